@@ -1,0 +1,56 @@
+import type { Static, TSchema } from 'typebox'
+
+/** Who may call: an API key of the environment, a bearer token of the endpoint's own kind, or anyone. */
+export type Access = 'api_key' | 'access_token' | 'public'
+
+/** What a success looks like on the wire. `accepted` is the vendor's `202 text/plain` with the word Accepted. */
+export type Success = { readonly status: 200 | 201; readonly body: TSchema } | { readonly status: 204 | 202 }
+
+/** One operation of the public surface, said once: the route, the validation, the OpenAPI and the clients read it. */
+export interface Endpoint<Params extends TSchema, Query extends TSchema, Body extends TSchema, Out> {
+  readonly operationId: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Path with `{name}` segments, as OpenAPI spells it. */
+  readonly path: string
+  readonly summary: string
+  readonly tag: string
+  readonly access: Access
+  /** True for operations the vendor has no counterpart for. */
+  readonly extension?: boolean
+  readonly params?: Params
+  readonly query?: Query
+  readonly body?: Body
+  readonly success: Success
+  /** Codes of the errors a caller may meet, by status. */
+  readonly errors?: Readonly<Record<number, readonly string[]>>
+  /** Type only: never set. */
+  readonly out?: Out
+}
+
+export type AnyEndpoint = Endpoint<TSchema, TSchema, TSchema, unknown>
+
+type StaticOf<S> = S extends TSchema ? Static<S> : undefined
+
+/** What a handler receives, checked and typed. */
+export interface Input<E> {
+  readonly params: E extends Endpoint<infer P, TSchema, TSchema, unknown> ? StaticOf<P> : never
+  readonly query: E extends Endpoint<TSchema, infer Q, TSchema, unknown> ? StaticOf<Q> : never
+  readonly body: E extends Endpoint<TSchema, TSchema, infer B, unknown> ? StaticOf<B> : never
+}
+
+export type Output<E> = E extends Endpoint<TSchema, TSchema, TSchema, infer Out> ? Out : never
+
+type Definition<P extends TSchema, Q extends TSchema, B extends TSchema, S extends Success> = Omit<
+  Endpoint<P, Q, B, unknown>,
+  'success' | 'out'
+> & { readonly success: S }
+
+/** Declares an operation and keeps the types of its parts. */
+export function endpoint<
+  P extends TSchema,
+  Q extends TSchema,
+  B extends TSchema,
+  const S extends Success,
+>(definition: Definition<P, Q, B, S>): Endpoint<P, Q, B, S extends { body: infer R extends TSchema } ? Static<R> : void> {
+  return definition
+}

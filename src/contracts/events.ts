@@ -1,0 +1,102 @@
+import * as Type from 'typebox'
+import type { Static, TSchema } from 'typebox'
+import { ConnectionEventData, ConnectionEventDataWithDomains } from './connections.ts'
+import { endpoint } from './endpoint.ts'
+import { EventId, Timestamp } from './ids.ts'
+import { ListMetadata, Order } from './list.ts'
+import { OrganizationDomain } from './organization-domains.ts'
+import { Organization } from './organizations.ts'
+
+const nullableString = Type.Union([Type.String(), Type.Null()])
+
+const ssoAttempt = {
+  type: Type.Literal('sso'),
+  ip_address: nullableString,
+  user_agent: nullableString,
+  user_id: nullableString,
+  sso: Type.Object({
+    organization_id: nullableString,
+    connection_id: nullableString,
+    session_id: nullableString,
+  }),
+}
+
+const AttemptError = Type.Object({ code: Type.String(), message: Type.String() })
+
+/** The catalogue: event name → payload. A name that is not here is not emitted and cannot be asked for. */
+export const eventPayloads = {
+  'authentication.sso_started': Type.Object({
+    ...ssoAttempt,
+    status: Type.Literal('started'),
+    email: nullableString,
+  }),
+  'authentication.sso_succeeded': Type.Object({
+    ...ssoAttempt,
+    status: Type.Literal('succeeded'),
+    email: Type.String(),
+  }),
+  'authentication.sso_failed': Type.Object({
+    ...ssoAttempt,
+    status: Type.Literal('failed'),
+    email: nullableString,
+    error: AttemptError,
+  }),
+  'authentication.sso_timed_out': Type.Object({
+    ...ssoAttempt,
+    status: Type.Literal('timed_out'),
+    email: nullableString,
+    error: AttemptError,
+  }),
+  'connection.activated': ConnectionEventDataWithDomains,
+  'connection.deactivated': ConnectionEventDataWithDomains,
+  'connection.deleted': ConnectionEventData,
+  'organization.created': Type.Omit(Organization, ['allow_profiles_outside_organization']),
+  'organization.updated': Type.Omit(Organization, ['allow_profiles_outside_organization']),
+  'organization.deleted': Type.Omit(Organization, ['allow_profiles_outside_organization']),
+  'organization_domain.created': OrganizationDomain,
+  'organization_domain.updated': OrganizationDomain,
+  'organization_domain.deleted': OrganizationDomain,
+  'organization_domain.verified': OrganizationDomain,
+  'organization_domain.verification_failed': Type.Object({
+    reason: Type.Enum(['domain_verification_period_expired', 'domain_verified_by_other_organization']),
+    organization_domain: OrganizationDomain,
+  }),
+} as const satisfies Record<string, TSchema>
+
+export type EventName = keyof typeof eventPayloads
+export type EventData<E extends EventName> = Static<(typeof eventPayloads)[E]>
+
+export const eventNames = Object.keys(eventPayloads) as EventName[] // Object.keys widens; the keys are EventName
+
+export const Event = Type.Object({
+  object: Type.Literal('event'),
+  id: EventId,
+  event: Type.String(),
+  data: Type.Unknown(),
+  created_at: Timestamp,
+})
+export type Event = Static<typeof Event>
+
+export const listEvents = endpoint({
+  operationId: 'listEvents',
+  method: 'GET',
+  path: '/events',
+  summary: 'Read the ordered log of the environment, oldest first',
+  tag: 'events',
+  access: 'api_key',
+  query: Type.Object({
+    events: Type.Optional(Type.Array(Type.String())),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    before: Type.Optional(Type.String()),
+    after: Type.Optional(Type.String()),
+    order: Type.Optional(Order),
+    range_start: Type.Optional(Type.String()),
+    range_end: Type.Optional(Type.String()),
+    organization_id: Type.Optional(Type.String()),
+  }),
+  success: {
+    status: 200,
+    body: Type.Object({ object: Type.Literal('list'), data: Type.Array(Event), list_metadata: ListMetadata }),
+  },
+  errors: { 400: ['invalid_events_request', 'invalid_cursor'], 422: [] },
+})

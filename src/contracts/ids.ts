@@ -1,0 +1,59 @@
+import * as Type from 'typebox'
+
+/**
+ * Every kind of id we hand out: a prefix, an underscore and a ULID. The prefix is the only part ever checked:
+ * pinned ids such as `org_test_idp` are legal, and an id nobody issued is "not found", never "malformed".
+ */
+export const idPrefixes = {
+  environment: 'environment',
+  apiKey: 'api_key',
+  organization: 'org',
+  organizationDomain: 'org_domain',
+  connection: 'conn',
+  connectionDomain: 'conn_domain',
+  profile: 'prof',
+  event: 'event',
+  redirectUri: 'redir',
+  corsOrigin: 'cors_origin',
+  logoutUri: 'logout_uri',
+  signingKey: 'key',
+  ssoSession: 'sso_session',
+  client: 'client',
+} as const
+
+export type IdKind = keyof typeof idPrefixes
+export type IdOf<K extends IdKind> = `${(typeof idPrefixes)[K]}_${string}`
+
+export type EnvironmentId = IdOf<'environment'>
+export type ApiKeyId = IdOf<'apiKey'>
+export type OrganizationId = IdOf<'organization'>
+export type OrganizationDomainId = IdOf<'organizationDomain'>
+export type ConnectionId = IdOf<'connection'>
+export type ConnectionDomainId = IdOf<'connectionDomain'>
+export type ProfileId = IdOf<'profile'>
+export type EventId = IdOf<'event'>
+export type RedirectUriId = IdOf<'redirectUri'>
+export type CorsOriginId = IdOf<'corsOrigin'>
+export type LogoutUriId = IdOf<'logoutUri'>
+export type SigningKeyId = IdOf<'signingKey'>
+export type SsoSessionId = IdOf<'ssoSession'>
+export type ClientId = IdOf<'client'>
+
+function id<K extends IdKind>(kind: K) {
+  return Type.Unsafe<IdOf<K>>(Type.String({ pattern: `^${idPrefixes[kind]}_` }))
+}
+
+export const EnvironmentId = id('environment')
+export const ApiKeyId = id('apiKey')
+export const OrganizationId = id('organization')
+export const OrganizationDomainId = id('organizationDomain')
+export const ConnectionId = id('connection')
+export const ConnectionDomainId = id('connectionDomain')
+export const ProfileId = id('profile')
+export const EventId = id('event')
+export const RedirectUriId = id('redirectUri')
+export const CorsOriginId = id('corsOrigin')
+export const LogoutUriId = id('logoutUri')
+
+/** ISO-8601 in UTC with exactly three millisecond digits and `Z`. */
+export const Timestamp = Type.String({ format: 'date-time' })
