@@ -1,0 +1,47 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Schema } from './schema.gen.ts'
+
+/** Reads go through `kysely`; hot paths send named statements through `pool`. */
+export interface Database {
+  readonly kysely: Kysely<Schema>
+  readonly pool: pg.Pool
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly poolSize: number
+  /** Called for errors of idle connections, such as the server going away; the pool recovers by itself. */
+  readonly onError: (error: Error) => void
+}
+
+const types = new pg.TypeOverrides()
+// Our bigints are positions and counts: far below 2^53.
+types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** Opens a pool. Connects lazily: a database that is away shows at the first query. */
+export function openDatabase({ url, poolSize, onError }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    types,
+    application_name: 'gatehouse',
+    connectionTimeoutMillis: 10_000,
+    // jit costs 24 ms on a fresh small table; the time-outs bound how late a transaction's events can enter the log,
+    // which range queries rely on (see domain/events/read.ts).
+    options: '-c jit=off -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC',
+  })
+  pool.on('error', onError)
+  return {
+    kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    pool,
+    close: () => pool.end(),
+  }
+}
+
+/** A named statement is parsed and planned once a connection. Names are unique across the program. */
+export function prepared<Values extends readonly unknown[], Row extends pg.QueryResultRow>(name: string, text: string) {
+  return async (on: pg.Pool | pg.ClientBase, ...values: Values): Promise<Row[]> =>
+    (await on.query<Row>({ name, text, values: [...values] })).rows
+}

@@ -1,0 +1,275 @@
+// Generated from the migrated database by `npm run gen`. Do not edit.
+import type { ColumnType, Generated } from 'kysely'
+import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
+import type { EventName } from '#contracts/events.ts'
+import type {
+  EnvironmentId,
+  ApiKeyId,
+  OrganizationId,
+  OrganizationDomainId,
+  ConnectionId,
+  ProfileId,
+  EventId,
+  RedirectUriId,
+  CorsOriginId,
+  LogoutUriId,
+  SigningKeyId,
+  SsoSessionId,
+  ClientId,
+} from '#contracts/ids.ts'
+import type { OrganizationDomain } from '#contracts/organization-domains.ts'
+
+export interface ApiKeys {
+  environment_id: EnvironmentId
+  id: ApiKeyId
+  name: string
+  hash: Buffer
+  obfuscated_value: string
+  last_used_at: Date | null
+  last_used_by: string | null
+  expires_at: Date | null
+  revoked_at: Date | null
+  created_at: Date
+}
+
+export interface ConnectionRealms {
+  environment_id: EnvironmentId
+  organization_id: OrganizationId
+  idp_entity_id: string
+  realm: string
+}
+
+export interface Connections {
+  environment_id: EnvironmentId
+  id: ConnectionId
+  organization_id: OrganizationId
+  external_key: string
+  connection_type: ConnectionType
+  name: string
+  state: ConnectionState
+  realm: string
+  idp_entity_id: string | null
+  idp_sso_redirect_url: string | null
+  idp_sso_post_url: string | null
+  idp_metadata_url: string | null
+  idp_metadata_fetched_at: Date | null
+  idp_certificates: Generated<string[]>
+  idp_wants_signed_requests: Generated<boolean>
+  attribute_map: ColumnType<unknown, string | undefined, string>
+  options: ColumnType<unknown, string | undefined, string>
+  created_at: Date
+  updated_at: Date
+}
+
+export interface ConsumedAssertions {
+  realm: string
+  message_id: string
+  expires_at: Date
+}
+
+export interface CorsOrigins {
+  environment_id: EnvironmentId
+  id: CorsOriginId
+  origin: string
+  created_at: Date
+  updated_at: Date
+}
+
+export interface Environments {
+  id: EnvironmentId
+  name: string
+  kind: 'staging' | 'production'
+  client_id: ClientId
+  homepage_url: string | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface EventLog {
+  environment_id: EnvironmentId
+  position: number
+  seq: number
+  type: string
+  organization_id: OrganizationId | null
+  created_at: Date
+}
+
+export interface EventLogState {
+  only_row: Generated<boolean>
+  position: number
+}
+
+export interface EventPending {
+  seq: number
+  environment_id: EnvironmentId
+  type: string
+  organization_id: OrganizationId | null
+  created_at: Date
+}
+
+export interface Events {
+  seq: Generated<number>
+  environment_id: EnvironmentId
+  id: EventId
+  type: EventName
+  organization_id: OrganizationId | null
+  body: string
+  created_at: Date
+}
+
+export interface IdempotencyKeys {
+  environment_id: EnvironmentId
+  key: string
+  route: string
+  request_hash: Buffer
+  status: number
+  body: string
+  created_at: Date
+}
+
+export interface LogoutUris {
+  environment_id: EnvironmentId
+  id: LogoutUriId
+  uri: string
+  is_default: boolean
+  created_at: Date
+  updated_at: Date
+}
+
+export interface OrganizationDomains {
+  environment_id: EnvironmentId
+  id: OrganizationDomainId
+  organization_id: OrganizationId
+  domain: string
+  state: OrganizationDomain['state']
+  verification_strategy: OrganizationDomain['verification_strategy']
+  verification_token: string | null
+  verification_prefix: string | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface Organizations {
+  environment_id: EnvironmentId
+  id: OrganizationId
+  name: string
+  external_id: string | null
+  stripe_customer_id: string | null
+  metadata: ColumnType<unknown, string | undefined, string>
+  allow_profiles_outside_organization: Generated<boolean>
+  created_at: Date
+  updated_at: Date
+}
+
+export interface Profiles {
+  environment_id: EnvironmentId
+  id: ProfileId
+  organization_id: OrganizationId
+  connection_id: ConnectionId
+  realm: string
+  idp_id: string
+  email: string
+  first_name: string | null
+  last_name: string | null
+  groups: string[]
+  custom_attributes: ColumnType<unknown, string, string>
+  raw_attributes: ColumnType<unknown, string, string>
+  created_at: Date
+  updated_at: Date
+}
+
+export interface RedirectUris {
+  environment_id: EnvironmentId
+  id: RedirectUriId
+  uri: string
+  is_default: boolean
+  created_at: Date
+  updated_at: Date
+}
+
+export interface SigningKeys {
+  environment_id: EnvironmentId
+  id: SigningKeyId
+  purpose: 'jwt' | 'saml'
+  certificate: string
+  sealed_private_key: string
+  created_at: Date
+  retired_at: Date | null
+}
+
+export interface SsoAccessTokens {
+  hash: Buffer
+  environment_id: EnvironmentId
+  code_hash: Buffer
+  profile_id: ProfileId
+  profile: string
+  expires_at: Date
+}
+
+export interface SsoCodes {
+  hash: Buffer
+  environment_id: EnvironmentId
+  session_id: string
+  profile_id: ProfileId
+  redirect_uri: string
+  code_challenge: string | null
+  profile: string
+  expires_at: Date
+  redeemed_at: Date | null
+}
+
+export interface SsoLogoutTokens {
+  hash: Buffer
+  environment_id: EnvironmentId
+  profile_id: ProfileId
+  expires_at: Date
+}
+
+export interface SsoSessions {
+  environment_id: EnvironmentId
+  id: SsoSessionId
+  organization_id: OrganizationId | null
+  connection_id: ConnectionId | null
+  origin: 'sp' | 'idp'
+  state: 'started' | 'succeeded' | 'failed' | 'timed_out'
+  relay_hash: Buffer | null
+  request_id: string | null
+  redirect_uri: string
+  app_state: string | null
+  code_challenge: string | null
+  nonce: string | null
+  login_hint: string | null
+  ip_address: string | null
+  user_agent: string | null
+  email: string | null
+  error: ColumnType<unknown, string, string> | null
+  timeline: ColumnType<unknown, string | undefined, string>
+  refused_response: string | null
+  created_at: Date
+  expires_at: Date
+  finished_at: Date | null
+}
+
+export interface Schema {
+  api_keys: ApiKeys
+  connection_realms: ConnectionRealms
+  connections: Connections
+  consumed_assertions: ConsumedAssertions
+  cors_origins: CorsOrigins
+  environments: Environments
+  event_log: EventLog
+  event_log_state: EventLogState
+  event_pending: EventPending
+  events: Events
+  idempotency_keys: IdempotencyKeys
+  logout_uris: LogoutUris
+  organization_domains: OrganizationDomains
+  organizations: Organizations
+  profiles: Profiles
+  redirect_uris: RedirectUris
+  signing_keys: SigningKeys
+  sso_access_tokens: SsoAccessTokens
+  sso_codes: SsoCodes
+  sso_logout_tokens: SsoLogoutTokens
+  sso_sessions: SsoSessions
+}
