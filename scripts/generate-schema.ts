@@ -83,7 +83,10 @@ function lineOf(column: Column): string {
   const nullable = column.is_nullable === 'YES' ? `${base} | null` : base
   const filled = column.column_default !== null || column.is_identity === 'YES'
   const wrapped = filled && !nullable.startsWith('ColumnType') ? `Generated<${nullable}>` : nullable
-  const jsonFilled = filled && nullable.startsWith('ColumnType<unknown, string') ? 'ColumnType<unknown, string | undefined, string>' : wrapped
+  const jsonFilled =
+    filled && nullable.startsWith('ColumnType<unknown, string')
+      ? 'ColumnType<unknown, string | undefined, string>'
+      : wrapped
   return `  ${column.column_name}: ${jsonFilled}`
 }
 
@@ -94,7 +97,9 @@ async function render(pool: pg.Pool): Promise<string> {
      order by table_name, ordinal_position`,
   )
   const tables = Map.groupBy(rows, (row) => row.table_name)
-  const interfaces = [...tables].map(([table, columns]) => `export interface ${pascal(table)} {\n${columns.map(lineOf).join('\n')}\n}`)
+  const interfaces = [...tables].map(
+    ([table, columns]) => `export interface ${pascal(table)} {\n${columns.map(lineOf).join('\n')}\n}`,
+  )
   const schema = [...tables.keys()].map((table) => `  ${table}: ${pascal(table)}`).join('\n')
   const body = `${interfaces.join('\n\n')}\n\nexport interface Schema {\n${schema}\n}\n`
   const usedIds = Object.keys(idPrefixes)

@@ -46,11 +46,8 @@ type Definition<P extends TSchema, Q extends TSchema, B extends TSchema, S exten
 > & { readonly success: S }
 
 /** Declares an operation and keeps the types of its parts. */
-export function endpoint<
-  P extends TSchema,
-  Q extends TSchema,
-  B extends TSchema,
-  const S extends Success,
->(definition: Definition<P, Q, B, S>): Endpoint<P, Q, B, S extends { body: infer R extends TSchema } ? Static<R> : void> {
+export function endpoint<P extends TSchema, Q extends TSchema, B extends TSchema, const S extends Success>(
+  definition: Definition<P, Q, B, S>,
+): Endpoint<P, Q, B, S extends { body: infer R extends TSchema } ? Static<R> : void> {
   return definition
 }

@@ -51,7 +51,9 @@ export async function migrate(pool: pg.Pool, migrations?: readonly Migration[]):
 
 /** Names of migrations this build has and the database has not; for readiness checks. */
 export async function pendingMigrations(pool: pg.Pool, known: readonly Migration[]): Promise<string[]> {
-  const { rows } = await pool.query<{ exists: boolean }>(`select to_regclass('gatehouse_migrations') is not null as exists`)
+  const { rows } = await pool.query<{ exists: boolean }>(
+    `select to_regclass('gatehouse_migrations') is not null as exists`,
+  )
   if (!rows[0]?.exists) return known.map((migration) => migration.name)
   const ledger = await pool.query<LedgerRow>('select name, checksum from gatehouse_migrations')
   return findMissing(known, ledger.rows).map((migration) => migration.name)
@@ -73,9 +75,13 @@ function findMissing(known: readonly Migration[], applied: readonly LedgerRow[])
   for (const row of applied) {
     const file = known.find((migration) => migration.name === row.name)
     if (!file)
-      throw new MigrationRefused(`The database has migration ${row.name}, which this version does not know. Run the newer version.`)
+      throw new MigrationRefused(
+        `The database has migration ${row.name}, which this version does not know. Run the newer version.`,
+      )
     if (file.checksum !== row.checksum)
-      throw new MigrationRefused(`Migration ${row.name} was changed after it was applied. Restore the file; add a new one instead.`)
+      throw new MigrationRefused(
+        `Migration ${row.name} was changed after it was applied. Restore the file; add a new one instead.`,
+      )
   }
   const names = new Set(applied.map((row) => row.name))
   return known.filter((migration) => !names.has(migration.name))
@@ -87,12 +93,18 @@ async function apply(client: pg.PoolClient, migration: Migration): Promise<void>
     // Long migrations are legal; the pool's default time-out is meant for requests.
     await client.query('set local statement_timeout = 0')
     await client.query(migration.sql)
-    await client.query('insert into gatehouse_migrations (name, checksum) values ($1, $2)', [migration.name, migration.checksum])
+    await client.query('insert into gatehouse_migrations (name, checksum) values ($1, $2)', [
+      migration.name,
+      migration.checksum,
+    ])
     await client.query('commit')
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
-    throw new MigrationRefused(`Migration ${migration.name} failed: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
+    throw new MigrationRefused(
+      `Migration ${migration.name} failed: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -85,9 +85,7 @@ export class EmittedEvents {
     this.#types.push(name)
     this.#organizations.push(organization)
     // The text readers get, for ever: SDK 7 and 8 verify webhooks against JSON.stringify of the parsed body.
-    this.#bodies.push(
-      JSON.stringify({ object: 'event', id, event: name, data, created_at: this.#now.toISOString() }),
-    )
+    this.#bodies.push(JSON.stringify({ object: 'event', id, event: name, data, created_at: this.#now.toISOString() }))
   }
 }
 

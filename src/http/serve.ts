@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import type { Endpoint, Input, Output } from '#contracts/endpoint.ts'
+import type { Database } from '#db/database.ts'
+import { IdempotencyRace, type Scope } from '#db/work.ts'
+import { BadRequest } from '#domain/errors.ts'
+import { type ApiCaller, identifyApiCaller, type KeyUses } from './callers.ts'
+import { checkBody, checkQuery, checkText } from './input.ts'
+import { queryOf } from './server.ts'
+
+export interface ServeDeps {
+  readonly db: Database
+  readonly clock: () => Date
+  readonly keyUses: KeyUses
+}
+
+/** The caller of one request, and the scope its changes are made in. */
+export interface ApiRequest extends ApiCaller {
+  readonly scope: Scope
+}
+
+type Handler<E> = (input: Input<E>, caller: ApiRequest) => Promise<Output<E> | RawJson>
+
+/** An answer that is JSON text already, such as a page of the log. */
+export class RawJson {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/**
+ * Joins an operation of the contract to the verb behind it: authentication by API key, validation, idempotency, status.
+ * A handler that changes something returns what `change(deps, caller.scope, …)` returned, which is also what a repeat of
+ * the request with the same Idempotency-Key gets.
+ */
+export function serve<P extends TSchema, Q extends TSchema, B extends TSchema, Out>(
+  app: FastifyInstance,
+  deps: ServeDeps,
+  endpoint: Endpoint<P, Q, B, Out>,
+  handler: Handler<Endpoint<P, Q, B, Out>>,
+): void {
+  app.route({
+    method: endpoint.method,
+    url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    handler: (request, reply) => handle(deps, endpoint, handler, request, reply),
+  })
+}
+
+async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, Out>(
+  deps: ServeDeps,
+  endpoint: Endpoint<P, Q, B, Out>,
+  handler: Handler<Endpoint<P, Q, B, Out>>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const route = `${endpoint.method} ${request.url}`
+  const key = endpoint.method === 'POST' ? headerText(request.headers['idempotency-key']) : undefined
+  const idempotency = key === undefined ? undefined : { key, route }
+  const caller = await identifyApiCaller(deps, request, idempotency)
+  const requestHash = createHash('sha256')
+    .update(JSON.stringify(request.body ?? null))
+    .digest()
+  if (caller.previous && idempotency) return replay(reply, caller.previous, requestHash, idempotency.key)
+
+  const scope = {
+    environment: caller.environment,
+    idempotency: idempotency && { ...idempotency, requestHash, status: endpoint.success.status },
+  }
+  try {
+    // The schemas' static types are what these checks establish.
+    const input = {
+      params: checkText(request.params),
+      query: endpoint.query && checkQuery(endpoint.query, queryOf(request)),
+      body: endpoint.body && checkBody(endpoint.body, bodyOf(request)),
+    } as Input<Endpoint<P, Q, B, Out>>
+    return send(reply, endpoint.success, await handler(input, { ...caller, scope }))
+  } catch (error) {
+    // The first request may have committed after we looked; then its answer explains our failure.
+    const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
+    if (first && idempotency) return replay(reply, first, requestHash, idempotency.key)
+    throw error instanceof IdempotencyRace ? new IdempotencyRace() : error
+  }
+}
+
+function replay(
+  reply: FastifyReply,
+  previous: NonNullable<ApiCaller['previous']>,
+  requestHash: Buffer,
+  key: string,
+): FastifyReply {
+  if (!previous.requestHash.equals(requestHash))
+    throw new BadRequest(
+      `Another idempotency key (${key}) with different request parameters was found. Use a new key for a new request.`,
+      'idempotency_key_reused',
+    )
+  if (previous.status === 204 || previous.status === 202) return send(reply, { status: previous.status }, undefined)
+  return sendJson(reply, previous.status, previous.body)
+}
+
+function send(reply: FastifyReply, success: Endpoint<TSchema, TSchema, TSchema, unknown>['success'], result: unknown) {
+  switch (success.status) {
+    case 202:
+      return reply.status(202).type('text/plain; charset=utf-8').send('Accepted')
+    case 204:
+      // An empty body must carry no JSON content type: every SDK major throws on it.
+      return reply.status(204).send()
+    case 200:
+    case 201:
+      return sendJson(reply, success.status, result instanceof RawJson ? result.text : JSON.stringify(result))
+    default:
+      return success satisfies never
+  }
+}
+
+function sendJson(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.status(status).type('application/json; charset=utf-8').send(text)
+}
+
+function bodyOf(request: FastifyRequest): unknown {
+  return request.body instanceof URLSearchParams ? Object.fromEntries(request.body) : request.body
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 255) : undefined
+}
