@@ -14,7 +14,7 @@ import { redirectRoutes } from '#http/api/redirects.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
-import { openApiRoute } from '#http/openapi.ts'
+import { openApiRoutes } from '#http/openapi.ts'
 import { createServer } from '#http/server.ts'
 import { acsRoute } from '#http/sso/acs.ts'
 import { authorizeRoute } from '#http/sso/authorize.ts'
@@ -27,6 +27,7 @@ import { Runner } from '#jobs/runner.ts'
 import { backgroundTasks, stampTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
+import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 
 export interface AppOptions {
@@ -81,7 +82,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   )
 
   healthRoutes(server, db, await readMigrations())
-  openApiRoute(server)
+  openApiRoutes(server, packageJson.version)
   for (const routes of [
     organizationRoutes,
     organizationDomainRoutes,
