@@ -216,7 +216,7 @@ async function verifyWith(
 }
 
 function isKeyProblem(rejection: Rejection): boolean {
-  return rejection.code === 'signature_invalid'
+  return rejection.code === 'wrong_signature' || rejection.code === 'unusable_certificates'
 }
 
 function mayRefetch(target: Target, now: Date): boolean {
