@@ -198,7 +198,7 @@ async function lint(): Promise<Map<string, string[]>> {
   })
   const { diagnostics }: { diagnostics: { filename: string; code: string }[] } = JSON.parse(text)
   const byFile = Map.groupBy(diagnostics, (diagnostic) => diagnostic.filename)
-  return new Map([...byFile].map(([file, list]) => [file, list.map(({ code }) => code)]))
+  return new Map([...byFile].map(([file, list]) => [file, [...new Set(list.map(({ code }) => code))]]))
 }
 
 describe('rooms', () => {
