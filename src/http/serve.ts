@@ -6,7 +6,7 @@ import type { Database } from '#db/database.ts'
 import { IdempotencyRace, type Scope } from '#db/work.ts'
 import { BadRequest } from '#domain/errors.ts'
 import { type ApiCaller, identifyApiCaller, type KeyUses } from './callers.ts'
-import { checkBody, checkQuery, checkText } from './input.ts'
+import { checkBody, checkNesting, checkQuery, checkText } from './input.ts'
 import { queryOf } from './server.ts'
 
 export interface ServeDeps {
@@ -60,6 +60,7 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   const key = endpoint.method === 'POST' ? headerText(request.headers['idempotency-key']) : undefined
   const idempotency = key === undefined ? undefined : { key, route }
   const caller = await identifyApiCaller(deps, request, idempotency)
+  checkNesting(request.body)
   const requestHash = createHash('sha256')
     .update(JSON.stringify(bodyOf(request) ?? null))
     .digest()
