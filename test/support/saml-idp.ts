@@ -110,6 +110,8 @@ export function refuse(idp: SamlIdp, request: SentRequest, now: Date, subStatusC
     statusCode: 'urn:oasis:names:tc:SAML:2.0:status:Responder',
     subStatusCode,
     statusMessage: 'No.',
+    layout: 'okta',
+    sign: null,
   })
   return formOf(xml, request.relayState)
 }

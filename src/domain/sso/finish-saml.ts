@@ -200,7 +200,7 @@ async function verifyWith(
 ): Promise<Result<VerifiedAssertion, Rejection>> {
   const options = optionsOf(target)
   const sp = serviceProvider(deps.baseUrl, target.external_key, options)
-  const decryptionKeys = response.encrypted ? await deps.signingKeys.get(target.environment_id, 'saml') : []
+  const decryptionKeys = await deps.signingKeys.get(target.environment_id, 'saml')
   return verifyResponse(response, {
     idpEntityId: target.idp_entity_id ?? '',
     keys: target.idp_certificates.map(keyOf),
