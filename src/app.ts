@@ -1,7 +1,7 @@
 import { resolveTxt } from 'node:dns/promises'
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '#db/database.ts'
-import { readMigrations } from '#db/migrate.ts'
+import { pendingMigrations, readMigrations } from '#db/migrate.ts'
 import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
@@ -15,6 +15,7 @@ import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
+import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { createServer } from '#http/server.ts'
 import { acsRoute } from '#http/sso/acs.ts'
 import { authorizeRoute } from '#http/sso/authorize.ts'
@@ -42,6 +43,8 @@ export interface AppOptions {
   readonly logger: { readonly level: string } | false
   readonly trustProxy: boolean
   readonly poolSize: number
+  /** How often one address may call routes that need no key; 1200 unless told. */
+  readonly publicRequestsPerMinute?: number
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -81,7 +84,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     server.log.error({ err: error, task }, 'a background task failed'),
   )
 
-  healthRoutes(server, db, await readMigrations())
+  await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
+  const migrations = await readMigrations()
+  healthRoutes(server, () => pendingMigrations(db.pool, migrations))
   openApiRoutes(server, packageJson.version)
   for (const routes of [
     organizationRoutes,
