@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { migrate } from '#db/migrate.ts'
+import { checkSealed } from '#domain/environments/sealed-columns.ts'
 import { type BootstrapDeps, bootstrap, type Bootstrapped, ensureRedirectUri } from '#domain/seeds/bootstrap.ts'
 import { parseEncryptionKeys, Secrets } from '#protocols/envelope.ts'
 import type { App, AppOptions } from '../app.ts'
@@ -110,6 +111,7 @@ async function bringUp(
     const applied = await migrate(app.deps.db.pool)
     return { detail: applied.length === 0 ? 'up to date' : `${applied.length} applied`, value: undefined }
   })
+  await checkSealed(app.deps.db, secrets)
   const deps = { ...app.deps, secrets }
   const environments = await steps.run('environments', () => findEnvironments(deps, config))
   const keys = await ensureDevKeys(deps, config.data, environments, config.apiKey)

@@ -7,7 +7,7 @@ type SealedColumn = {
 }[keyof Schema]
 
 /** Every column that holds sealed values and the column that identifies its rows; a new one does not compile until it is here. */
-const sealedColumns: Record<SealedColumn, { readonly table: string; readonly column: string; readonly id: string }> = {
+const sealedColumns: Record<SealedColumn, Place> = {
   'signing_keys.sealed_private_key': { table: 'signing_keys', column: 'sealed_private_key', id: 'id' },
 }
 
@@ -19,6 +19,19 @@ export function sealContext(column: SealedColumn, id: string): string {
 }
 
 /**
+ * Opens one value of every key that sealed anything, so that a wrong key shows at the start and not at a sign-in.
+ * @throws SealBroken when one does not open.
+ */
+export async function checkSealed(db: Database, secrets: Secrets): Promise<void> {
+  for (const [name, { table, column, id }] of entries()) {
+    const { rows } = await db.pool.query<{ id: string; sealed: string }>(
+      `select distinct on (split_part(${column}, '.', 2)) ${id} as id, ${column} as sealed from ${table}`,
+    )
+    for (const row of rows) secrets.open(row.sealed, sealContext(name, row.id))
+  }
+}
+
+/**
  * Seals everything again that an older key sealed. Servers may run meanwhile, as long as they have both keys; repeat
  * after an interruption. When it is done, nothing needs the older keys any more.
  * @returns how many values were sealed again.
@@ -26,16 +39,25 @@ export function sealContext(column: SealedColumn, id: string): string {
  */
 export async function resealAll(db: Database, secrets: Secrets): Promise<number> {
   let resealed = 0
-  for (const [name, column] of Object.entries(sealedColumns) as [SealedColumn, (typeof sealedColumns)[SealedColumn]][])
-    resealed += await resealColumn(db, secrets, name, column)
+  for (const [name, column] of entries()) resealed += await resealColumn(db, secrets, name, column)
   return resealed
+}
+
+interface Place {
+  readonly table: string
+  readonly column: string
+  readonly id: string
+}
+
+function entries(): [SealedColumn, Place][] {
+  return Object.entries(sealedColumns) as [SealedColumn, Place][] // Object.entries forgets the key type
 }
 
 async function resealColumn(
   db: Database,
   secrets: Secrets,
   name: SealedColumn,
-  { table, column, id }: (typeof sealedColumns)[SealedColumn],
+  { table, column, id }: Place,
 ): Promise<number> {
   let resealed = 0
   let last = ''
