@@ -59,7 +59,8 @@ export const createRedirectUri = endpoint({
   access: 'api_key',
   body: create,
   success: { status: 201, body: RedirectUri },
-  errors: { 409: ['redirect_uri_already_exists'], 422: ['invalid_redirect_uri'] },
+  // The vendor answers a duplicate with 422, and set-up tools rely on it.
+  errors: { 422: ['invalid_redirect_uri', 'redirect_uri_already_exists'] },
 })
 
 export const updateRedirectUri = endpoint({
@@ -73,7 +74,11 @@ export const updateRedirectUri = endpoint({
   params: Type.Object({ id: RedirectUriId }),
   body: change,
   success: { status: 200, body: RedirectUri },
-  errors: { 404: ['entity_not_found'], 409: ['redirect_uri_already_exists'], 422: ['invalid_redirect_uri'] },
+  errors: {
+    404: ['entity_not_found'],
+    409: ['default_redirect_uri_required'],
+    422: ['invalid_redirect_uri', 'redirect_uri_already_exists'],
+  },
 })
 
 export const deleteRedirectUri = endpoint({
@@ -160,7 +165,7 @@ export const createCorsOrigin = endpoint({
   access: 'api_key',
   body: Type.Object({ origin: Uri }),
   success: { status: 201, body: CorsOrigin },
-  errors: { 409: ['cors_origin_already_exists'], 422: ['invalid_origin'] },
+  errors: { 409: ['duplicate_cors_origin'], 422: ['invalid_origin'] },
 })
 
 export const deleteCorsOrigin = endpoint({

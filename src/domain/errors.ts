@@ -41,8 +41,8 @@ export class Invalid extends Error {
   readonly errors: readonly FieldError[]
   readonly code: string | undefined
 
-  constructor(errors: readonly FieldError[], code?: string) {
-    super('Validation failed')
+  constructor(errors: readonly FieldError[], code?: string, message = 'Validation failed') {
+    super(message)
     this.errors = errors
     this.code = code
   }

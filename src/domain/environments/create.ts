@@ -1,5 +1,5 @@
 import type { Environment } from '#contracts/environments.ts'
-import type { EnvironmentId } from '#contracts/ids.ts'
+import type { ClientId, EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { NotFound } from '../errors.ts'
@@ -32,6 +32,17 @@ export async function createEnvironment(db: Database, environment: NewEnvironmen
 export async function readEnvironment(db: Database, id: EnvironmentId): Promise<Environment> {
   const row = await db.kysely.selectFrom('environments').selectAll().where('id', '=', id).executeTakeFirst()
   if (!row) throw new NotFound('Environment', id)
+  return present(row)
+}
+
+/** @throws NotFound for a client id of no environment. */
+export async function readEnvironmentByClient(db: Database, clientId: string): Promise<Environment> {
+  const row = await db.kysely
+    .selectFrom('environments')
+    .selectAll()
+    .where('client_id', '=', clientId as ClientId) // any text may be asked for
+    .executeTakeFirst()
+  if (!row) throw new NotFound('Client', clientId)
   return present(row)
 }
 

@@ -1,0 +1,58 @@
+import type { AnyEndpoint } from './endpoint.ts'
+import * as connections from './connections.ts'
+import * as environments from './environments.ts'
+import * as events from './events.ts'
+import * as domains from './organization-domains.ts'
+import * as organizations from './organizations.ts'
+import * as redirects from './redirects.ts'
+import * as sso from './sso.ts'
+
+/** Every operation of the public surface, in the order the documentation shows them. */
+export const endpoints: readonly AnyEndpoint[] = [
+  organizations.listOrganizations,
+  organizations.createOrganization,
+  organizations.getOrganization,
+  organizations.getOrganizationByExternalId,
+  organizations.updateOrganization,
+  organizations.deleteOrganization,
+
+  domains.createOrganizationDomain,
+  domains.getOrganizationDomain,
+  domains.verifyOrganizationDomain,
+  domains.deleteOrganizationDomain,
+
+  connections.listConnections,
+  connections.getConnection,
+  connections.createConnection,
+  connections.updateConnection,
+  connections.deleteConnection,
+
+  sso.authorizeSso,
+  sso.exchangeSsoCode,
+  sso.getSsoProfile,
+  sso.getJwks,
+  sso.authorizeSsoLogout,
+  sso.ssoLogout,
+
+  events.listEvents,
+
+  redirects.listRedirectUris,
+  redirects.createRedirectUri,
+  redirects.updateRedirectUri,
+  redirects.deleteRedirectUri,
+  redirects.listLogoutUris,
+  redirects.createLogoutUri,
+  redirects.updateLogoutUri,
+  redirects.deleteLogoutUri,
+  redirects.listCorsOrigins,
+  redirects.createCorsOrigin,
+  redirects.deleteCorsOrigin,
+  redirects.getHomepage,
+  redirects.setHomepage,
+
+  environments.getCurrentEnvironment,
+  environments.listEnvironmentApiKeys,
+  environments.createEnvironmentApiKey,
+  environments.rollEnvironmentApiKey,
+  environments.revokeEnvironmentApiKey,
+]
