@@ -13,7 +13,7 @@ export function Problem({ title, cause, next, code, detail }) {
         <strong>{next}</strong>
       </p>
       {code && (
-        <p>
+        <p className="code">
           Code: <code>{code}</code>
         </p>
       )}
