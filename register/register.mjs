@@ -4,6 +4,7 @@ import { repoint } from './repoint.mjs'
 import { isSdk, resolve } from './resolve.mjs'
 
 // CommonJS apps: require() ends here in every version of Node, and it hands over the copy this very app loads.
+/* oxlint-disable eslint/no-underscore-dangle -- the name is Node's */
 const load = Module._load
 Module._load = function (request, ...rest) {
   const loaded = load.call(this, request, ...rest)

@@ -55,6 +55,10 @@ exports.explainForeignAnswer = function explainForeignAnswer() {
   }
 }
 
+exports.explainNoPage = function explainNoPage(path) {
+  return { title: 'No such page', cause: `There is nothing at ${path}.`, next: 'Go to the start page.' }
+}
+
 /** For what the SDK throws. `server` is the address it called. */
 exports.explainFailure = function explainFailure(error, server) {
   const title = 'Something went wrong'

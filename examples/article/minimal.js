@@ -1,5 +1,6 @@
 // The same sign-in with nothing but the calls: no state, no session, no explanations, and not a word of Gatehouse.
 // `node --import gatehouse/register` sends it there. For an app to start from, see server.js.
+/* oxlint-disable oxc/no-async-endpoint-handlers, typescript/no-misused-promises -- Express 5 hands what a handler rejects with to the error handler. */
 const express = require('express')
 const { WorkOS } = require('@workos-inc/node')
 
@@ -23,7 +24,7 @@ app.get('/callback', async (request, response) => {
   const { code } = request.query
   if (!code) return response.status(400).send('There is no code in this address.')
   const { profile } = await workos.sso.getProfileAndToken({ code, clientId })
-  response.json({ profile })
+  return response.json({ profile })
 })
 
 app.get('/logout', (_request, response) => response.redirect('/'))

@@ -4,6 +4,8 @@ const { createHmac, timingSafeEqual } = require('node:crypto')
  * Cookies whose content the browser can read but not change. The name is signed along with the content, so that a
  * cookie of one kind is worth nothing as another.
  *
+ * A cookie is `{ name, seconds }`: what it is called and how long it lasts.
+ *
  * @param {Buffer} key at least 32 bytes
  * @param {{ secure: boolean }} options
  */
@@ -14,7 +16,7 @@ exports.signedCookies = function signedCookies(key, { secure }) {
 
   return {
     /** @returns {unknown} what was set, or undefined when it is absent, altered, or older than its lifetime */
-    read(request, name) {
+    read(request, { name }) {
       const [payload, signature] = rawCookie(request, name)?.split('.') ?? []
       if (!payload || !signature) return undefined
       const given = Buffer.from(signature)
@@ -24,13 +26,13 @@ exports.signedCookies = function signedCookies(key, { secure }) {
       return Date.now() < expires ? value : undefined
     },
 
-    set(response, name, value, lifetimeSeconds) {
-      const content = JSON.stringify({ value, expires: Date.now() + lifetimeSeconds * 1000 })
+    set(response, { name, seconds }, value) {
+      const content = JSON.stringify({ value, expires: Date.now() + seconds * 1000 })
       const payload = Buffer.from(content).toString('base64url')
-      response.cookie(name, `${payload}.${sign(name, payload)}`, { ...attributes, maxAge: lifetimeSeconds * 1000 })
+      response.cookie(name, `${payload}.${sign(name, payload)}`, { ...attributes, maxAge: seconds * 1000 })
     },
 
-    clear: (response, name) => response.clearCookie(name, attributes),
+    clear: (response, { name }) => response.clearCookie(name, attributes),
   }
 }
 

@@ -1,7 +1,7 @@
 import { Problem } from './Problem.jsx'
 import { Profile } from './Profile.jsx'
 
-export default function App({ profile, problem }) {
+export function App({ profile, problem }) {
   return (
     <div className="App">
       <h1>SSO example</h1>

@@ -1,5 +1,5 @@
 import { renderToString } from 'react-dom/server'
-import App from './App.jsx'
+import { App } from './App.jsx'
 
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%233b5bdb' d='M2 15V8a6 6 0 0 1 12 0v7h-3V8a3 3 0 0 0-6 0v7z'/%3E%3C/svg%3E"
