@@ -14,7 +14,8 @@ import { redirectRoutes } from '#http/api/redirects.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
-import { openApiRoute } from '#http/openapi.ts'
+import { openApiRoutes } from '#http/openapi.ts'
+import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { createServer } from '#http/server.ts'
 import { acsRoute } from '#http/sso/acs.ts'
 import { authorizeRoute } from '#http/sso/authorize.ts'
@@ -27,6 +28,7 @@ import { Runner } from '#jobs/runner.ts'
 import { backgroundTasks, stampTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
+import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 
 export interface AppOptions {
@@ -41,6 +43,8 @@ export interface AppOptions {
   readonly logger: { readonly level: string } | false
   readonly trustProxy: boolean
   readonly poolSize: number
+  /** How often one address may call routes that need no key; 1200 unless told. */
+  readonly publicRequestsPerMinute?: number
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -80,8 +84,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     server.log.error({ err: error, task }, 'a background task failed'),
   )
 
+  await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
   healthRoutes(server, db, await readMigrations())
-  openApiRoute(server)
+  openApiRoutes(server, packageJson.version)
   for (const routes of [
     organizationRoutes,
     organizationDomainRoutes,

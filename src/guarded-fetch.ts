@@ -3,7 +3,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
 import type { FetchFailure, FetchText } from '#domain/connections/idp-settings.ts'
 
-const timeoutMs = 5_000
+const defaultTimeoutMs = 5_000
 const maxBytes = 1024 * 1024
 const maxRedirects = 3
 
@@ -49,7 +49,12 @@ class PrivateAddress extends Error {
  * allowed, no plain http and no private address. The address is checked at connect time, so a name cannot be re-pointed
  * between the check and the connection.
  */
-export function guardedFetch(options: { readonly allowPrivate: boolean; readonly lookup?: LookupFunction }): FetchText {
+export function guardedFetch(options: {
+  readonly allowPrivate: boolean
+  readonly lookup?: LookupFunction
+  readonly timeoutMs?: number
+}): FetchText {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
   const agent = new Agent({
     connect: { lookup: options.allowPrivate ? (options.lookup ?? resolve) : publicOnly(options.lookup ?? resolve) },
     connectTimeout: timeoutMs,
@@ -113,11 +118,7 @@ async function load(
 }
 
 function explain(url: URL, error: unknown, signal: AbortSignal): FetchFailure {
-  if (signal.aborted)
-    return failure(
-      'timeout',
-      `${url.host} did not answer within ${timeoutMs / 1000} seconds. Try again, or paste the XML.`,
-    )
+  if (signal.aborted) return failure('timeout', `${url.host} did not answer in time. Try again, or paste the XML.`)
   if (error instanceof PrivateAddress) return privateAddress(url.hostname)
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')

@@ -4,12 +4,13 @@ import { startLogin } from '#domain/sso/start-login.ts'
 import type { Deps } from '../deps.ts'
 import { checkQuery } from '../input.ts'
 import { sendPostBinding, sendUnknownClient, sendUnregisteredRedirect } from '../pages/sign-in.ts'
+import { publicRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
 import { clientOf } from './browser.ts'
 
 /** GET /sso/authorize: a browser arrives, sent by the application; no API key, the client id says whose it is. */
 export function authorizeRoute(app: FastifyInstance, deps: Deps): void {
-  app.get(authorizeSso.path, async (request, reply) => {
+  app.get(authorizeSso.path, publicRoute, async (request, reply) => {
     // Every field of this query is optional text, which is what the check establishes.
     const query = checkQuery(AuthorizeQuery, queryOf(request)) as AuthorizeQuery
     const start = await startLogin(deps, query, clientOf(request))

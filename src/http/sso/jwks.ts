@@ -5,11 +5,13 @@ import { readEnvironmentByClient } from '#domain/environments/create.ts'
 import type { SigningKey } from '#domain/environments/signing-keys.ts'
 import type { Deps } from '../deps.ts'
 import { checkText } from '../input.ts'
+import { publicRoute } from '../rate-limit.ts'
 
 /** GET /sso/jwks/{client_id}: a plain 200 with the keys; jose follows no redirect here. */
 export function jwksRoute(app: FastifyInstance, deps: Deps): void {
   app.get<{ Params: { client_id: string } }>(
     getJwks.path.replace('{client_id}', ':client_id'),
+    publicRoute,
     async (request, reply) => {
       const environment = await readEnvironmentByClient(deps.db, checkText(request.params).client_id)
       const keys = await deps.signingKeys.get(environment.id, 'jwt')

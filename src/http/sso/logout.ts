@@ -4,6 +4,7 @@ import { change } from '#db/work.ts'
 import { authorizeLogout, finishLogout } from '#domain/sso/logout.ts'
 import type { Deps } from '../deps.ts'
 import { sendSignedOut } from '../pages/sign-in.ts'
+import { publicRoute } from '../rate-limit.ts'
 import { serve } from '../serve.ts'
 import { queryOf } from '../server.ts'
 
@@ -12,7 +13,7 @@ export function logoutRoutes(app: FastifyInstance, deps: Deps): void {
     change(deps, scope, (work) => authorizeLogout(work, body.profile_id, deps.baseUrl)),
   )
 
-  app.get(contract.ssoLogout.path, async (request, reply) => {
+  app.get(contract.ssoLogout.path, publicRoute, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const end = await finishLogout(deps.db, queryOf(request).get('token') ?? '', deps.clock())
     if (!end) return sendSignedOut(reply, 400)

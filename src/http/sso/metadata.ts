@@ -4,11 +4,12 @@ import { readServiceProvider } from '#domain/connections/service-provider.ts'
 import type { Deps } from '../deps.ts'
 import { checkText } from '../input.ts'
 import { sendUnknownConnection } from '../pages/sign-in.ts'
+import { publicRoute } from '../rate-limit.ts'
 
 /** The SP metadata document, at its own address and at the entity id, which is a URL people like to open. */
 export function metadataRoutes(app: FastifyInstance, deps: Deps): void {
   for (const path of ['/sso/saml/metadata/:key', '/sso/saml/sp/:key'])
-    app.get<{ Params: { key: string } }>(path, async (request, reply) => {
+    app.get<{ Params: { key: string } }>(path, publicRoute, async (request, reply) => {
       const found = await readServiceProvider(deps.db, checkText(request.params).key, deps.baseUrl)
       if (!found) return sendUnknownConnection(reply)
       const certificates = (await deps.signingKeys.get(found.environment, 'saml')).map(({ certificate }) => certificate)
