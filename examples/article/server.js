@@ -30,7 +30,7 @@ const workos = new WorkOS(env.WORKOS_API_KEY, {
 // Derived from a secret the app already has, so that people stay signed in when it restarts. An app of yours deserves
 // a secret of its own.
 const cookieKey = createHmac('sha256', env.WORKOS_API_KEY).update('example-article cookies').digest()
-const cookies = signedCookies(cookieKey, { secure: false })
+const cookies = signedCookies(cookieKey, { secure: false }) // served by http on this machine; elsewhere, true
 // The names say whose they are: browsers send cookies of localhost to every port of it.
 const session = { name: 'article_session', seconds: 8 * 60 * 60 }
 const pending = { name: 'article_pending', seconds: 10 * 60 }
@@ -134,7 +134,7 @@ function settle(response, started, state) {
 
 /** The SDK renames the fields; this is the profile as it comes over the wire and as the article prints it. */
 function asPrinted(profile) {
-  const printed = {
+  return {
     object: 'profile',
     id: profile.id,
     connection_id: profile.connectionId,
@@ -147,7 +147,4 @@ function asPrinted(profile) {
     role: profile.role,
     raw_attributes: profile.rawAttributes,
   }
-  // Browsers drop a cookie above 4096 bytes without a word, and its owner would seem never to have signed in.
-  const fits = Buffer.byteLength(JSON.stringify(printed)) < 2500
-  return fits ? printed : { ...printed, raw_attributes: { omitted: 'too long for a cookie' } }
 }

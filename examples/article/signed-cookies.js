@@ -1,5 +1,7 @@
 const { createHmac, timingSafeEqual } = require('node:crypto')
 
+const maximumBytes = 4096
+
 /**
  * Cookies whose content the browser can read but not change. The name is signed along with the content, so that a
  * cookie of one kind is worth nothing as another.
@@ -29,7 +31,10 @@ exports.signedCookies = function signedCookies(key, { secure }) {
     set(response, { name, seconds }, value) {
       const content = JSON.stringify({ value, expires: Date.now() + seconds * 1000 })
       const payload = Buffer.from(content).toString('base64url')
-      response.cookie(name, `${payload}.${sign(name, payload)}`, { ...attributes, maxAge: seconds * 1000 })
+      const text = `${payload}.${sign(name, payload)}`
+      // Browsers drop a longer one without a word, and its owner would seem never to have signed in.
+      if (name.length + text.length > maximumBytes) throw new Error(`The cookie ${name} is too long for a browser.`)
+      response.cookie(name, text, { ...attributes, maxAge: seconds * 1000 })
     },
 
     clear: (response, { name }) => response.clearCookie(name, attributes),
