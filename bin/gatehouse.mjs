@@ -13,7 +13,7 @@ else runOnOwnNode()
 
 function runHere() {
   // Imported, not required at the top: an old Node could not even read it.
-  import('../src/cli/main.ts').then((cli) => cli.main(process.argv.slice(2)))
+  void import('../src/cli/main.ts').then((cli) => cli.main(process.argv.slice(2)))
 }
 
 /** The package may bring its own Node; npm scripts find it by themselves, a direct call does not. */

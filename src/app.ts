@@ -1,7 +1,7 @@
 import { resolveTxt } from 'node:dns/promises'
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '#db/database.ts'
-import { readMigrations } from '#db/migrate.ts'
+import { pendingMigrations, readMigrations } from '#db/migrate.ts'
 import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
@@ -85,7 +85,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   )
 
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
-  healthRoutes(server, db, await readMigrations())
+  const migrations = await readMigrations()
+  healthRoutes(server, () => pendingMigrations(db.pool, migrations))
   openApiRoutes(server, packageJson.version)
   for (const routes of [
     organizationRoutes,

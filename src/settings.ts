@@ -8,7 +8,7 @@ interface SettingType<T> {
   readonly isSwitch?: true
 }
 
-export interface Setting<T = unknown> {
+export interface Setting<T = string | number | boolean | undefined> {
   /** The key in the file; with dashes, the flag. */
   readonly name: string
   /** Environment variables that set it, the strongest first. */

@@ -61,14 +61,14 @@ export async function startExample(options: ExampleOptions): Promise<ExampleApp>
         options.onLine(line)
       })
   let ended: string | undefined
-  let stopping = false
+  let isUp = false
   child.once('error', (error) => (ended = error.message))
   child.once('exit', (code, signal) => {
     ended = `ended with ${signal ?? `status ${code}`}${lastLine === '' ? '' : `: ${lastLine}`}`
-    if (!stopping) options.onExit(ended)
+    if (isUp) options.onExit(ended)
   })
   const stop = async () => {
-    stopping = true
+    isUp = false
     await end(child)
   }
   const deadline = Date.now() + startLimitMs
@@ -80,6 +80,7 @@ export async function startExample(options: ExampleOptions): Promise<ExampleApp>
     await sleep(25)
   }
   if (ended !== undefined) throw new Error(ended)
+  isUp = true
   return { url: `http://localhost:${options.port}`, stop }
 }
 

@@ -1,5 +1,5 @@
-import { EmbeddedFailed } from '#db/embedded.ts'
-import { EmbeddedUnavailable } from '#db/embedded-programs.ts'
+import { EmbeddedFailed } from '#db/embedded/errors.ts'
+import { EmbeddedUnavailable } from '#db/embedded/programs.ts'
 import { FolderInUse } from '#db/lock-folder.ts'
 import { MigrationRefused } from '#db/migrate.ts'
 import { Invalid, isDomainError } from '#domain/errors.ts'
@@ -27,9 +27,8 @@ export function explain(error: unknown): Failure | undefined {
     error instanceof SealBroken
   )
     return fail('environment', error)
-  return isDatabaseAway(error)
-    ? new Failure(exitCodes.environment, `The database cannot be used: ${reasonOf(error)}`, [], { cause: error })
-    : undefined
+  if (!isDatabaseAway(error)) return undefined
+  return new Failure(exitCodes.environment, `The database cannot be used: ${reasonOf(error)}`, [], { cause: error })
 }
 
 function explainConfig(error: ConfigInvalid): Failure {
@@ -46,7 +45,7 @@ function fail(code: keyof typeof exitCodes, error: Error): Failure {
 /** Node's connection errors; and of PostgreSQL's: 08 connection, 28 password, 3D no database, 53 and 57 not now. */
 function isDatabaseAway(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
-  if (error instanceof AggregateError) return error.errors.every(isDatabaseAway)
+  if (error instanceof AggregateError) return error.errors.every((inner) => isDatabaseAway(inner))
   const code = 'code' in error ? String(error.code) : ''
   return (
     /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE)$/.test(code) ||

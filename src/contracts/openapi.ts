@@ -129,7 +129,7 @@ function operationOf(endpoint: AnyEndpoint): Operation {
       ...parametersOf(endpoint.query, 'query'),
       ...(endpoint.method === 'POST' && endpoint.access === 'api_key' ? [idempotencyKey] : []),
     ],
-    ...(endpoint.body && { requestBody: { required: true, content: requestContent(endpoint, endpoint.body) } }),
+    ...(endpoint.body && { requestBody: requestBody(endpoint, endpoint.body) }),
     responses: responsesOf(endpoint),
     ...(endpoint.extension && { 'x-gatehouse-extension': true }),
   }
@@ -158,11 +158,15 @@ function parametersOf(schema: TSchema | undefined, place: 'path' | 'query'): Par
   }))
 }
 
-function requestContent(endpoint: AnyEndpoint, body: TSchema): Content {
+function requestBody(endpoint: AnyEndpoint, body: TSchema): NonNullable<Operation['requestBody']> {
   const schema = refer(body)
   const json = { 'application/json': { schema } }
-  // RFC 6749 §4.1.3 is form-encoded, and so are the SDKs.
-  return endpoint === exchangeSsoCode ? { 'application/x-www-form-urlencoded': { schema }, ...json } : json
+  return {
+    // No body at all counts as an empty object.
+    required: 'required' in body,
+    // RFC 6749 §4.1.3 is form-encoded, and so are the SDKs.
+    content: endpoint === exchangeSsoCode ? { 'application/x-www-form-urlencoded': { schema }, ...json } : json,
+  }
 }
 
 function responsesOf(endpoint: AnyEndpoint): Record<string, Response> {

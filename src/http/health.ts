@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import type { Database } from '#db/database.ts'
-import { type Migration, pendingMigrations } from '#db/migrate.ts'
 
-/** `/healthz`: the process answers. `/readyz`: it can do its work; otherwise 503 with the reason. */
-export function healthRoutes(app: FastifyInstance, db: Database, migrations: readonly Migration[]): void {
+/**
+ * `/healthz`: the process answers. `/readyz`: it can do its work; otherwise 503 with the reason.
+ * @param pendingMigrations asks the database what it still lacks.
+ */
+export function healthRoutes(app: FastifyInstance, pendingMigrations: () => Promise<string[]>): void {
   app.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }))
   app.get('/readyz', async (request, reply) => {
     try {
-      const pending = await pendingMigrations(db.pool, migrations)
+      const pending = await pendingMigrations()
       if (pending.length === 0) return await reply.send({ status: 'ok' })
       return await reply
         .status(503)

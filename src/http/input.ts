@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { FieldError } from '#contracts/errors.ts'
-import { Invalid } from '#domain/errors.ts'
+import { BadRequest, Invalid } from '#domain/errors.ts'
 
 const compiled = new WeakMap<TSchema, Validator>()
 
@@ -11,6 +11,19 @@ function validatorOf(schema: TSchema): Validator {
   const validator = Compile(schema)
   compiled.set(schema, validator)
   return validator
+}
+
+/** Deeper than any body of ours; the functions that walk values call themselves once a level. */
+const maxNesting = 100
+
+/** @throws BadRequest for a value nested too deep to be walked. */
+export function checkNesting(body: unknown): void {
+  let level: unknown[] = [body]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxNesting)
+      throw new BadRequest(`The body is nested deeper than ${maxNesting} levels.`, 'body_nested_too_deep')
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+  }
 }
 
 /** Checks a body exactly as it came: nothing is coerced, nothing removed, unknown fields are ignored. */
@@ -65,10 +78,10 @@ function fieldErrors(validator: Validator, value: unknown): FieldError[] {
   for (const error of validator.Errors(value)) {
     const field = error.instancePath.slice(1).replaceAll('/', '.')
     if (error.keyword === 'required') {
-      const { requiredProperties } = error.params as { requiredProperties: string[] }
+      const { requiredProperties } = error.params
       for (const name of requiredProperties) add(field === '' ? name : `${field}.${name}`, 'is required')
     } else if (error.keyword === 'additionalProperties') {
-      const { additionalProperties } = error.params as { additionalProperties: string[] }
+      const { additionalProperties } = error.params
       for (const name of additionalProperties) add(field === '' ? name : `${field}.${name}`, 'is not a known field')
     } else if (error.keyword !== 'boolean') add(field, error.message)
   }

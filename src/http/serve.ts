@@ -6,7 +6,7 @@ import type { Database } from '#db/database.ts'
 import { IdempotencyRace, type Scope } from '#db/work.ts'
 import { BadRequest } from '#domain/errors.ts'
 import { type ApiCaller, identifyApiCaller, type KeyUses } from './callers.ts'
-import { checkBody, checkQuery, checkText } from './input.ts'
+import { checkBody, checkNesting, checkQuery, checkText } from './input.ts'
 import { queryOf } from './server.ts'
 
 export interface ServeDeps {
@@ -56,12 +56,13 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const route = `${endpoint.method} ${request.url}`
+  const route = indexable(`${endpoint.method} ${request.url}`)
   const key = endpoint.method === 'POST' ? headerText(request.headers['idempotency-key']) : undefined
   const idempotency = key === undefined ? undefined : { key, route }
   const caller = await identifyApiCaller(deps, request, idempotency)
+  checkNesting(request.body)
   const requestHash = createHash('sha256')
-    .update(JSON.stringify(request.body ?? null))
+    .update(JSON.stringify(bodyOf(request) ?? null))
     .digest()
   if (caller.previous && idempotency) return replay(reply, caller.previous, requestHash, idempotency.key)
 
@@ -124,5 +125,10 @@ function bodyOf(request: FastifyRequest): unknown {
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 255) : undefined
+  return typeof value === 'string' && value !== '' ? indexable(value) : undefined
+}
+
+/** The text, or past what an index entry can hold its hash: cut short, two different texts could become one. */
+function indexable(text: string): string {
+  return text.length <= 255 ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`
 }

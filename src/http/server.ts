@@ -27,9 +27,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     routerOptions: { querystringParser: (text) => ({ text }), maxParamLength: 1024, ignoreTrailingSlash: false },
     requestTimeout: 60_000,
     return503OnClosing: true,
-    frameworkErrors: (_error, _request, reply) => {
-      // Fastify types this reply by a generic route it does not have.
-      void (reply as FastifyReply).status(400).send({ message: 'The URL is not valid.', code: 'invalid_url' })
+    frameworkErrors: (_error, request, reply) => {
+      // No hook runs for these. Fastify types this reply by a generic route it does not have.
+      void (reply as FastifyReply)
+        .status(400)
+        .header('x-request-id', request.id)
+        .send({ message: 'The URL is not valid.', code: 'invalid_url' })
     },
   })
   app.removeAllContentTypeParsers()

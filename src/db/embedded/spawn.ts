@@ -32,7 +32,7 @@ export async function spawnAs(
       detached: true,
       windowsHide: true,
       // Nothing of ours: PGDATA, PGPORT and the like would change what PostgreSQL does, and secrets are not its business.
-      env: process.platform === 'win32' ? process.env : { TZ: 'UTC', LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+      ...(process.platform === 'win32' ? {} : { env: { TZ: 'UTC', LC_ALL: 'C', PATH: '/usr/bin:/bin' } }),
       stdio: ['ignore', output.fd, output.fd, ...(inherited ? [inherited.fd] : [])],
     })
     await new Promise<void>((resolveSpawn, reject) => {

@@ -3,7 +3,7 @@ import type { Organization, OrganizationCreate, OrganizationUpdate } from '#cont
 import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import { BadRequest, Conflict, violatedConstraint } from '../errors.ts'
-import { claimDomain, type DomainClaim } from './domains.ts'
+import { claimDomain, type DomainClaim, lockDomains } from './domains.ts'
 import { changeMetadata } from './metadata.ts'
 import { presentInEvent } from './present.ts'
 import { readOrganization } from './read.ts'
@@ -14,6 +14,8 @@ export async function createOrganization(
   input: OrganizationCreate,
   id: OrganizationId = newId('organization', work.now),
 ): Promise<Organization> {
+  const claims = domainClaims(input) ?? []
+  if (claims.length > 0) await lockDomains(work)
   await work.tx
     .insertInto('organizations')
     .values({
@@ -28,7 +30,7 @@ export async function createOrganization(
     })
     .execute()
     .catch(explainDuplicate)
-  for (const { domain, claim } of domainClaims(input) ?? []) await claimDomain(work, id, domain, claim)
+  for (const { domain, claim } of claims) await claimDomain(work, id, domain, claim)
   const organization = await readOrganization(work.tx, work.environment, id)
   work.emit('organization.created', presentInEvent(organization), id)
   return organization

@@ -7,6 +7,7 @@ import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import { BadRequest, Conflict, Invalid, NotFound, violatedConstraint } from '../errors.ts'
 import { type DomainRow, presentDomain } from './present.ts'
+import { readOrganization } from './read.ts'
 
 /** How a domain enters: to be proven by DNS, vouched for by whoever holds the API key, or by the oldest API. */
 export type DomainClaim = 'pending' | 'verified' | 'legacy_verified'
@@ -33,7 +34,27 @@ export function normalizeDomain(domain: string): string {
   return ascii
 }
 
-/** Adds a domain to an organization. One that is verified elsewhere is refused. */
+/**
+ * Lets nobody else change who has which domain in this environment until the transaction ends. Rivals lock each other's
+ * rows, so without one lock that all take first they would meet in a deadlock.
+ */
+export async function lockDomains(work: Work): Promise<void> {
+  await work.tx
+    .selectFrom('environments')
+    .select('id')
+    .where('id', '=', work.environment)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
+}
+
+/** Adds a domain that is to be proven by DNS. */
+export async function addDomain(work: Work, organization: OrganizationId, domain: string): Promise<OrganizationDomain> {
+  await lockDomains(work)
+  await readOrganization(work.tx, work.environment, organization)
+  return claimDomain(work, organization, domain, 'pending')
+}
+
+/** Adds a domain to an organization, after lockDomains. One that is verified elsewhere is refused. */
 export async function claimDomain(
   work: Work,
   organization: OrganizationId,
@@ -78,6 +99,7 @@ export async function claimDomain(
     })
   const created = presentDomain(row)
   work.emit('organization_domain.created', created, organization)
+  if (isVerified(row)) await refuseRivals(work, row)
   return created
 }
 
@@ -98,6 +120,7 @@ export async function lookForProof(
 
 /** Records what the look-up found. */
 export async function verifyDomain(work: Work, id: OrganizationDomainId, proven: boolean): Promise<OrganizationDomain> {
+  await lockDomains(work)
   const row = await readRow(work.tx, work.environment, id, 'lock')
   if (isVerified(row)) throw alreadyVerified(row.domain)
   if (!proven) return presentDomain(row)
@@ -126,7 +149,7 @@ export async function removeDomain(work: Work, id: OrganizationDomainId): Promis
   work.emit('organization_domain.deleted', presentDomain(row), row.organization_id)
 }
 
-/** Makes the set of domains exactly this; domains that stay keep their id. Returns whether anything changed. */
+/** Makes the set of domains exactly this, after lockDomains; domains that stay keep their id. Returns whether anything changed. */
 export async function replaceDomains(
   work: Work,
   organization: OrganizationId,
@@ -153,7 +176,7 @@ export async function replaceDomains(
   return changed || claims.size > 0
 }
 
-/** Ends claims nobody proved in time. Returns how many. */
+/** Ends a claim nobody proved in time. */
 export async function expireClaim(work: Work, id: OrganizationDomainId): Promise<void> {
   const row = await readRow(work.tx, work.environment, id, 'lock')
   if (row.state !== 'pending') return

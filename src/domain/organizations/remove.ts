@@ -1,12 +1,13 @@
 import type { OrganizationId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
 import { removeConnection } from '../connections/remove.ts'
-import { removeDomain } from './domains.ts'
+import { lockDomains, removeDomain } from './domains.ts'
 import { presentInEvent } from './present.ts'
 import { readOrganization } from './read.ts'
 
 /** Takes the organization's connections and domains with it, each with its own event, the organization's last. */
 export async function removeOrganization(work: Work, id: OrganizationId): Promise<void> {
+  await lockDomains(work)
   await work.tx
     .selectFrom('organizations')
     .select('id')

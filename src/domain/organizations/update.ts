@@ -3,7 +3,7 @@ import type { Organization, OrganizationUpdate } from '#contracts/organizations.
 import type { Work } from '#db/work.ts'
 import { NotFound } from '../errors.ts'
 import { domainClaims, explainDuplicate } from './create.ts'
-import { replaceDomains } from './domains.ts'
+import { lockDomains, replaceDomains } from './domains.ts'
 import { changeMetadata } from './metadata.ts'
 import { presentInEvent } from './present.ts'
 import { readOrganization } from './read.ts'
@@ -14,9 +14,10 @@ export async function updateOrganization(
   id: OrganizationId,
   input: OrganizationUpdate,
 ): Promise<Organization> {
+  const claims = domainClaims(input)
+  if (claims !== undefined) await lockDomains(work)
   await lock(work, id)
   const before = await readOrganization(work.tx, work.environment, id)
-  const claims = domainClaims(input)
   const domainsChanged = claims !== undefined && (await replaceDomains(work, id, claims))
 
   const next = {

@@ -200,7 +200,7 @@ async function verifyWith(
 ): Promise<Result<VerifiedAssertion, Rejection>> {
   const options = optionsOf(target)
   const sp = serviceProvider(deps.baseUrl, target.external_key, options)
-  const decryptionKeys = response.encrypted ? await deps.signingKeys.get(target.environment_id, 'saml') : []
+  const decryptionKeys = await deps.signingKeys.get(target.environment_id, 'saml')
   return verifyResponse(response, {
     idpEntityId: target.idp_entity_id ?? '',
     keys: target.idp_certificates.map(keyOf),
@@ -216,7 +216,7 @@ async function verifyWith(
 }
 
 function isKeyProblem(rejection: Rejection): boolean {
-  return rejection.code === 'signature_invalid'
+  return rejection.code === 'wrong_signature' || rejection.code === 'unusable_certificates'
 }
 
 function mayRefetch(target: Target, now: Date): boolean {

@@ -1,17 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import * as contract from '#contracts/organization-domains.ts'
 import { change } from '#db/work.ts'
-import { claimDomain, lookForProof, readDomain, removeDomain, verifyDomain } from '#domain/organizations/domains.ts'
-import { readOrganization } from '#domain/organizations/read.ts'
+import { addDomain, lookForProof, readDomain, removeDomain, verifyDomain } from '#domain/organizations/domains.ts'
 import type { Deps } from '../deps.ts'
 import { serve } from '../serve.ts'
 
 export function organizationDomainRoutes(app: FastifyInstance, deps: Deps): void {
   serve(app, deps, contract.createOrganizationDomain, ({ body }, { scope }) =>
-    change(deps, scope, async (work) => {
-      await readOrganization(work.tx, work.environment, body.organization_id)
-      return claimDomain(work, body.organization_id, body.domain, 'pending')
-    }),
+    change(deps, scope, (work) => addDomain(work, body.organization_id, body.domain)),
   )
 
   serve(app, deps, contract.getOrganizationDomain, ({ params }, { environment }) =>

@@ -60,6 +60,8 @@ export function sendPage(reply: FastifyReply, status: number, page: Page): Fasti
         }
       </body>
     </html>`
+  // A promise among the parts would make one of the whole, and be sent as the word [object Promise].
+  if (document instanceof Promise) throw new TypeError('A page is made of finished text.')
   const formAction = ["'self'", ...(page.formTargets ?? [])].join(' ')
   const policy = [
     "default-src 'none'",

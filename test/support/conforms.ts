@@ -1,0 +1,97 @@
+import type { TSchema } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import { endpoints } from '#contracts/all.ts'
+import type { AnyEndpoint } from '#contracts/endpoint.ts'
+import { ErrorBody, OAuthErrorBody } from '#contracts/errors.ts'
+import { eventPayloads, listEvents } from '#contracts/events.ts'
+import { Timestamp } from '#contracts/ids.ts'
+import { openApi } from '#contracts/openapi.ts'
+
+export interface SentAnswer {
+  readonly method: string
+  /** Path and query as requested. */
+  readonly url: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly text: string
+}
+
+const paths = endpoints.map((endpoint) => ({
+  endpoint,
+  pattern: new RegExp(`^${endpoint.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+}))
+const document = openApi('test')
+
+/**
+ * What is wrong with an answer: an undocumented status, a body that breaks the contract or holds a field the contract
+ * does not know, a header SDKs trip over. Empty when all is well.
+ */
+export function problemsOf(answer: SentAnswer): string[] {
+  const path = answer.url.split('?', 1)[0] ?? ''
+  // A fixed path such as /organizations/external_id/x comes before one with a parameter in the same place.
+  const matches = paths.filter(({ endpoint, pattern }) => endpoint.method === answer.method && pattern.test(path))
+  const endpoint = matches.toSorted((a, b) => b.endpoint.path.length - a.endpoint.path.length)[0]?.endpoint
+  return [...headerProblems(answer), ...bodyProblems(answer, endpoint)].map(
+    (problem) => `${answer.method} ${path} → ${answer.status}: ${problem}`,
+  )
+}
+
+function headerProblems({ status, headers, text }: SentAnswer): string[] {
+  const problems: string[] = []
+  if (!/^[0-9a-f-]{36}$/.test(String(headers['x-request-id']))) problems.push('no X-Request-ID')
+  if (status >= 500) problems.push(`an error of ours: ${text}`)
+  const type = String(headers['content-type'] ?? '')
+  if (text === '' && type !== '') problems.push(`an empty body with content type ${type}`)
+  if (/^[[{]/.test(text) && type !== 'application/json; charset=utf-8') problems.push(`JSON sent as '${type}'`)
+  return problems
+}
+
+function bodyProblems(answer: SentAnswer, endpoint: AnyEndpoint | undefined): string[] {
+  const { status, text } = answer
+  if (!endpoint) return status >= 400 ? mismatch(ErrorBody, parse(text)) : []
+  const documented = document.paths[endpoint.path]?.[endpoint.method.toLowerCase()]?.responses[String(status)]
+  if (!documented) return ['this status is not documented']
+  if (status >= 400) {
+    const schema = JSON.stringify(documented).includes('OAuthError') ? OAuthErrorBody : ErrorBody
+    return mismatch(schema, parse(text))
+  }
+  if (status === 202) return text === 'Accepted' ? [] : [`'${text}' instead of Accepted`]
+  if (!('body' in endpoint.success)) return text === '' ? [] : ['a body where none belongs']
+  const body = parse(text)
+  return [...mismatch(endpoint.success.body, body), ...(endpoint === listEvents ? eventProblems(body) : [])]
+}
+
+function eventProblems(page: unknown): string[] {
+  const { data } = page as { data: { event: keyof typeof eventPayloads; data: unknown }[] } // checked just before
+  return data.flatMap((event) =>
+    mismatch(eventPayloads[event.event], event.data).map((problem) => `${event.event} ${problem}`),
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const validators = new WeakMap<TSchema, Validator>()
+
+function mismatch(schema: TSchema, value: unknown): string[] {
+  let validator = validators.get(schema)
+  if (!validator) {
+    validator = Compile(strict(schema) as TSchema) // still a schema, only stricter
+    validators.set(schema, validator)
+  }
+  return validator.Check(value) ? [] : validator.Errors(value).map((error) => `${error.instancePath} ${error.message}`)
+}
+
+/** The same schema without room for fields it does not name, and with times in exactly one form. */
+function strict(schema: unknown): unknown {
+  if (schema === Timestamp) return { type: 'string', pattern: String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$` }
+  if (Array.isArray(schema)) return schema.map(strict)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, strict(value)]))
+  return 'properties' in copy ? { ...copy, additionalProperties: false } : copy
+}
