@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ArticleApp, startArticleApp } from './support/article-app.ts'
 import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
 import { freePort } from './support/program.ts'
-import { askIdp, launchAtIdp, postAnswer, signIn } from './support/sign-in.ts'
+import { launchAtIdp, postAnswer, signIn } from './support/sign-in.ts'
 
 let gatehouse: Gatehouse
 let app: ArticleApp
