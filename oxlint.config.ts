@@ -93,6 +93,8 @@ export default defineConfig({
     // Does not see what callbacks change.
     'eslint/no-unmodified-loop-condition': 'off',
     'unicorn/consistent-function-scoping': 'off',
+    // Long argument lists are written in groups.
+    'unicorn/no-useless-spread': 'off',
     'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
   },
   overrides: [

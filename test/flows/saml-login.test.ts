@@ -4,7 +4,15 @@ import type { ConfiguredConnection } from '#contracts/connections.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import type { Profile, TokenResponse } from '#contracts/sso.ts'
 import { timeOutLogins } from '#domain/sso/time-out.ts'
-import { answer, createIdp, type Answering, readRedirect, refuse, type SamlIdp, type SentRequest } from '../support/saml-idp.ts'
+import {
+  answer,
+  createIdp,
+  type Answering,
+  readRedirect,
+  refuse,
+  type SamlIdp,
+  type SentRequest,
+} from '../support/saml-idp.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
@@ -58,7 +66,11 @@ async function start(where: Tenant, query: Record<string, string> = {}): Promise
 
 async function post(acsUrl: string, form: Record<string, string>) {
   const path = new URL(acsUrl).pathname
-  const response = await fetch(server.url + path, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+  const response = await fetch(server.url + path, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    redirect: 'manual',
+  })
   const location = response.headers.get('location')
   return {
     status: response.status,
@@ -99,7 +111,8 @@ async function events({ environment }: Tenant, names: string) {
   return body.data
 }
 
-const ssoEvents = 'authentication.sso_started,authentication.sso_succeeded,authentication.sso_failed,authentication.sso_timed_out'
+const ssoEvents =
+  'authentication.sso_started,authentication.sso_succeeded,authentication.sso_failed,authentication.sso_timed_out'
 
 describe('a sign-in through the identity provider', () => {
   test('ends with a code, the app state, and the profile the assertion described', async () => {
@@ -155,13 +168,20 @@ describe('a sign-in through the identity provider', () => {
       type: 'sso',
       status: 'succeeded',
       email: 'todd@example.com',
-      sso: { organization_id: where.organization.id, connection_id: where.connection.id, session_id: expect.any(String) },
+      sso: {
+        organization_id: where.organization.id,
+        connection_id: where.connection.id,
+        session_id: expect.any(String),
+      },
     })
   })
 
   test('two first sign-ins at once activate the connection once', async () => {
     const where = await tenant()
-    await Promise.all([signIn(where, { email: 'a@example.com', idpId: 'a' }), signIn(where, { email: 'b@example.com', idpId: 'b' })])
+    await Promise.all([
+      signIn(where, { email: 'a@example.com', idpId: 'a' }),
+      signIn(where, { email: 'b@example.com', idpId: 'b' }),
+    ])
     expect(await events(where, 'connection.activated')).toHaveLength(1)
   })
 
@@ -175,7 +195,11 @@ describe('a sign-in through the identity provider', () => {
 
   test('sends hints along and asks for a fresh login when told to', async () => {
     const where = await tenant()
-    const response = await authorize(where, { login_hint: 'todd@example.com', domain_hint: 'example.com', prompt: 'login' })
+    const response = await authorize(where, {
+      login_hint: 'todd@example.com',
+      domain_hint: 'example.com',
+      prompt: 'login',
+    })
     const location = new URL(response.headers.get('location') ?? '')
     expect(location.searchParams.get('login_hint')).toBe('todd@example.com')
     expect(location.searchParams.get('domain_hint')).toBe('example.com')
@@ -184,7 +208,9 @@ describe('a sign-in through the identity provider', () => {
 
   test('uses the default redirect URI when the application names none', async () => {
     const where = await tenant()
-    expect((await signIn(where, {}, { redirect_uri: '' })).location).toMatch(/^http:\/\/localhost:3000\/callback\?code=/)
+    expect((await signIn(where, {}, { redirect_uri: '' })).location).toMatch(
+      /^http:\/\/localhost:3000\/callback\?code=/,
+    )
   })
 
   test('accepts encrypted assertions', async () => {
@@ -214,7 +240,11 @@ describe('the profile id', () => {
     const first = await idOf(where)
     await where.environment.api('DELETE', `/connections/${where.connection.id}`)
     const again = await where.environment.api<ConfiguredConnection>('POST', '/connections', {
-      body: { organization_id: where.organization.id, connection_type: 'OktaSAML', idp_metadata_xml: where.idp.metadata },
+      body: {
+        organization_id: where.organization.id,
+        connection_type: 'OktaSAML',
+        idp_metadata_xml: where.idp.metadata,
+      },
     })
     expect(await idOf({ ...where, connection: again.body })).toBe(first)
   })
@@ -222,7 +252,11 @@ describe('the profile id', () => {
   test('is not shared by two living connections', async () => {
     const where = await tenant()
     const second = await where.environment.api<ConfiguredConnection>('POST', '/connections', {
-      body: { organization_id: where.organization.id, connection_type: 'OktaSAML', idp_metadata_xml: where.idp.metadata },
+      body: {
+        organization_id: where.organization.id,
+        connection_type: 'OktaSAML',
+        idp_metadata_xml: where.idp.metadata,
+      },
     })
     expect(await idOf({ ...where, connection: second.body })).not.toBe(await idOf(where))
   })
@@ -302,7 +336,10 @@ describe('a response that does not fit its login', () => {
   test.each<[string, (where: Tenant, request: SentRequest) => Record<string, string>, string]>([
     [
       'signed by a stranger',
-      (where, request) => answer({ ...where.idp, key: stranger.key, certificate: stranger.certificate }, request, { now: server.clock.read() }),
+      (where, request) =>
+        answer({ ...where.idp, key: stranger.key, certificate: stranger.certificate }, request, {
+          now: server.clock.read(),
+        }),
       'wrong_signature',
     ],
     [
@@ -312,8 +349,7 @@ describe('a response that does not fit its login', () => {
     ],
     [
       'unsolicited, but brought with the RelayState of a login',
-      (where, request) =>
-        answer(where.idp, request, { now: server.clock.read(), change: { inResponseTo: null } }),
+      (where, request) => answer(where.idp, request, { now: server.clock.read(), change: { inResponseTo: null } }),
       'wrong_request',
     ],
     [
@@ -340,16 +376,26 @@ describe('a response that does not fit its login', () => {
     const mixed = { ...first, relayState: second.relayState }
     const done = await post(first.acsUrl, answer(where.idp, mixed, { now: server.clock.read() }))
     expect(done.status).toBe(400)
-    expect((await events(where, 'authentication.sso_failed'))[0]?.data).toMatchObject({ error: { code: 'relay_state_mismatch' } })
+    expect((await events(where, 'authentication.sso_failed'))[0]?.data).toMatchObject({
+      error: { code: 'relay_state_mismatch' },
+    })
   })
 
   test("at another connection's address is refused", async () => {
     const where = await tenant()
     const other = await where.environment.api<ConfiguredConnection>('POST', '/connections', {
-      body: { organization_id: where.organization.id, connection_type: 'GenericSAML', idp_metadata_xml: where.idp.metadata },
+      body: {
+        organization_id: where.organization.id,
+        connection_type: 'GenericSAML',
+        idp_metadata_xml: where.idp.metadata,
+      },
     })
     const request = await start(where)
-    const form = answer(where.idp, { ...request, acsUrl: other.body.acs_url, issuer: other.body.sp_entity_id }, { now: server.clock.read() })
+    const form = answer(
+      where.idp,
+      { ...request, acsUrl: other.body.acs_url, issuer: other.body.sp_entity_id },
+      { now: server.clock.read() },
+    )
     expect((await post(other.body.acs_url, form)).status).toBe(400)
   })
 
@@ -382,7 +428,11 @@ describe('an assertion signs in once', () => {
 
   test('an unsolicited response posted again is refused', async () => {
     const where = await tenant()
-    const form = answer(where.idp, { issuer: where.connection.sp_entity_id, acsUrl: where.connection.acs_url }, { now: server.clock.read() })
+    const form = answer(
+      where.idp,
+      { issuer: where.connection.sp_entity_id, acsUrl: where.connection.acs_url },
+      { now: server.clock.read() },
+    )
     expect((await post(where.connection.acs_url, form)).status).toBe(302)
     expect((await post(where.connection.acs_url, form)).status).toBe(400)
     expect((await events(where, 'authentication.sso_failed'))[0]?.data).toMatchObject({ error: { code: 'replayed' } })
@@ -390,7 +440,11 @@ describe('an assertion signs in once', () => {
 
   test('twelve posts at once give one code', async () => {
     const where = await tenant()
-    const form = answer(where.idp, { issuer: where.connection.sp_entity_id, acsUrl: where.connection.acs_url }, { now: server.clock.read() })
+    const form = answer(
+      where.idp,
+      { issuer: where.connection.sp_entity_id, acsUrl: where.connection.acs_url },
+      { now: server.clock.read() },
+    )
     const results = await Promise.all(Array.from({ length: 12 }, () => post(where.connection.acs_url, form)))
     expect(results.filter(({ status }) => status === 302)).toHaveLength(1)
     expect(await events(where, 'authentication.sso_succeeded')).toHaveLength(1)
@@ -401,7 +455,11 @@ describe('a sign-in started by the identity provider', () => {
   const unsolicited = (where: Tenant, relayState?: string) =>
     post(
       where.connection.acs_url,
-      answer(where.idp, { issuer: where.connection.sp_entity_id, acsUrl: where.connection.acs_url, relayState }, { now: server.clock.read() }),
+      answer(
+        where.idp,
+        { issuer: where.connection.sp_entity_id, acsUrl: where.connection.acs_url, relayState },
+        { now: server.clock.read() },
+      ),
     )
 
   test('goes to the default redirect URI, without state', async () => {
@@ -420,7 +478,9 @@ describe('a sign-in started by the identity provider', () => {
     ['a script, which is ignored', 'redirect_uri=javascript:alert(1)', callback],
   ])('honours RelayState with %s', async (_claim, relayState, target) => {
     const where = await tenant()
-    await where.environment.api('POST', '/user_management/redirect_uris', { body: { uri: 'http://localhost:4000/home' } })
+    await where.environment.api('POST', '/user_management/redirect_uris', {
+      body: { uri: 'http://localhost:4000/home' },
+    })
     expect((await unsolicited(where, relayState)).location?.startsWith(`${target}?code=`)).toBe(true)
   })
 
@@ -490,7 +550,8 @@ describe('who may enter', () => {
 })
 
 describe('a code', () => {
-  const code = async (where: Tenant, query: Record<string, string> = {}) => (await signIn(where, {}, query)).query['code'] ?? ''
+  const code = async (where: Tenant, query: Record<string, string> = {}) =>
+    (await signIn(where, {}, query)).query['code'] ?? ''
 
   test('works once, and coming back takes down what it bought', async () => {
     const where = await tenant()
@@ -527,20 +588,32 @@ describe('a code', () => {
   test('is bound to its redirect URI when the client names one', async () => {
     const where = await tenant()
     const value = await code(where)
-    expect(await exchange(where, { code: value, redirect_uri: 'http://localhost:3000/other' })).toMatchObject({ body: { error: 'invalid_grant' } })
+    expect(await exchange(where, { code: value, redirect_uri: 'http://localhost:3000/other' })).toMatchObject({
+      body: { error: 'invalid_grant' },
+    })
     expect((await exchange(where, { code: value, redirect_uri: callback })).status).toBe(200)
   })
 
   test('with a challenge needs its verifier, also from a client with a key; a public client needs nothing else', async () => {
     const where = await tenant()
     const verifier = randomBytes(32).toString('base64url')
-    const challenge = { code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' }
+    const challenge = {
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    }
     const value = await code(where, challenge)
     expect(await exchange(where, { code: value })).toMatchObject({ body: { error: 'invalid_grant' } })
-    expect(await exchange(where, { code: value, code_verifier: 'wrong' })).toMatchObject({ body: { error: 'invalid_grant' } })
+    expect(await exchange(where, { code: value, code_verifier: 'wrong' })).toMatchObject({
+      body: { error: 'invalid_grant' },
+    })
     const response = await fetch(`${server.url}/sso/token`, {
       method: 'POST',
-      body: new URLSearchParams({ client_id: where.environment.client_id, grant_type: 'authorization_code', code: value, code_verifier: verifier }),
+      body: new URLSearchParams({
+        client_id: where.environment.client_id,
+        grant_type: 'authorization_code',
+        code: value,
+        code_verifier: verifier,
+      }),
     })
     expect(response.status).toBe(200)
   })
@@ -561,7 +634,11 @@ describe('a code', () => {
   })
 
   test.each([
-    ['JSON', (fields: object) => ({ body: JSON.stringify(fields), headers: { 'content-type': 'application/json' } }), false],
+    [
+      'JSON',
+      (fields: object) => ({ body: JSON.stringify(fields), headers: { 'content-type': 'application/json' } }),
+      false,
+    ],
     ['a query', () => ({}), true],
   ])('is exchanged by %s too', async (_claim, init, byQuery) => {
     const where = await tenant()
@@ -599,8 +676,11 @@ describe('signing out', () => {
     await where.environment.api('PUT', '/user_management/homepage_url', { body: { url: 'http://localhost:3000' } })
     const { query } = await signIn(where)
     const { body } = await exchange(where, { code: query['code'] ?? '' })
-    const { body: link } = await where.environment.api<{ logout_url: string }>('POST', '/sso/logout/authorize', { body: { profile_id: body.profile.id } })
-    const open = () => fetch(server.url + new URL(link.logout_url).pathname + new URL(link.logout_url).search, { redirect: 'manual' })
+    const { body: link } = await where.environment.api<{ logout_url: string }>('POST', '/sso/logout/authorize', {
+      body: { profile_id: body.profile.id },
+    })
+    const open = () =>
+      fetch(server.url + new URL(link.logout_url).pathname + new URL(link.logout_url).search, { redirect: 'manual' })
     const response = await open()
     expect(response.status).toBe(302)
     expect(response.headers.get('location')).toBe('http://localhost:3000')

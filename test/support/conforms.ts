@@ -48,9 +48,14 @@ function headerProblems({ status, headers, text }: SentAnswer): string[] {
 
 function bodyProblems(answer: SentAnswer, endpoint: AnyEndpoint | undefined): string[] {
   const { status, text } = answer
+  const type = String(answer.headers['content-type'] ?? '')
+  // Doors for browsers that are not operations of the API answer with pages.
+  if (!endpoint && type.startsWith('text/html')) return []
   if (!endpoint) return status >= 400 ? mismatch(ErrorBody, parse(text)) : []
   const documented = document.paths[endpoint.path]?.[endpoint.method.toLowerCase()]?.responses[String(status)]
   if (!documented) return ['this status is not documented']
+  if (documented.content?.['text/html']) return type.startsWith('text/html') ? [] : [`'${type}' where a page belongs`]
+  if (status === 302) return answer.headers['location'] === undefined ? ['a redirect to nowhere'] : []
   if (status >= 400) {
     const schema = JSON.stringify(documented).includes('OAuthError') ? OAuthErrorBody : ErrorBody
     return mismatch(schema, parse(text))

@@ -64,7 +64,11 @@ export interface Answering {
 let made = 0
 
 /** The form a browser posts to the ACS: a good answer to the request, but for what `change` makes of it. */
-export function answer(idp: SamlIdp, request: Partial<SentRequest> & Pick<SentRequest, 'issuer' | 'acsUrl'>, options: Answering) {
+export function answer(
+  idp: SamlIdp,
+  request: Partial<SentRequest> & Pick<SentRequest, 'issuer' | 'acsUrl'>,
+  options: Answering,
+) {
   const { now, email = 'todd@example.com', idpId = '00u1a0ufowBJlzPlk357', groups = ['Engineering'] } = options
   made += 1
   const minute = 60_000

@@ -78,7 +78,7 @@ export async function createApiKey(work: Work, kind: 'staging' | 'production', k
   return { ...present(row), value }
 }
 
-/** Issues a successor; the old key keeps working for the overlap, so that deployments can change over. */
+/** Issues a successor to a working key, which keeps working for the overlap: deployments can change over. */
 export async function rollApiKey(
   work: Work,
   kind: 'staging' | 'production',
@@ -92,6 +92,7 @@ export async function rollApiKey(
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', work.now)]))
     .returning('name')
     .executeTakeFirst()
   if (!old) throw new NotFound('API Key', id)

@@ -7,6 +7,9 @@ import { stampEvents } from './stamp.ts'
 
 const defaultLimit = 10
 
+/** Suggestions cost time, and a URL holds a thousand names. */
+const maxSuggestions = 10
+
 export interface EventQuery {
   readonly events?: readonly string[]
   readonly limit?: number
@@ -120,7 +123,7 @@ function checkNames(names: readonly string[] | undefined): string[] {
   const unknown = names.filter((name) => !known.has(name))
   if (unknown.length > 0)
     throw new Invalid(
-      unknown.map((name) => ({
+      unknown.slice(0, maxSuggestions).map((name) => ({
         field: 'events',
         code: 'unknown_event',
         message: `'${name}' is not an event; the nearest is '${nearest(name, wireEventNames)}'.`,

@@ -17,10 +17,7 @@ export function profileRoute(app: FastifyInstance, deps: Deps): void {
         .send(JSON.stringify(await readProfile(deps.db, token, deps.clock())))
     } catch (error) {
       if (!(error instanceof Unauthorized)) throw error
-      return reply
-        .status(401)
-        .header('www-authenticate', 'Bearer')
-        .send({ error: 'Unauthorized', message: 'Unauthorized' })
+      return reply.status(401).header('www-authenticate', 'Bearer').send({ error: 'Unauthorized' })
     }
   })
 }

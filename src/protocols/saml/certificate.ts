@@ -51,7 +51,9 @@ function serialNumber(): Buffer {
 /** RFC 5280 §4.1.2.5: two digits of the year up to 2049, four from 2050. */
 function time(instant: Date): Buffer {
   const digits = instant.toISOString().replace(/\.\d+|[-:T]/g, '')
-  return instant.getUTCFullYear() < 2050 ? tagged(0x17, Buffer.from(digits.slice(2))) : tagged(0x18, Buffer.from(digits))
+  return instant.getUTCFullYear() < 2050
+    ? tagged(0x17, Buffer.from(digits.slice(2)))
+    : tagged(0x18, Buffer.from(digits))
 }
 
 function sequence(...parts: Buffer[]): Buffer {

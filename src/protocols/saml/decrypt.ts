@@ -47,20 +47,23 @@ export interface EncryptedAssertion {
 /** Each key costs a private RSA operation, so a message may not bring any number of them. */
 const maximumWrappedKeys = 4
 
+const elementType = `${encryptionNamespace}Element`
+
 /**
- * Reads `saml:EncryptedAssertion`: one EncryptedData, and EncryptedKeys inside its KeyInfo or beside it. No reference is
- * followed, neither to other elements nor to addresses. The error says what was found instead.
+ * Reads `saml:EncryptedAssertion`, whose form is known to be right: one EncryptedData, and EncryptedKeys inside its
+ * KeyInfo or beside it. No reference is followed, neither to other elements nor to addresses. The error says what was
+ * found instead.
  */
 export function readEncrypted(element: XmlElement): Result<EncryptedAssertion, string> {
   const [data, ...beside] = elementsOf(element)
-  if (data === undefined || !isEncryption(data, 'EncryptedData')) return refused('no EncryptedData first')
-  const foreign = beside.find((sibling) => !isEncryption(sibling, 'EncryptedKey'))
-  if (foreign !== undefined) return refused(`${describe(foreign)} beside EncryptedData`)
+  if (data === undefined) return refused('no EncryptedData')
+  const type = attributeOf(data, 'Type') ?? elementType
+  if (type !== elementType) return refused(`the type "${type}"`)
   const algorithm = algorithmOf(data)
   const cipher = contentCiphers.get(algorithm)
   if (cipher === undefined) return refused(`the content cipher "${algorithm}"`)
   const bytes = cipherValue(data)
-  if (bytes === null) return refused('no CipherValue in EncryptedData')
+  if (bytes === null) return refused('a CipherValue that is not base64')
 
   const keyInfo = childNamed(data, dsigNamespace, 'KeyInfo')
   const inside = keyInfo === undefined ? [] : childrenNamed(keyInfo, encryptionNamespace, 'EncryptedKey')
@@ -69,19 +72,13 @@ export function readEncrypted(element: XmlElement): Result<EncryptedAssertion, s
   if (encryptedKeys.length > maximumWrappedKeys) return refused(`${encryptedKeys.length} EncryptedKeys`)
   const keys: WrappedKey[] = []
   for (const encryptedKey of encryptedKeys) {
-    const key = readWrappedKey(encryptedKey)
-    if (!key.ok) return key
-    keys.push(key.value)
+    const transport = readTransport(encryptedKey)
+    if (!transport.ok) return transport
+    const wrapped = cipherValue(encryptedKey)
+    if (wrapped === null) return refused('a CipherValue that is not base64')
+    keys.push({ transport: transport.value, bytes: wrapped })
   }
   return ok({ cipher, keys, bytes })
-}
-
-function readWrappedKey(encryptedKey: XmlElement): Result<WrappedKey, string> {
-  const transport = readTransport(encryptedKey)
-  if (!transport.ok) return transport
-  const bytes = cipherValue(encryptedKey)
-  if (bytes === null) return refused('no CipherValue in EncryptedKey')
-  return ok({ transport: transport.value, bytes })
 }
 
 /** XML Encryption 1.1 §5.5.2: the older identifier always masks with SHA-1, whatever its digest. */
@@ -100,10 +97,6 @@ function readTransport(encryptedKey: XmlElement): Result<KeyTransport, string> {
     if (digest === undefined || mask === undefined) return refused(`"${value}" in the key transport`)
   }
   return ok({ digest, mask })
-}
-
-function isEncryption(element: XmlElement, localName: string): boolean {
-  return isNamed(element, encryptionNamespace, localName)
 }
 
 function algorithmOf(element: XmlElement): string {

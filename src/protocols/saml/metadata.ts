@@ -2,7 +2,16 @@ import { X509Certificate } from 'node:crypto'
 import { ok, refused, type Result } from '../result.ts'
 import { escapeAttribute, escapeText } from '../xml/escape.ts'
 import { explainXml, metadataRules, parseXml, type XmlElement, type XmlProblem } from '../xml/parse.ts'
-import { attributeOf, childNamed, childrenNamed, describe, elementsOf, isNamed, textOf } from '../xml/read.ts'
+import {
+  attributeOf,
+  childNamed,
+  childrenNamed,
+  decodeBase64,
+  describe,
+  elementsOf,
+  isNamed,
+  textOf,
+} from '../xml/read.ts'
 import { dsigNamespace, ellipticCurves, minimumRsaBits } from '../xmldsig/algorithms.ts'
 import { parseInstant } from './instant.ts'
 import { metadataNamespace, postBinding, protocolNamespace, redirectBinding, unspecifiedNameId } from './names.ts'
@@ -104,8 +113,8 @@ export type MetadataProblem =
 export function readIdpMetadata(text: string, now: Date): Result<IdpMetadata, MetadataProblem> {
   const xml = text.replace(/^\ufeff/, '').trim()
   if (xml === '') return refused({ code: 'empty' })
-  if (/^(?:<!doctype html|<html|<head|<body)\b/i.test(xml))
-    return refused({ code: 'not_xml_html_page', title: /<title[^>]*>([^<]{1,200})/i.exec(xml)?.[1]?.trim() ?? null })
+  if (/^(?:<\?xml[^<>]*>\s*)?<(?:!doctype html|html|head|body)\b/i.test(xml))
+    return refused({ code: 'not_xml_html_page', title: /<title[^<>]*>([^<]{1,200})/i.exec(xml)?.[1]?.trim() ?? null })
   const parsed = parseXml(xml, metadataRules)
   if (!parsed.ok) return refused({ code: 'not_xml', problem: parsed.error })
   const chosen = chooseEntity(parsed.value)
@@ -114,7 +123,7 @@ export function readIdpMetadata(text: string, now: Date): Result<IdpMetadata, Me
   const entityId = attributeOf(entity, 'entityID')
   if (!entityId) return refused({ code: 'no_entity_id' })
 
-  const validity = readValidity([parsed.value, entity, role], now)
+  const validity = readValidity(role, now)
   if (!validity.ok) return validity
   const urls = readUrls(role)
   if (!urls.ok) return urls
@@ -161,10 +170,10 @@ function speaksSaml2(role: XmlElement): boolean {
   return (attributeOf(role, 'protocolSupportEnumeration') ?? '').split(/[ \t\n]+/).includes(protocolNamespace)
 }
 
-/** The earliest of those that are given. */
-function readValidity(holders: readonly XmlElement[], now: Date): Result<Date | null, MetadataProblem> {
+/** The earliest of those given by the role, its entity and whatever holds that. */
+function readValidity(role: XmlElement, now: Date): Result<Date | null, MetadataProblem> {
   let earliest: Date | null = null
-  for (const holder of holders) {
+  for (let holder: XmlElement | null = role; holder !== null; holder = holder.parent) {
     const received = attributeOf(holder, 'validUntil')
     if (received === null) continue
     const validUntil = parseInstant(received)
@@ -208,7 +217,7 @@ function readCertificates(role: XmlElement, now: Date): Result<readonly string[]
   const [first] = certificates
   if (first !== undefined && !certificates.some(isUsable))
     return refused({ code: 'unusable_certificates', found: describeKey(first) })
-  const notAfter = new Date(Math.max(...certificates.map(({ validTo }) => Date.parse(validTo))))
+  const notAfter = new Date(Math.max(...certificates.map(({ validToDate }) => validToDate.getTime())))
   if (notAfter <= now) return refused({ code: 'all_certificates_expired', notAfter, now })
   return ok(certificates.map(({ raw }) => raw.toString('base64')))
 }
@@ -225,8 +234,9 @@ function certificateTexts(role: XmlElement): string[] {
 }
 
 function parseCertificate(text: string): X509Certificate | undefined {
+  const bytes = decodeBase64(text)
   try {
-    return new X509Certificate(Buffer.from(text, 'base64'))
+    return bytes === null ? undefined : new X509Certificate(bytes)
   } catch {
     return undefined
   }

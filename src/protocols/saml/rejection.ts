@@ -47,7 +47,7 @@ export type Rejection =
   | { readonly code: 'no_bearer_confirmation'; readonly received: readonly string[] }
   | { readonly code: 'wrong_recipient'; readonly received: readonly (string | null)[]; readonly expected: string }
   | { readonly code: 'confirmation_without_end'; readonly received: string | null }
-  | { readonly code: 'confirmation_expired'; readonly notOnOrAfter: Date; readonly now: Date }
+  | { readonly code: 'confirmation_expired'; readonly notOnOrAfter: string; readonly now: Date }
   | { readonly code: 'confirmation_too_early'; readonly notBefore: string; readonly now: Date }
   | {
       readonly code: 'wrong_confirmation_request'
@@ -260,7 +260,7 @@ export function explain(rejection: Rejection): string {
     case 'confirmation_without_end':
       return `The subject confirmation's NotOnOrAfter is ${quote(rejection.received)}, so the assertion could be used for ever. The identity provider has to send a UTC time.`
     case 'confirmation_expired':
-      return `The assertion could be delivered until ${rejection.notOnOrAfter.toISOString()}; it is ${rejection.now.toISOString()} here. Sign in again; if it recurs, compare the two clocks.`
+      return `The assertion could be delivered until ${quote(rejection.notOnOrAfter)}; it is ${rejection.now.toISOString()} here. Sign in again; if it recurs, compare the two clocks.`
     case 'confirmation_too_early':
       return `The assertion may not be delivered before ${quote(rejection.notBefore)}; it is ${rejection.now.toISOString()} here. Compare the two clocks.`
     case 'wrong_confirmation_request':

@@ -2,28 +2,20 @@ import { ok, refused, type Result } from '../result.ts'
 import { parseXml, type XmlElement } from '../xml/parse.ts'
 import { attributeOf, childNamed, childrenNamed, describe, isNamed, textOf } from '../xml/read.ts'
 import { dsigNamespace } from '../xmldsig/algorithms.ts'
-import { readSignature, type Signature, signer, usableKeys } from '../xmldsig/verify.ts'
+import { readSignature, signer, usableKeys } from '../xmldsig/verify.ts'
 import { decodePost } from './bindings.ts'
-import {
-  assertionChecks,
-  assertionsIn,
-  authnStatements,
-  childText,
-  conditionTime,
-  type Expected,
-  firstRejection,
-  latestEnd,
-  messageChecks,
-  signatureChecks,
-} from './checks.ts'
+import { assertionChecks, authnStatements, childText, conditionTime, latestEnd } from './assertion-checks.ts'
+import { type Expected, firstRejection } from './check.ts'
 import { decrypt, readEncrypted } from './decrypt.ts'
 import { findIdProblem } from './identifiers.ts'
 import { parseInstant } from './instant.ts'
+import { assertionsIn, messageChecks } from './message-checks.ts'
 import { assertionNamespace, protocolNamespace } from './names.ts'
 import type { Rejection } from './rejection.ts'
 import { misfit } from './shape.ts'
+import { signatureChecks } from './signature-checks.ts'
 
-export type { Expected } from './checks.ts'
+export type { Expected } from './check.ts'
 
 /** A response that was read. Anybody may have written it. */
 export interface UnverifiedResponse {
@@ -105,18 +97,15 @@ function formProblem(root: XmlElement): Rejection | undefined {
 function verifySignatures(root: XmlElement, expected: Expected): Result<string[], Rejection> {
   const signers: string[] = []
   for (const element of signaturesIn(root)) {
-    const signature = readSignature(element)
-    if (!signature.ok)
-      return refused({ code: 'signature_form', where: element.parent?.localName ?? '', found: signature.error })
-    const rejection = firstRejection(signatureChecks, { signature: signature.value, expected })
+    const read = readSignature(element)
+    if (!read.ok) return refused({ code: 'signature_form', where: element.parent?.localName ?? '', found: read.error })
+    const signature = read.value
+    const facts = { signature, signer: signer(signature, usableKeys(signature, expected.keys)), expected }
+    const rejection = firstRejection(signatureChecks, facts)
     if (rejection !== undefined) return refused(rejection)
-    signers.push(fingerprintOf(signature.value, expected))
+    signers.push(facts.signer?.fingerprint ?? '')
   }
   return ok(signers)
-}
-
-function fingerprintOf(signature: Signature, expected: Expected): string {
-  return signer(signature, usableKeys(signature, expected.keys))?.fingerprint ?? ''
 }
 
 /** The grammar leaves these places only. */

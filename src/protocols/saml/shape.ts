@@ -1,7 +1,7 @@
 import type { XmlElement } from '../xml/parse.ts'
 import { describe, elementsOf } from '../xml/read.ts'
 import { dsigNamespace } from '../xmldsig/algorithms.ts'
-import { assertionNamespace, protocolNamespace } from './names.ts'
+import { assertionNamespace, encryptionNamespace, protocolNamespace } from './names.ts'
 
 /** Something stands where the grammar has no place for it, or something is missing. */
 export interface ShapeProblem {
@@ -28,8 +28,8 @@ const text: Rule = { content: 'text' }
 const opaque: Rule = { content: 'opaque' }
 
 /**
- * What a response may consist of (core §2 and §3): the schema, less what nobody signs in with. Signatures and encrypted
- * data are looked into later, by the code that needs them.
+ * What a response may consist of (core §2 and §3, XML Encryption §3): the schema, less what nobody signs in with.
+ * Signatures have an even narrower form, which their verifier knows.
  */
 const grammar: Readonly<Record<string, Rule>> = {
   'samlp:Response': {
@@ -55,7 +55,35 @@ const grammar: Readonly<Record<string, Rule>> = {
   'samlp:StatusDetail': opaque,
   'saml:Issuer': name,
   'saml:NameID': name,
-  'saml:EncryptedAssertion': opaque,
+  'saml:EncryptedAssertion': {
+    content: [
+      ['one', 'xenc:EncryptedData'],
+      ['many', 'xenc:EncryptedKey'],
+    ],
+  },
+  'xenc:EncryptedData': {
+    attributes: ['Id', 'Type', 'MimeType', 'Encoding'],
+    content: [
+      ['one', 'xenc:EncryptionMethod'],
+      ['optional', 'ds:KeyInfo'],
+      ['one', 'xenc:CipherData'],
+    ],
+  },
+  'xenc:EncryptedKey': {
+    attributes: ['Id', 'Type', 'MimeType', 'Encoding', 'Recipient'],
+    content: [
+      ['one', 'xenc:EncryptionMethod'],
+      ['optional', 'ds:KeyInfo'],
+      ['one', 'xenc:CipherData'],
+      ['optional', 'xenc:ReferenceList'],
+      ['optional', 'xenc:CarriedKeyName'],
+    ],
+  },
+  'xenc:EncryptionMethod': { required: ['Algorithm'], content: 'opaque' },
+  // No CipherReference: whoever writes a message would choose what this server fetches.
+  'xenc:CipherData': { content: [['one', 'xenc:CipherValue']] },
+  'xenc:CipherValue': text,
+  'ds:KeyInfo': { attributes: ['Id'], content: [['many', '*']] },
   'ds:Signature': { attributes: ['Id'], content: 'opaque' },
   'saml:Assertion': {
     attributes: ['ID', 'Version', 'IssueInstant'],
@@ -130,6 +158,7 @@ const prefixes: Readonly<Record<string, string>> = {
   [protocolNamespace]: 'samlp',
   [assertionNamespace]: 'saml',
   [dsigNamespace]: 'ds',
+  [encryptionNamespace]: 'xenc',
 }
 
 /** Hidden in an extension or in advice, these have made verifiers look at one thing and readers at another. */

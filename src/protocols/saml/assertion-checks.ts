@@ -1,205 +1,9 @@
-import type { KeyObject } from 'node:crypto'
 import type { XmlElement } from '../xml/parse.ts'
 import { attributeOf, childNamed, childrenNamed, elementsOf, textOf } from '../xml/read.ts'
-import { digestAlgorithms, dsigNamespace, signatureAlgorithms } from '../xmldsig/algorithms.ts'
-import {
-  digestMatches,
-  refersToParent,
-  type Signature,
-  signer,
-  usableKeys,
-  type VerificationKey,
-} from '../xmldsig/verify.ts'
+import type { Check, Expected } from './check.ts'
 import { parseInstant } from './instant.ts'
-import { assertionNamespace, bearerMethod, protocolNamespace, statusSuccess } from './names.ts'
-import type { CheckName, Rejection } from './rejection.ts'
-
-/** What the connection knows, and when it is. */
-export interface Expected {
-  readonly idpEntityId: string
-  /** Every stored signing certificate of the connection. None means that nothing can be verified. */
-  readonly keys: readonly VerificationKey[]
-  readonly spEntityId: string
-  readonly acsUrl: string
-  /** The AuthnRequest this must answer; null when the response is unsolicited. */
-  readonly requestId: string | null
-  readonly now: Date
-  readonly clockSkewSeconds: number
-  readonly requireSignedResponse: boolean
-  readonly allowSha1: boolean
-  /** Empty when the connection does not take encrypted assertions. */
-  readonly decryptionKeys: readonly KeyObject[]
-}
-
-/** One rule, removable by itself: scripts/remove-checks.ts does so, and some test must notice. */
-export interface Check<Facts> {
-  readonly name: CheckName
-  readonly run: (facts: Facts) => Rejection | undefined
-}
-
-export function firstRejection<Facts>(checks: readonly Check<Facts>[], facts: Facts): Rejection | undefined {
-  for (const check of checks) {
-    const rejection = check.run(facts)
-    if (rejection !== undefined) return rejection
-  }
-  return undefined
-}
-
-export interface MessageFacts {
-  readonly root: XmlElement
-  readonly expected: Expected
-}
-
-/** About the response as a whole. Nothing here is signed yet, so these can only refuse. */
-export const messageChecks: readonly Check<MessageFacts>[] = [
-  { name: 'version', run: checkVersion },
-  { name: 'status', run: checkStatus },
-  { name: 'issue_instant', run: checkIssueInstant },
-  { name: 'one_assertion', run: checkOneAssertion },
-  { name: 'destination', run: checkDestination },
-  { name: 'destination_present', run: checkDestinationPresent },
-  { name: 'response_issuer', run: checkResponseIssuer },
-  { name: 'in_response_to', run: checkInResponseTo },
-  { name: 'response_signed', run: checkResponseSigned },
-]
-
-function checkVersion({ root }: MessageFacts): Rejection | undefined {
-  const received = attributeOf(root, 'Version')
-  return received === '2.0' ? undefined : { code: 'wrong_version', received }
-}
-
-function checkStatus({ root }: MessageFacts): Rejection | undefined {
-  const status = childNamed(root, protocolNamespace, 'Status')
-  const top = status && childNamed(status, protocolNamespace, 'StatusCode')
-  const statusCode = (top && attributeOf(top, 'Value')) ?? ''
-  if (statusCode === statusSuccess) return undefined
-  const second = top && childNamed(top, protocolNamespace, 'StatusCode')
-  const message = status && childNamed(status, protocolNamespace, 'StatusMessage')
-  return {
-    code: 'idp_status',
-    statusCode,
-    subStatusCode: (second && attributeOf(second, 'Value')) ?? null,
-    statusMessage: (message && textOf(message)) ?? null,
-  }
-}
-
-function checkIssueInstant({ root }: MessageFacts): Rejection | undefined {
-  const received = attributeOf(root, 'IssueInstant')
-  return parseInstant(received ?? '') === null ? { code: 'invalid_issue_instant', received } : undefined
-}
-
-function checkOneAssertion({ root }: MessageFacts): Rejection | undefined {
-  const received = assertionsIn(root).length
-  if (received === 0) return { code: 'no_assertion' }
-  return received === 1 ? undefined : { code: 'several_assertions', received }
-}
-
-function checkDestination({ root, expected }: MessageFacts): Rejection | undefined {
-  const received = attributeOf(root, 'Destination')
-  if (received === null || received === expected.acsUrl) return undefined
-  return { code: 'wrong_destination', received, expected: expected.acsUrl }
-}
-
-function checkDestinationPresent({ root, expected }: MessageFacts): Rejection | undefined {
-  if (!isSigned(root) || attributeOf(root, 'Destination') !== null) return undefined
-  return { code: 'no_destination', expected: expected.acsUrl }
-}
-
-function checkResponseIssuer({ root, expected }: MessageFacts): Rejection | undefined {
-  const issuer = childNamed(root, assertionNamespace, 'Issuer')
-  const received = issuer && (textOf(issuer) ?? '')
-  if (received === undefined || received === expected.idpEntityId) return undefined
-  return { code: 'wrong_response_issuer', received, expected: expected.idpEntityId }
-}
-
-function checkInResponseTo({ root, expected }: MessageFacts): Rejection | undefined {
-  const received = attributeOf(root, 'InResponseTo')
-  if (received === expected.requestId) return undefined
-  if (expected.requestId === null) return { code: 'unknown_request', received: received ?? '' }
-  return { code: 'wrong_request', received, expected: expected.requestId }
-}
-
-function checkResponseSigned({ root, expected }: MessageFacts): Rejection | undefined {
-  return expected.requireSignedResponse && !isSigned(root) ? { code: 'response_not_signed' } : undefined
-}
-
-export function assertionsIn(root: XmlElement): XmlElement[] {
-  return elementsOf(root).filter(
-    ({ namespace, localName }) =>
-      namespace === assertionNamespace && (localName === 'Assertion' || localName === 'EncryptedAssertion'),
-  )
-}
-
-function isSigned(element: XmlElement): boolean {
-  return childNamed(element, dsigNamespace, 'Signature') !== undefined
-}
-
-export interface SignatureFacts {
-  readonly signature: Signature
-  readonly expected: Expected
-}
-
-/** About each signature there is: one that does not verify is never merely left aside. */
-export const signatureChecks: readonly Check<SignatureFacts>[] = [
-  { name: 'signature_reference', run: checkReference },
-  { name: 'signature_algorithm', run: checkSignatureAlgorithm },
-  { name: 'digest_algorithm', run: checkDigestAlgorithm },
-  { name: 'sha1', run: checkSha1 },
-  { name: 'certificate', run: checkCertificate },
-  { name: 'certificate_type', run: checkCertificateType },
-  { name: 'signature', run: checkSignatureValue },
-  { name: 'digest', run: checkDigest },
-]
-
-function checkReference({ signature }: SignatureFacts): Rejection | undefined {
-  if (refersToParent(signature)) return undefined
-  return {
-    code: 'signature_reference',
-    received: signature.referenceUri,
-    expected: attributeOf(signature.signed, 'ID'),
-  }
-}
-
-function checkSignatureAlgorithm({ signature }: SignatureFacts): Rejection | undefined {
-  const received = signature.signatureAlgorithm
-  return signatureAlgorithms.has(received) ? undefined : { code: 'signature_algorithm', received }
-}
-
-function checkDigestAlgorithm({ signature }: SignatureFacts): Rejection | undefined {
-  const received = signature.digestAlgorithm
-  return digestAlgorithms.has(received) ? undefined : { code: 'digest_algorithm', received }
-}
-
-function checkSha1({ signature, expected }: SignatureFacts): Rejection | undefined {
-  if (expected.allowSha1) return undefined
-  if (signatureAlgorithms.get(signature.signatureAlgorithm)?.legacy)
-    return { code: 'sha1', received: signature.signatureAlgorithm }
-  if (digestAlgorithms.get(signature.digestAlgorithm)?.legacy)
-    return { code: 'sha1', received: signature.digestAlgorithm }
-  return undefined
-}
-
-function checkCertificate({ expected }: SignatureFacts): Rejection | undefined {
-  return expected.keys.length === 0 ? { code: 'no_certificate' } : undefined
-}
-
-function checkCertificateType({ signature, expected }: SignatureFacts): Rejection | undefined {
-  if (usableKeys(signature, expected.keys).length > 0) return undefined
-  return { code: 'unusable_certificates', algorithm: signature.signatureAlgorithm }
-}
-
-function checkSignatureValue({ signature, expected }: SignatureFacts): Rejection | undefined {
-  if (signer(signature, usableKeys(signature, expected.keys)) !== undefined) return undefined
-  return {
-    code: 'wrong_signature',
-    where: signature.signed.localName,
-    expected: expected.keys.map(({ fingerprint }) => fingerprint),
-  }
-}
-
-function checkDigest({ signature }: SignatureFacts): Rejection | undefined {
-  return digestMatches(signature) ? undefined : { code: 'wrong_digest', where: signature.signed.localName }
-}
+import { assertionNamespace, bearerMethod } from './names.ts'
+import type { Rejection } from './rejection.ts'
 
 export interface AssertionFacts {
   readonly assertion: XmlElement
@@ -261,13 +65,10 @@ function checkNameId({ assertion }: AssertionFacts): Rejection | undefined {
 
 function checkBearer(facts: AssertionFacts): Rejection | undefined {
   const received = facts.confirmations.map((confirmation) => attributeOf(confirmation, 'Method') ?? '')
-  return keep(
-    facts,
-    (confirmation) =>
-      attributeOf(confirmation, 'Method') === bearerMethod &&
-      childNamed(confirmation, assertionNamespace, 'SubjectConfirmationData') !== undefined,
-    { code: 'no_bearer_confirmation', received },
-  )
+  return keep(facts, (confirmation) => attributeOf(confirmation, 'Method') === bearerMethod, {
+    code: 'no_bearer_confirmation',
+    received,
+  })
 }
 
 function checkRecipient(facts: AssertionFacts): Rejection | undefined {
@@ -289,12 +90,11 @@ function checkConfirmationEnd(facts: AssertionFacts): Rejection | undefined {
 }
 
 function checkConfirmationExpiry(facts: AssertionFacts): Rejection | undefined {
-  const { now } = facts.expected
-  const latest = latestEnd(facts.confirmations)
+  const notOnOrAfter = facts.confirmations.map((confirmation) => dataOf(confirmation, 'NotOnOrAfter'))[0] ?? ''
   return keep(facts, (confirmation) => !hasPassed(confirmationEnd(confirmation), facts.expected), {
     code: 'confirmation_expired',
-    notOnOrAfter: latest ?? now,
-    now,
+    notOnOrAfter,
+    now: facts.expected.now,
   })
 }
 

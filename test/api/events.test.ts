@@ -1,0 +1,235 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { wireEventNames } from '#contracts/event-names.ts'
+import type { Event } from '#contracts/events.ts'
+import type { Page } from '#contracts/list.ts'
+import type { Organization } from '#contracts/organizations.ts'
+import { type TestEnvironment, useTestServer } from '../support/server.ts'
+
+const server = useTestServer()
+
+let api: TestEnvironment['api']
+/** The log of one environment: six organizations made a minute apart, then the third updated. */
+let log: Event[]
+let organizations: string[]
+
+beforeAll(async () => {
+  ;({ api } = await server.environment())
+  organizations = []
+  for (let index = 0; index < 6; index++) {
+    server.clock.advance(60_000)
+    organizations.push((await api<Organization>('POST', '/organizations', { body: { name: `${index}` } })).body.id)
+  }
+  server.clock.advance(60_000)
+  await api('PUT', `/organizations/${organizations[2]}`, { body: { name: 'new' } })
+  log = (await read('limit=100')).data
+})
+
+const both = 'events=organization.created,organization.updated'
+
+async function read(query: string): Promise<Page<Event>> {
+  const answer = await api<Page<Event>>('GET', `/events?${both}&${query}`)
+  expect(answer.status).toBe(200)
+  return answer.body
+}
+
+/** A page as positions in the log, and where its cursors point. */
+async function page(query: string) {
+  const { data, list_metadata } = await read(query)
+  const place = (id: string | null) => (id === null ? null : log.findIndex((event) => event.id === id))
+  return {
+    shown: data.map(({ id }) => place(id)),
+    before: place(list_metadata.before),
+    after: place(list_metadata.after),
+  }
+}
+
+const at = (index: number) => log[index]?.id ?? ''
+
+test('an event is what happened, as the API shows it, and when', async () => {
+  expect(log[0]).toEqual({
+    object: 'event',
+    id: expect.stringMatching(/^event_[0-9A-HJKMNP-TV-Z]{26}$/),
+    event: 'organization.created',
+    data: {
+      object: 'organization',
+      id: organizations[0],
+      name: '0',
+      domains: [],
+      external_id: null,
+      metadata: {},
+      created_at: log[0]?.created_at,
+      updated_at: log[0]?.created_at,
+    },
+    created_at: expect.any(String),
+  })
+})
+
+describe('paging: oldest first, after exclusive', () => {
+  test.each([
+    ['the first page', () => 'limit=3', { shown: [0, 1, 2], before: null, after: 2 }],
+    ['the page after it', () => `limit=3&after=${at(2)}`, { shown: [3, 4, 5], before: 3, after: 5 }],
+    ['after is null on the last page', () => `limit=3&after=${at(5)}`, { shown: [6], before: 6, after: null }],
+    [
+      'and on a page that ends exactly with the log',
+      () => `limit=2&after=${at(4)}`,
+      { shown: [5, 6], before: 5, after: null },
+    ],
+    ['past the end there is nothing', () => `limit=3&after=${at(6)}`, { shown: [], before: null, after: null }],
+    [
+      'before shows the neighbours in front, still oldest first',
+      () => `limit=2&before=${at(4)}`,
+      { shown: [2, 3], before: 2, after: 3 },
+    ],
+    ['before at the start', () => `limit=3&before=${at(1)}`, { shown: [0], before: null, after: 0 }],
+    [
+      'after and before cut a piece out',
+      () => `after=${at(1)}&before=${at(4)}`,
+      { shown: [2, 3], before: 2, after: null },
+    ],
+    ['order changes nothing', () => 'limit=3&order=desc', { shown: [0, 1, 2], before: null, after: 2 }],
+    ['ten unless asked otherwise', () => '', { shown: [0, 1, 2, 3, 4, 5, 6], before: null, after: null }],
+  ])('%s', async (_claim, query, expected) => {
+    expect(await page(query())).toEqual(expected)
+  })
+
+  test('following after from the start shows every event once, and new ones later', async () => {
+    const seen: string[] = []
+    const follow = async () => {
+      for (;;) {
+        const { data, list_metadata } = await read(`limit=2${seen.length > 0 ? `&after=${seen.at(-1)}` : ''}`)
+        seen.push(...data.map(({ id }) => id))
+        if (list_metadata.after === null) return
+      }
+    }
+    await follow()
+    expect(seen).toEqual(log.map(({ id }) => id))
+    const { body } = await api<Organization>('POST', '/organizations', { body: { name: 'late' } })
+    await follow()
+    expect(seen).toHaveLength(log.length + 1)
+    await api('DELETE', `/organizations/${body.id}`)
+    log = (await read('limit=100')).data
+  })
+
+  test('events made at the same moment keep the order they were committed in, for every reader', async () => {
+    const { api: own } = await server.environment()
+    await Promise.all(Array.from({ length: 12 }, (_, i) => own('POST', '/organizations', { body: { name: `${i}` } })))
+    const all = (await own<Page<Event>>('GET', '/events?events=organization.created&limit=100')).body.data
+    expect(all).toHaveLength(12)
+    const pieces: string[] = []
+    for (let cursor = ''; ;) {
+      const { data, list_metadata } = (
+        await own<Page<Event>>('GET', `/events?events=organization.created&limit=5${cursor && `&after=${cursor}`}`)
+      ).body
+      pieces.push(...data.map(({ id }) => id))
+      if (list_metadata.after === null) break
+      cursor = list_metadata.after
+    }
+    expect(pieces).toEqual(all.map(({ id }) => id))
+  })
+})
+
+describe('filters', () => {
+  test.each([
+    ['one name', 'events=organization.updated', [6]],
+    ['names joined by an encoded comma', 'events=organization.created%2Corganization.updated', [0, 1, 2, 3, 4, 5, 6]],
+    ['names repeated', 'events=organization.created&events=organization.updated', [0, 1, 2, 3, 4, 5, 6]],
+    ['names with brackets', 'events[]=organization.created&events%5B%5D=organization.updated', [0, 1, 2, 3, 4, 5, 6]],
+    ['a name twice', 'events=organization.updated,organization.updated', [6]],
+    ['a name of something that never happens here', 'events=dsync.user.created', []],
+    ['all names of the protocol', `events=${wireEventNames.join(',')}`, [0, 1, 2, 3, 4, 5, 6]],
+  ])('%s', async (_claim, query, expected) => {
+    const { body } = await api<Page<Event>>('GET', `/events?limit=7&${query}`)
+    expect(body.data.map(({ id }) => log.findIndex((event) => event.id === id))).toEqual(expected)
+  })
+
+  test('organization_id shows what concerns one organization', async () => {
+    expect((await page(`organization_id=${organizations[2]}`)).shown).toEqual([2, 6])
+    expect((await page(`organization_id=${organizations[2]}&limit=1&after=${at(2)}`)).shown).toEqual([6])
+    expect((await page('organization_id=org_none')).shown).toEqual([])
+  })
+
+  test('a range takes both its ends', async () => {
+    const time = (index: number) => encodeURIComponent(log[index]?.created_at ?? '')
+    expect((await page(`range_start=${time(2)}&range_end=${time(4)}`)).shown).toEqual([2, 3, 4])
+    expect((await page(`range_end=${time(1)}`)).shown).toEqual([0, 1])
+    expect((await page(`range_start=${time(1)}&limit=2`)).shown).toEqual([1, 2])
+    expect(
+      (await page(`range_start=${time(2)}&range_end=${time(6)}&organization_id=${organizations[2]}`)).shown,
+    ).toEqual([2, 6])
+    expect((await page(`range_end=${time(4)}&after=${at(1)}`)).shown).toEqual([2, 3, 4])
+  })
+
+  test.each(['2026-03-01', '2026-03-01T12:00Z', '2026-03-01T12:00:00.123456Z', '2026-03-01T14:00:00%2B02:00'])(
+    'a range may start at %s',
+    async (time) => {
+      expect((await api('GET', `/events?${both}&range_start=${time}`)).status).toBe(200)
+    },
+  )
+
+  test('events of something since deleted stay', async () => {
+    const { api: own } = await server.environment()
+    const { body } = await own<Organization>('POST', '/organizations', { body: { name: 'gone' } })
+    await own('DELETE', `/organizations/${body.id}`)
+    const { data } = (await own<Page<Event>>('GET', `/events?organization_id=${body.id}&events=organization.created`))
+      .body
+    expect(data).toHaveLength(1)
+  })
+})
+
+describe('refusals', () => {
+  const name = 'events=organization.created'
+  test.each([
+    ['no names', '', 400, 'invalid_events_request'],
+    ['empty names', 'events=', 400, 'invalid_events_request'],
+    ['only commas', 'events=,,', 400, 'invalid_events_request'],
+    ['after with range_start', `${name}&after=event_1&range_start=2026-03-01`, 400, 'invalid_events_request'],
+    [
+      'a range that ends before it starts',
+      `${name}&range_start=2026-03-02&range_end=2026-03-01`,
+      400,
+      'invalid_events_request',
+    ],
+    ['a cursor nobody was given', `${name}&after=event_01HXYZ`, 400, 'invalid_cursor'],
+    ['a cursor that is no event', `${name}&before=org_1`, 400, 'invalid_cursor'],
+  ])('%s', async (_claim, query, status, code) => {
+    const answer = await api('GET', `/events?${query}`)
+    expect([answer.status, answer.body.code]).toEqual([status, code])
+  })
+
+  test.each([
+    ['range_start=yesterday', 'range_start'],
+    ['range_start=2026-13-01', 'range_start'],
+    ['range_end=1767225600', 'range_end'],
+    ['range_end=2026-03-01T25:00Z', 'range_end'],
+    ['range_start=9999999-01-01', 'range_start'],
+    ['limit=0', 'limit'],
+    ['limit=101', 'limit'],
+    ['order=up', 'order'],
+  ])('%s, naming the parameter', async (query, field) => {
+    const answer = await api('GET', `/events?${name}&${query}`)
+    expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([422, field])
+  })
+
+  test.each([
+    ['organisation.created', 'organization.created'],
+    ['dsync.user.create', 'dsync.user.created'],
+    ['user_created', 'user.created'],
+  ])('%s is unknown; the nearest name is %s', async (unknown, suggestion) => {
+    const answer = await api('GET', `/events?events=organization.created,${unknown}`)
+    expect(answer.status).toBe(422)
+    expect(answer.body.errors).toEqual([
+      {
+        field: 'events',
+        code: 'unknown_event',
+        message: `'${unknown}' is not an event; the nearest is '${suggestion}'.`,
+      },
+    ])
+  })
+
+  test('many unknown names get an answer of bounded size', async () => {
+    const names = Array.from({ length: 900 }, (_, index) => `unknown.${index}`).join(',')
+    const { status, text } = await api('GET', `/events?events=${names}`)
+    expect(status).toBe(422)
+    expect(text.length).toBeLessThan(5000)
+  })
+})
