@@ -117,6 +117,15 @@ async function bringUp(
   const keys = await ensureDevKeys(deps, config.data, environments, config.apiKey)
   second = await listenOnLoopback(app.server, port)
   app.start()
+  const seeded = config.seed
+  const exactly = { ...deps, baseUrl: url }
+  await connectTestIdp(
+    exactly,
+    environments.staging.id,
+    testIdpMetadataUrl(testIdpUrl, builtInSlug),
+    environments.fresh,
+  )
+  if (seeded !== undefined) await steps.run('seed', () => applySeedFile(exactly, seeded, environments.staging))
   await writeRunning(config.data, { pid: process.pid, url, databaseUrl })
   undo.defer(() => removeRunning(config.data))
   const clientId = environments.staging.client_id
@@ -174,6 +183,17 @@ async function findEnvironments(deps: BootstrapDeps, { examplePort }: Config): S
   await ensureRedirectUri(deps, found.staging, redirectUri)
   const detail = found.fresh ? 'Staging and Production made; Test Organization org_test_idp' : 'Staging, Production'
   return { detail, value: found }
+}
+
+async function applySeedFile(deps: SeedDeps, file: string, staging: Environment): Said<undefined> {
+  const { partsOf, readSeedFile, countSteps } = await import('./seed.ts')
+  const { applySeed } = await import('#domain/seeds/apply.ts')
+  const described = await readSeedFile(file)
+  const steps = []
+  for (const part of await partsOf(deps.db, described, staging))
+    steps.push(...(await applySeed(deps, part.environment, part.seed)).steps)
+  const leftOut = described.ignored.length === 0 ? '' : `, ${described.ignored.length} parts left out`
+  return { detail: `${shownFolder(file)}: ${countSteps(steps)}${leftOut}`, value: undefined }
 }
 
 async function bringUpExample(
