@@ -34,7 +34,8 @@ export async function connectTestIdp(
   if (existing ? existing.idp_metadata_url === metadataUrl : !fresh) return
   const idp = await fetchIdpSettings(metadataUrl, deps.fetchText, deps.clock())
   await change(deps, { environment }, async (work) => {
-    if (existing) return saveIdpSettings(work, await readConnectionRow(work.tx, environment, testConnectionId, 'lock'), idp)
+    if (existing)
+      return saveIdpSettings(work, await readConnectionRow(work.tx, environment, testConnectionId, 'lock'), idp)
     const connection = {
       id: testConnectionId,
       externalKey: 'test-idp',
