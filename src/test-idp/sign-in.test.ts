@@ -44,6 +44,7 @@ describe('signing in with forms alone', () => {
     const { id, path } = serviceProvider.startSignIn('state "1" & <more>')
     const page = await app.inject(path)
     expect(page.body).toContain('name="user" value="lela.block@example.com"')
+    expect(page.body).toContain('name="scenario" value="unsolicited"')
     const fields = { ...inputsOf(page.body), user: 'lela.block@example.com' }
     const handOver = await post('/test-idp/default/sign-in', fields)
     expect(handOver.body).toContain(`<form method="post" action="${serviceProvider.acsUrl}">`)
@@ -172,6 +173,7 @@ describe('starting at the identity provider', () => {
     const sp = encodeURIComponent(serviceProvider.entityId)
     expect(home.body).toContain(`href="/test-idp/default/launch?sp=${sp}"`)
     const page = await app.inject(`/test-idp/default/launch?sp=${sp}&relay_state=redirect_uri%3Dx`)
+    expect(page.body).not.toContain('value="unsolicited"')
     const handOver = await post('/test-idp/default/sign-in', { ...inputsOf(page.body), user: 'todd@example.com' })
     const sent = inputsOf(handOver.body)
     expect(sent['RelayState']).toBe('redirect_uri=x')
