@@ -190,7 +190,7 @@ export function explain(rejection: Rejection): string {
     case 'not_a_response':
       return `A SAML Response was expected, but the message is ${quote(rejection.received)}. Check which address the identity provider uses as the Assertion Consumer Service URL.`
     case 'unexpected_content':
-      return `${rejection.where} holds ${rejection.found}, which no sign-in response has there. Look for a customisation of the message at the identity provider; if there is none, treat it as an attack.`
+      return `At ${rejection.where} the message has ${rejection.found}, unlike any sign-in response. Look for a customisation of the message at the identity provider; if there is none, treat it as an attack.`
     case 'invalid_id':
       return `The ${rejection.element} has ${rejection.received === null ? 'no ID' : `the ID ${quote(rejection.received)}, which is not an XML name of at most 256 characters`}. The identity provider has to send one.`
     case 'duplicate_id':
