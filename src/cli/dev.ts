@@ -20,7 +20,7 @@ import {
 } from './data-folder.ts'
 import { checkPinnedKey, ensureDevKeys } from './dev-keys.ts'
 import { jsonLine, printSummary, type Ready } from './dev-summary.ts'
-import { drain } from './drain.ts'
+import { closeServer, drain } from './drain.ts'
 import { hasExample, startExample } from './example-app.ts'
 import { exitCodes, Failure } from './failure.ts'
 import { findLoopbackPort, listenOnLoopback } from './loopback.ts'
@@ -109,7 +109,9 @@ async function bringUp(
   })
   let second: Awaited<ReturnType<typeof listenOnLoopback>> | undefined
   undo.defer(async () => {
-    await drain(app.server, second ? [second] : [], () => app.close(), drainLimitMs)
+    const others = second ? [second] : []
+    const close = () => Promise.all([app.close(), ...others.map(closeServer)])
+    await drain([app.server.server, ...others], async () => void (await close()), drainLimitMs)
   })
   await steps.run('migrations', async () => {
     const applied = await migrate(app.deps.db.pool)

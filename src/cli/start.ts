@@ -57,7 +57,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     poolSize: config.poolSize,
   })
   undo.defer(async () => {
-    const finished = await drain(app.server, [], () => app.close(), drainLimitMs)
+    const finished = await drain([app.server.server], () => app.close(), drainLimitMs)
     app.server.log.info({ finished }, 'stopped')
   })
   const applied = await prepareDatabase(app.deps.db.pool, config.migrate)
