@@ -1,2 +1,4 @@
 export const builtInSlug = 'default'
-export function testIdpMetadataUrl(baseUrl: string, slug: string): string { return `${baseUrl}/test-idp/${slug}/metadata` }
+export function testIdpMetadataUrl(baseUrl: string, slug: string): string {
+  return `${baseUrl}/test-idp/${slug}/metadata`
+}
