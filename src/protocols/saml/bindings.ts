@@ -1,9 +1,10 @@
-import { type KeyObject, sign, verify } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ok, refused, type Result } from '../result.ts'
 import { messageRules } from '../xml/parse.ts'
-import { decodeBase64 } from '../xml/read.ts'
-import { ellipticCurves, minimumRsaBits, signatureAlgorithms } from '../xmldsig/algorithms.ts'
+import { decodeBase64, decodeUtf8 } from '../xml/read.ts'
+import { keyTypeOf, signatureAlgorithms } from '../xmldsig/algorithms.ts'
+import { verifyBytes } from '../xmldsig/verify.ts'
 
 export type RedirectParameter = 'SAMLRequest' | 'SAMLResponse'
 
@@ -121,10 +122,8 @@ export function verifyRedirectSignature({ signature }: RedirectMessage, key: Key
   if (signature === undefined) return false
   const algorithm = signatureAlgorithms.get(signature.algorithm)
   if (algorithm === undefined || algorithm.legacy) return false
-  if (key.type !== 'public' || key.asymmetricKeyType !== algorithm.keyType) return false
-  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
-  if (algorithm.keyType === 'rsa' ? modulusLength < minimumRsaBits : !ellipticCurves.has(namedCurve)) return false
-  return verify(algorithm.hash, Buffer.from(signature.signed), { key, dsaEncoding: 'ieee-p1363' }, signature.value)
+  if (keyTypeOf(key) !== algorithm.keyType) return false
+  return verifyBytes(algorithm, Buffer.from(signature.signed), key, signature.value)
 }
 
 /** HTTP POST binding (SAML bindings §3.5.4): base64 alone. */
@@ -155,11 +154,8 @@ function inflate(base64: string): Result<string, RedirectProblem> {
 }
 
 function decodeText(bytes: Buffer): Result<string, DecodingProblem> {
-  try {
-    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return refused({ code: 'not_utf8' })
-  }
+  const text = decodeUtf8(bytes)
+  return text === null ? refused({ code: 'not_utf8' }) : ok(text)
 }
 
 function decodeComponent(text: string): string | undefined {

@@ -12,7 +12,7 @@ import {
   isNamed,
   textOf,
 } from '../xml/read.ts'
-import { dsigNamespace, ellipticCurves, minimumRsaBits } from '../xmldsig/algorithms.ts'
+import { dsigNamespace, keyTypeOf } from '../xmldsig/algorithms.ts'
 import { parseInstant } from './instant.ts'
 import { metadataNamespace, postBinding, protocolNamespace, redirectBinding, unspecifiedNameId } from './names.ts'
 
@@ -215,7 +215,7 @@ function readCertificates(role: XmlElement, now: Date): Result<readonly string[]
     certificates.push(certificate)
   }
   const [first] = certificates
-  if (first !== undefined && !certificates.some(isUsable))
+  if (first !== undefined && !certificates.some(({ publicKey }) => keyTypeOf(publicKey) !== null))
     return refused({ code: 'unusable_certificates', found: describeKey(first) })
   const notAfter = new Date(Math.max(...certificates.map(({ validToDate }) => validToDate.getTime())))
   if (notAfter <= now) return refused({ code: 'all_certificates_expired', notAfter, now })
@@ -240,11 +240,6 @@ function parseCertificate(text: string): X509Certificate | undefined {
   } catch {
     return undefined
   }
-}
-
-function isUsable({ publicKey }: X509Certificate): boolean {
-  const { modulusLength = 0, namedCurve = '' } = publicKey.asymmetricKeyDetails ?? {}
-  return publicKey.asymmetricKeyType === 'rsa' ? modulusLength >= minimumRsaBits : ellipticCurves.has(namedCurve)
 }
 
 function describeKey({ publicKey }: X509Certificate): string {

@@ -1,6 +1,6 @@
 import { ok, refused, type Result } from '../result.ts'
 import { parseXml, type XmlElement } from '../xml/parse.ts'
-import { attributeOf, childNamed, childrenNamed, describe, isNamed, textOf } from '../xml/read.ts'
+import { attributeOf, childNamed, childrenNamed, decodeUtf8, describe, isNamed, textOf } from '../xml/read.ts'
 import { dsigNamespace } from '../xmldsig/algorithms.ts'
 import { readSignature, signer, usableKeys } from '../xmldsig/verify.ts'
 import { decodePost } from './bindings.ts'
@@ -134,14 +134,9 @@ function openAssertion(
 }
 
 function parseDecrypted(plain: Buffer): XmlElement | undefined {
-  let xml: string
-  try {
-    xml = new TextDecoder('utf-8', { fatal: true }).decode(plain)
-  } catch {
-    return undefined
-  }
-  const parsed = parseXml(xml)
-  return parsed.ok && isNamed(parsed.value, assertionNamespace, 'Assertion') ? parsed.value : undefined
+  const xml = decodeUtf8(plain)
+  const parsed = xml === null ? undefined : parseXml(xml)
+  return parsed?.ok && isNamed(parsed.value, assertionNamespace, 'Assertion') ? parsed.value : undefined
 }
 
 function readAssertion(

@@ -261,8 +261,7 @@ class Scanner {
     const declarations: NamespaceDeclaration[] = []
     const empty = this.#attributes(raw, declarations)
 
-    const outside = declarations.map(({ prefix: declared }) => [declared, this.#scope.get(declared)] as const)
-    for (const { prefix: declared, uri } of declarations) this.#scope.set(declared, uri)
+    const outside = declarations.length === 0 ? none : this.#enter(declarations)
     const element: MutableElement = {
       prefix,
       localName,
@@ -279,6 +278,12 @@ class Scanner {
     if (empty) this.#leave(open)
     else this.#open.push(open)
     return element
+  }
+
+  #enter(declarations: readonly NamespaceDeclaration[]): Open['outside'] {
+    const outside = declarations.map(({ prefix }) => [prefix, this.#scope.get(prefix)] as const)
+    for (const { prefix, uri } of declarations) this.#scope.set(prefix, uri)
+    return outside
   }
 
   /** Reads up to and including `>`; true for `/>`. */
@@ -334,7 +339,7 @@ class Scanner {
     if (value.includes('<')) throw new Malformed('syntax', '"<" in an attribute value', from)
     this.#at = end + 1
     // XML 1.0 §3.3.3: white space becomes a space, unless it was written as a reference.
-    return this.#expand(/[\t\n]/.test(value) ? value.replace(/[\t\n]/g, ' ') : value, from)
+    return this.#expand(value.includes('\n') || value.includes('\t') ? value.replace(/[\t\n]/g, ' ') : value, from)
   }
 
   #declare(declarations: NamespaceDeclaration[], prefix: string, uri: string, at: number): void {
@@ -461,7 +466,7 @@ class Scanner {
   }
 }
 
-const none: readonly XmlAttribute[] = []
+const none: readonly never[] = []
 
 function append(element: MutableElement, text: string): void {
   if (text === '') return

@@ -42,6 +42,17 @@ export function decodeBase64(text: string): Buffer | null {
   return bytes.toString('base64') === compact ? bytes : null
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Null when the bytes are not UTF-8 throughout. A byte order mark at the start is dropped. */
+export function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
 /** How an element is called in a sentence. */
 export function describe(element: XmlElement): string {
   return element.prefix === '' ? element.localName : `${element.prefix}:${element.localName}`

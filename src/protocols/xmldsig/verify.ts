@@ -6,10 +6,10 @@ import { attributeOf, bytesOf, describe, elementsOf, isNamed } from '../xml/read
 import {
   digestAlgorithms,
   dsigNamespace,
-  ellipticCurves,
   envelopedSignature,
   exclusiveC14n,
-  minimumRsaBits,
+  keyTypeOf,
+  type SignatureAlgorithm,
   signatureAlgorithms,
 } from './algorithms.ts'
 
@@ -134,12 +134,8 @@ export function refersToParent(signature: Signature): boolean {
 
 /** Keys that the signature's algorithm may be used with; a key of another type would mean another algorithm. */
 export function usableKeys(signature: Signature, keys: readonly VerificationKey[]): VerificationKey[] {
-  const algorithm = signatureAlgorithms.get(signature.signatureAlgorithm)
-  return keys.filter(({ key }) => {
-    if (key.type !== 'public' || key.asymmetricKeyType !== algorithm?.keyType) return false
-    const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
-    return key.asymmetricKeyType === 'rsa' ? modulusLength >= minimumRsaBits : ellipticCurves.has(namedCurve)
-  })
+  const type = signatureAlgorithms.get(signature.signatureAlgorithm)?.keyType
+  return keys.filter(({ key }) => type !== undefined && keyTypeOf(key) === type)
 }
 
 /** The first of the keys that made the signature over SignedInfo; undefined when none did. */
@@ -149,8 +145,18 @@ export function signer(signature: Signature, keys: readonly VerificationKey[]): 
   const signedInfo = Buffer.from(
     canonicalize(signature.signedInfo, { inclusivePrefixes: signature.signedInfoPrefixes }),
   )
-  // XML Signature §6.4.3 writes an ECDSA signature as two numbers side by side, not as DER.
-  return keys.find(({ key }) => verify(algorithm.hash, signedInfo, { key, dsaEncoding: 'ieee-p1363' }, signature.value))
+  return keys.find(({ key }) => verifyBytes(algorithm, signedInfo, key, signature.value))
+}
+
+/** XML Signature §6.4.3 writes an ECDSA signature as two numbers side by side, not as DER. */
+export function verifyBytes(
+  { hash: name, keyType }: SignatureAlgorithm,
+  data: Buffer,
+  key: KeyObject,
+  value: Buffer,
+): boolean {
+  // Node takes half as long again over a key in an object.
+  return verify(name, data, keyType === 'ec' ? { key, dsaEncoding: 'ieee-p1363' } : key, value)
 }
 
 /** Whether the parent still has the content that was signed. */
