@@ -20,7 +20,7 @@ describe('the first environments', () => {
   test('servers that start at once make them once', async () => {
     const deps = await prepare()
     const results = await Promise.all([bootstrap(deps), bootstrap(deps)])
-    expect(results.map(({ fresh }) => fresh).toSorted()).toEqual([false, true])
+    expect(results.filter(({ fresh }) => fresh)).toHaveLength(1)
     const environments = await listEnvironments(deps.db)
     expect(environments.map(({ name, kind }) => [name, kind])).toEqual([
       ['Staging', 'staging'],
