@@ -65,6 +65,21 @@ export type Rejection =
 
 export type RejectionCode = Rejection['code']
 
+const longestFact = 500
+const mostFacts = 10
+
+/** What a stranger wrote is kept, but not half a megabyte of it: rejections are stored. */
+export function withinBounds(rejection: Rejection): Rejection {
+  const entries = Object.entries(rejection).map(([name, value]) => [name, shorten(value)])
+  // Every fact keeps its type; only texts and lists become shorter.
+  return Object.fromEntries(entries) as Rejection
+}
+
+function shorten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, mostFacts).map(shorten)
+  return typeof value === 'string' && value.length > longestFact ? `${value.slice(0, longestFact)}…` : value
+}
+
 /**
  * Every check of a response, in the order they run; the name is what a timeline shows. An encrypted assertion passes
  * those of shape, ids and signatures once more, after decryption.
@@ -320,9 +335,9 @@ function nextStep(code: string): string {
 /** Quotation marks show a stray space, which is the usual difference between two values that look the same. */
 function quote(text: string | null): string {
   if (text === null) return 'missing'
-  return `"${text.length > 200 ? `${text.slice(0, 200)}…` : text}"`
+  return `"${text}"`
 }
 
 function list(texts: readonly (string | null)[]): string {
-  return texts.length === 0 ? 'missing' : texts.slice(0, 5).map(quote).join(', ')
+  return texts.length === 0 ? 'missing' : texts.map(quote).join(', ')
 }
