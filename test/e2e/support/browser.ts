@@ -3,15 +3,17 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { findChromium } from '../../support/chromium.ts'
 
 const flags =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage'
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const results = fileURLToPath(new URL('../../../test-results/', import.meta.url))
 
-/** Debian's Chromium; `CHROMIUM` names another. */
+/** With no services of its own in the background: nothing it does may leave this machine. */
 export function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+  const executablePath = findChromium()
+  if (executablePath === undefined) throw new Error('Chromium is missing: install it, or set CHROMIUM to its program.')
   return chromium.launch({ executablePath, args: flags.split(' ') })
 }
 

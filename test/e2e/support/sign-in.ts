@@ -21,7 +21,7 @@ export async function askIdp(ssoUrl: URL, choice: IdpChoice): Promise<Carried> {
   const body: unknown = await response.json()
   if (!isAnswer(body))
     throw new Error(`The test identity provider answered ${response.status}: ${JSON.stringify(body)}`)
-  return { acsUrl: body.acs_url, samlResponse: body.saml_response, relayState: body.relay_state ?? undefined }
+  return { acsUrl: body.acs_url, samlResponse: body.SAMLResponse, relayState: body.RelayState }
 }
 
 /** Posts it to where the browser would. */
@@ -37,8 +37,8 @@ async function locationOf(response: Response): Promise<URL> {
   return new URL(location)
 }
 
-function isAnswer(value: unknown): value is { acs_url: string; saml_response: string; relay_state?: string | null } {
-  return typeof value === 'object' && value !== null && 'acs_url' in value && 'saml_response' in value
+function isAnswer(value: unknown): value is { acs_url: string; SAMLResponse: string; RelayState?: string } {
+  return typeof value === 'object' && value !== null && 'acs_url' in value && 'SAMLResponse' in value
 }
 
 /** A click on the app's tile at the identity provider: a response that nobody asked for. */
