@@ -151,7 +151,7 @@ describe('Step 7: error response', () => {
     await using visitor = await visit(browser)
     const { page } = visitor
     await clickSignIn(page)
-    await page.getByText('Signature', { exact: true }).click()
+    await page.locator('summary', { hasText: /^Signature$/ }).click()
     await page
       .getByRole('button', { name: /unsigned/i })
       .first()
