@@ -1,8 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, onTestFailed } from 'vitest'
 import { findChromium } from '../../support/chromium.ts'
 
 const flags =
@@ -23,7 +23,7 @@ export interface Visit extends AsyncDisposable {
   readonly complaints: readonly string[]
 }
 
-/** A clean profile with one page. */
+/** A clean profile with one page. What it shows last is kept in test-results/ when the test fails. */
 export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext(options)
   context.setDefaultTimeout(20_000)
@@ -38,7 +38,21 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
     const local = protocol === 'data:' || hostname === 'localhost' || hostname === '127.0.0.1'
     if (!local) complaints.push(`a request left this machine: ${request.url()}`)
   })
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
+  let last: { readonly picture: Buffer; readonly html: string } | undefined
+  onTestFailed(async ({ task }) => {
+    const name = `${results}failed-${task.name.replaceAll(/\W+/g, '-').slice(0, 60)}`
+    await mkdir(results, { recursive: true })
+    if (last) await Promise.all([writeFile(`${name}.png`, last.picture), writeFile(`${name}.html`, last.html)])
+  })
+  return {
+    page,
+    complaints,
+    async [Symbol.asyncDispose]() {
+      // Runs before the test's verdict is known, and the page is gone by then.
+      last = { picture: await page.screenshot({ fullPage: true }), html: await page.content() }
+      await context.close()
+    },
+  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Gatehouse } from './gatehouse.ts'
+
 /** What a browser would do between the application's link and its callback, without one. */
 export interface Carried {
   readonly acsUrl: string
@@ -42,12 +44,12 @@ function isAnswer(value: unknown): value is { acs_url: string; SAMLResponse: str
 }
 
 /** A click on the app's tile at the identity provider: a response that nobody asked for. */
-export async function launchAtIdp(testIdpUrl: string, user: string): Promise<Carried> {
-  const home = await fetch(testIdpUrl, { headers: { accept: 'application/json' } })
-  const { service_providers: known } = (await home.json()) as { service_providers: { entity_id: string }[] } // its API
-  const [serviceProvider] = known
-  if (!serviceProvider) throw new Error('The test identity provider knows no app to launch.')
+export async function launchAtIdp({ url, apiKey, testIdpUrl }: Gatehouse, user: string): Promise<Carried> {
+  const authorization = `Bearer ${apiKey}`
+  const connection = await fetch(`${url}/connections/conn_test_idp`, { headers: { authorization } })
+  const facts = (await connection.json()) as { sp_entity_id: string; acs_url: string } // as its contract says
   const launch = new URL(`${testIdpUrl}/launch`)
-  launch.searchParams.set('sp', serviceProvider.entity_id)
+  launch.searchParams.set('sp', facts.sp_entity_id)
+  launch.searchParams.set('acs_url', facts.acs_url)
   return askIdp(launch, { user })
 }
