@@ -1,13 +1,12 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect, onTestFailed } from 'vitest'
 import { findChromium } from '../../support/chromium.ts'
 
 const flags =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage'
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const results = fileURLToPath(new URL('../../../test-results/', import.meta.url))
 
 /** With no services of its own in the background: nothing it does may leave this machine. */
@@ -62,7 +61,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
 export async function expectGoodPage(page: Page, name: string): Promise<void> {
   const size = page.viewportSize()
   await mkdir(results, { recursive: true })
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     for (const width of [320, 1024]) {
