@@ -17,7 +17,7 @@ export async function signIn(authorizationUrl: string, choice: IdpChoice): Promi
 }
 
 /** Asks the identity provider, as a program, for the response it would make the browser post. */
-export async function askIdp(ssoUrl: URL, choice: IdpChoice): Promise<Carried> {
+async function askIdp(ssoUrl: URL, choice: IdpChoice): Promise<Carried> {
   for (const [name, value] of Object.entries(choice)) ssoUrl.searchParams.set(name, value)
   const response = await fetch(ssoUrl, { headers: { accept: 'application/json' } })
   const body: unknown = await response.json()
