@@ -181,7 +181,7 @@ test('xml-crypto canonicalises a thousand documents, and an element inside each,
     for (const at of [0, next(ours.length)]) {
       // xml-crypto is typed for the browser's DOM, and fed xmldom's everywhere.
       const element = theirs[at] as unknown as Element
-      const wanted = new ExclusiveCanonicalization().process(element, {}).toString()
+      const wanted = new ExclusiveCanonicalization().process(element, {})
       const apex = ours[at]
       expect(apex && canonicalize(apex), xml).toBe(wanted)
     }
