@@ -35,6 +35,7 @@ export const ssoErrorCodes = [
   'domain_connection_selector_not_allowed',
   'idp_initiated_sso_disabled',
   'invalid_connection_selector',
+  'invalid_request',
   'organization_invalid',
   'profile_not_allowed_outside_organization',
   'server_error',

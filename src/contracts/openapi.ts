@@ -192,6 +192,7 @@ function responsesOf(endpoint: AnyEndpoint): Record<string, Response> {
 }
 
 const browserResponses: Record<string, Response> = {
+  '200': { description: 'A page that leads on by a form', content: { 'text/html': { schema: { type: 'string' } } } },
   '302': { description: 'Found', headers: { Location: { schema: { type: 'string' } } } },
   '400': { description: 'A page that says what is wrong', content: { 'text/html': { schema: { type: 'string' } } } },
 }

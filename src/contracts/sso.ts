@@ -29,6 +29,25 @@ export type Profile = Static<typeof Profile>
 const tag = 'sso'
 const text = Type.Optional(Type.String())
 
+export const AuthorizeQuery = Type.Object({
+  client_id: text,
+  redirect_uri: text,
+  response_type: text,
+  connection: text,
+  organization: text,
+  provider: text,
+  domain: text,
+  state: text,
+  domain_hint: text,
+  login_hint: text,
+  nonce: text,
+  prompt: text,
+  code_challenge: text,
+  code_challenge_method: text,
+  provider_scopes: Type.Optional(Type.Array(Type.String())),
+})
+export type AuthorizeQuery = Static<typeof AuthorizeQuery>
+
 export const authorizeSso = endpoint({
   operationId: 'authorizeSso',
   method: 'GET',
@@ -36,27 +55,9 @@ export const authorizeSso = endpoint({
   summary: 'Start a sign-in in the browser; answers with a redirect to the identity provider',
   tag,
   access: 'public',
-  query: Type.Object({
-    client_id: text,
-    redirect_uri: text,
-    response_type: text,
-    connection: text,
-    organization: text,
-    provider: text,
-    domain: text,
-    state: text,
-    domain_hint: text,
-    login_hint: text,
-    nonce: text,
-    prompt: text,
-    code_challenge: text,
-    code_challenge_method: text,
-    provider_scopes: Type.Optional(Type.Array(Type.String())),
-  }),
+  query: AuthorizeQuery,
   success: { status: 200, body: Type.Object({ url: Type.String() }) },
 })
-export type AuthorizeQuery = Static<NonNullable<typeof authorizeSso.query>>
-
 export const TokenRequest = Type.Object({
   client_id: text,
   client_secret: text,

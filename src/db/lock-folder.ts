@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { processState } from './process-state.ts'
 
@@ -19,33 +19,68 @@ export interface FolderLock {
 }
 
 /**
- * Takes a data folder for this process alone, until released or until the process ends however it ends: a lock whose
- * process is gone is taken over.
+ * Takes a data folder for this process alone, until released or until the process ends however it ends: the lock of a
+ * process that is gone is taken over.
+ *
+ * The lock is a file that names its holder. Removing a stale one would not be safe: between judging and removing, a
+ * faster process may have put its own in place. So a dead holder's file stays, and its successor's file is named after
+ * what it says. Only one process can make that file, because a hard link fails when the name exists.
  * @throws FolderInUse
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, 'lock')
-  const own = `${process.pid} ${(await processState(process.pid))?.startedAt ?? ''}\n`
-  const draft = `${path}.${randomUUID()}`
+  const own = `${process.pid} ${(await processState(process.pid))?.startedAt ?? ''} ${randomUUID()}\n`
+  const draft = join(folder, `draft-${randomUUID()}`)
   await writeFile(draft, own, { flag: 'wx', mode: 0o600 })
   try {
-    // A link fails when the name exists, and never shows a half-written file.
-    for (;;) {
-      if (await linkIfFree(draft, path)) break
-      const held = await readFile(path, 'utf8').catch(() => undefined)
-      if (held === undefined) continue
-      await refuseIfHeld(folder, held)
-      await removeStale(path, held)
-    }
+    while (!(await claim(folder, draft, own)));
   } finally {
     await rm(draft, { force: true })
   }
+  const path = join(folder, first)
   return {
     async release() {
-      if ((await readFile(path, 'utf8').catch(() => undefined)) === own) await rm(path, { force: true })
+      if ((await read(path)) === own) await rm(path, { force: true })
     },
   }
+}
+
+const first = 'lock'
+
+/** One attempt; false when others moved and it must be tried again. */
+async function claim(folder: string, draft: string, own: string): Promise<boolean> {
+  const end = await endOfChain(folder)
+  if (end.holder !== undefined) throw new FolderInUse(folder, end.holder)
+  if (!(await linkIfFree(draft, end.path))) return false
+  // The chain we walked may have been replaced while we did; then our file hangs on nothing.
+  if ((await read((await endOfChain(folder)).path)) !== own) {
+    await rm(end.path, { force: true })
+    return false
+  }
+  await rename(end.path, join(folder, first))
+  for (const name of await readdir(folder))
+    if (name.startsWith(`${first}.`)) await rm(join(folder, name), { force: true })
+  return true
+}
+
+/** Follows the dead to the file of a living holder, or to the name that the next holder's file gets. */
+async function endOfChain(folder: string): Promise<{ path: string; holder?: number }> {
+  let path = join(folder, first)
+  for (;;) {
+    const text = await read(path)
+    if (text === undefined) return { path }
+    const holder = await livingHolder(text)
+    if (holder !== undefined) return { path, holder }
+    path = join(folder, `${first}.${createHash('sha256').update(text).digest('hex')}`)
+  }
+}
+
+async function livingHolder(text: string): Promise<number | undefined> {
+  const [pidText = '', startedAt = ''] = text.split(' ')
+  const pid = Number(pidText)
+  const state = Number.isInteger(pid) && pid > 0 ? await processState(pid) : undefined
+  // The same id with another start is a stranger: ids are reused, after a reboot almost surely.
+  return state && (startedAt === '' || state.startedAt === startedAt) ? pid : undefined
 }
 
 async function linkIfFree(draft: string, path: string): Promise<boolean> {
@@ -58,22 +93,6 @@ async function linkIfFree(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function refuseIfHeld(folder: string, held: string): Promise<void> {
-  const [pidText = '', startedAt = ''] = held.trim().split(' ')
-  const pid = Number(pidText)
-  const holder = Number.isInteger(pid) && pid > 0 ? await processState(pid) : undefined
-  // The same id with another start is a stranger: ids are reused, after a reboot almost surely.
-  if (holder && (startedAt === '' || holder.startedAt === startedAt)) throw new FolderInUse(folder, pid)
-}
-
-/** Two processes may find the same stale lock; the slower must not remove the lock the faster has taken meanwhile. */
-async function removeStale(path: string, judged: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  )
-  if (!moved) return
-  if ((await readFile(aside, 'utf8')) !== judged) await linkIfFree(aside, path)
-  await rm(aside, { force: true })
+function read(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined)
 }

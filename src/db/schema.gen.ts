@@ -57,6 +57,7 @@ export interface Connections {
   idp_wants_signed_requests: Generated<boolean>
   attribute_map: ColumnType<unknown, string | undefined, string>
   options: ColumnType<unknown, string | undefined, string>
+  activated_at: Date | null
   created_at: Date
   updated_at: Date
 }
@@ -234,7 +235,7 @@ export interface SsoSessions {
   state: 'started' | 'succeeded' | 'failed' | 'timed_out'
   relay_hash: Buffer | null
   request_id: string | null
-  redirect_uri: string
+  redirect_uri: string | null
   app_state: string | null
   code_challenge: string | null
   nonce: string | null

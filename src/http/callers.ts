@@ -30,7 +30,7 @@ export async function identifyApiCaller(
   const now = deps.clock()
   const found = await authenticateApiKey(deps.db, key, now, idempotency)
   if (!found) throw new Unauthorized()
-  deps.keyUses.note({ environment: found.environment_id, id: found.api_key_id, at: now, client: clientOf(request) })
+  deps.keyUses.note({ environment: found.environment_id, id: found.api_key_id, at: now, client: productOf(request) })
   const { previous_hash, previous_status, previous_body } = found
   return {
     environment: found.environment_id,
@@ -45,7 +45,7 @@ export async function identifyApiCaller(
 }
 
 /** The first product of the User-Agent header, such as `workos-node/11.0.0`. */
-function clientOf(request: FastifyRequest): string | null {
+export function productOf(request: FastifyRequest): string | null {
   return request.headers['user-agent']?.split(' ', 1)[0]?.slice(0, 100) ?? null
 }
 

@@ -1,4 +1,6 @@
 import type { Database } from '#db/database.ts'
+import type { FetchText } from '#domain/connections/idp-settings.ts'
+import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { KeyUses } from './callers.ts'
 
@@ -10,6 +12,8 @@ export interface Deps {
   readonly wake: () => void
   readonly keyUses: KeyUses
   readonly resolveTxt: ResolveTxt
+  readonly fetchText: FetchText
+  readonly signingKeys: SigningKeyCache
   /** Where browsers and identity providers reach us; no trailing slash. */
   readonly baseUrl: string
 }

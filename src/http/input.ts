@@ -78,10 +78,10 @@ function fieldErrors(validator: Validator, value: unknown): FieldError[] {
   for (const error of validator.Errors(value)) {
     const field = error.instancePath.slice(1).replaceAll('/', '.')
     if (error.keyword === 'required') {
-      const { requiredProperties } = error.params as { requiredProperties: string[] }
+      const { requiredProperties } = error.params
       for (const name of requiredProperties) add(field === '' ? name : `${field}.${name}`, 'is required')
     } else if (error.keyword === 'additionalProperties') {
-      const { additionalProperties } = error.params as { additionalProperties: string[] }
+      const { additionalProperties } = error.params
       for (const name of additionalProperties) add(field === '' ? name : `${field}.${name}`, 'is not a known field')
     } else if (error.keyword !== 'boolean') add(field, error.message)
   }

@@ -40,7 +40,7 @@ function headerProblems({ status, headers, text }: SentAnswer): string[] {
   const problems: string[] = []
   if (!/^[0-9a-f-]{36}$/.test(String(headers['x-request-id']))) problems.push('no X-Request-ID')
   if (status >= 500) problems.push(`an error of ours: ${text}`)
-  const type = String(headers['content-type'] ?? '')
+  const type = textOf(headers['content-type'])
   if (text === '' && type !== '') problems.push(`an empty body with content type ${type}`)
   if (/^[[{]/.test(text) && type !== 'application/json; charset=utf-8') problems.push(`JSON sent as '${type}'`)
   return problems
@@ -48,9 +48,14 @@ function headerProblems({ status, headers, text }: SentAnswer): string[] {
 
 function bodyProblems(answer: SentAnswer, endpoint: AnyEndpoint | undefined): string[] {
   const { status, text } = answer
+  const type = textOf(answer.headers['content-type'])
+  // Doors for browsers that are not operations of the API answer with pages.
+  if (!endpoint && type.startsWith('text/html')) return []
   if (!endpoint) return status >= 400 ? mismatch(ErrorBody, parse(text)) : []
   const documented = document.paths[endpoint.path]?.[endpoint.method.toLowerCase()]?.responses[String(status)]
   if (!documented) return ['this status is not documented']
+  if (documented.content?.['text/html']) return type.startsWith('text/html') ? [] : [`'${type}' where a page belongs`]
+  if (status === 302) return answer.headers['location'] === undefined ? ['a redirect to nowhere'] : []
   if (status >= 400) {
     const schema = JSON.stringify(documented).includes('OAuthError') ? OAuthErrorBody : ErrorBody
     return mismatch(schema, parse(text))
@@ -66,6 +71,10 @@ function eventProblems(page: unknown): string[] {
   return data.flatMap((event) =>
     mismatch(eventPayloads[event.event], event.data).map((problem) => `${event.event} ${problem}`),
   )
+}
+
+function textOf(header: unknown): string {
+  return typeof header === 'string' ? header : ''
 }
 
 function parse(text: string): unknown {

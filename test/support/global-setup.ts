@@ -22,7 +22,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     await runSql(server.url, `drop database if exists ${template}`, `create database ${template}`)
     const pool = new pg.Pool({ connectionString: databaseUrl(server.url, template), max: 1 })
-    await migrate(pool).finally(() => pool.end())
+    try {
+      await migrate(pool)
+    } finally {
+      await pool.end()
+    }
   } catch (error) {
     await server.stop()
     throw error

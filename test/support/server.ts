@@ -1,19 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { ErrorBody } from '#contracts/errors.ts'
 import type { Environment, IssuedApiKey } from '#contracts/environments.ts'
+import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
 import { createApiKey } from '#domain/environments/api-keys.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
-import { environmentRoutes } from '#http/api/environments.ts'
-import { eventRoutes } from '#http/api/events.ts'
-import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
-import { organizationRoutes } from '#http/api/organizations.ts'
-import { redirectRoutes } from '#http/api/redirects.ts'
-import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
-import { openApiRoutes } from '#http/openapi.ts'
-import { createServer } from '#http/server.ts'
+import { Secrets } from '#protocols/envelope.ts'
+import { createApp } from '../../src/app.ts'
 import { problemsOf } from './conforms.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
@@ -92,44 +88,46 @@ async function start(problems: string[]): Promise<TestServer> {
   const db = await createTestDatabase()
   const clock = new TestClock()
   const dns: TestServer['dns'] = new Map()
-  const deps: Deps = {
-    db,
+  const secrets = new Secrets([randomBytes(32)])
+  const app = await createApp({
+    databaseUrl: db.url,
+    baseUrl: 'http://gatehouse.test',
+    secrets,
+    development: true,
+    logger: false,
+    trustProxy: false,
+    poolSize: 10,
+    publicRequestsPerMinute: 1_000_000,
     clock: clock.read,
-    wake: () => undefined,
-    keyUses: new KeyUses(),
     resolveTxt: async (name) => {
       const records = dns.get(name) ?? []
       if (records instanceof Error) throw records
       return records
     },
-    baseUrl: 'http://gatehouse.test',
-  }
-  const app = createServer({ logger: false, trustProxy: false })
-  app.addHook('onSend', async (request, reply, payload) => {
+  })
+  app.server.addHook('onSend', async (request, reply, payload) => {
     const text = typeof payload === 'string' ? payload : ''
     const { method, url } = request
     problems.push(...problemsOf({ method, url, status: reply.statusCode, headers: reply.getHeaders(), text }))
   })
-  for (const routes of [organizationRoutes, organizationDomainRoutes, eventRoutes, redirectRoutes, environmentRoutes])
-    routes(app, deps)
-  openApiRoutes(app, 'test')
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = app.server.address() as AddressInfo // it listens on a port
+  await app.server.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.server.address() as AddressInfo // it listens on a port
   const url = `http://127.0.0.1:${port}`
 
   return {
     url,
     port,
     db,
-    deps,
+    deps: app.deps,
     clock,
     dns,
     async environment(kind = 'staging') {
-      const environment = await createEnvironment(db, { name: 'Test', kind }, clock.read())
-      const apiKey = await change(deps, { environment: environment.id }, (work) =>
-        createApiKey(work, kind, { name: 'Test key' }),
-      )
-      return { ...environment, apiKey, api: (...request) => send(url, apiKey.value, ...request) }
+      const scope = { environment: newId('environment', clock.read()) }
+      return change(app.deps, scope, async (work) => {
+        const environment = await createEnvironment(work, secrets, { name: 'Test', kind })
+        const apiKey = await createApiKey(work, kind, { name: 'Test key' })
+        return { ...environment, apiKey, api: (...request) => send(url, apiKey.value, ...request) }
+      })
     },
     async close() {
       await app.close()

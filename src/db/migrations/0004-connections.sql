@@ -20,6 +20,8 @@ create table connections (
   idp_wants_signed_requests boolean not null default false,
   attribute_map jsonb not null default '{}',
   options jsonb not null default '{}',
+  -- The first sign-in that worked; from then on switching the connection on makes it active at once.
+  activated_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (environment_id, id),

@@ -26,6 +26,7 @@ export interface ConnectionRow {
   readonly idp_wants_signed_requests: boolean
   readonly attribute_map: unknown
   readonly options: unknown
+  readonly activated_at: Date | null
   readonly created_at: Date
   readonly updated_at: Date
 }

@@ -1,37 +1,58 @@
 import type { Environment } from '#contracts/environments.ts'
-import type { EnvironmentId } from '#contracts/ids.ts'
+import type { ClientId, EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
+import type { Work } from '#db/work.ts'
+import type { Secrets } from '#protocols/envelope.ts'
 import { NotFound } from '../errors.ts'
+import { createSigningKeys } from './signing-keys.ts'
 
 export interface NewEnvironment {
   readonly name: string
   readonly kind: 'staging' | 'production'
   /** Pinned by seeds; random otherwise. */
-  readonly id?: EnvironmentId
   readonly clientId?: string
 }
 
-/** Makes a tenant. It has no keys, redirects or events yet, so it needs no unit of work. */
-export async function createEnvironment(db: Database, environment: NewEnvironment, now: Date): Promise<Environment> {
-  const row = await db.kysely
+/**
+ * Makes the tenant that the unit of work is for, complete with its signing keys. The id is the work's own:
+ * `change(deps, { environment: newId('environment', now) }, (work) => createEnvironment(work, secrets, …))`.
+ */
+export async function createEnvironment(
+  work: Work,
+  secrets: Secrets,
+  environment: NewEnvironment,
+): Promise<Environment> {
+  const row = await work.tx
     .insertInto('environments')
     .values({
-      id: environment.id ?? newId('environment', now),
+      id: work.environment,
       name: environment.name,
       kind: environment.kind,
-      client_id: (environment.clientId ?? newId('client', now)) as `client_${string}`, // old installs pin `project_…` too
-      created_at: now,
-      updated_at: now,
+      client_id: (environment.clientId ?? newId('client', work.now)) as `client_${string}`, // old installs pin `project_…` too
+      created_at: work.now,
+      updated_at: work.now,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
+  await createSigningKeys(work, secrets)
   return present(row)
 }
 
 export async function readEnvironment(db: Database, id: EnvironmentId): Promise<Environment> {
   const row = await db.kysely.selectFrom('environments').selectAll().where('id', '=', id).executeTakeFirst()
   if (!row) throw new NotFound('Environment', id)
+  return present(row)
+}
+
+/** @throws NotFound for a client id of no environment. */
+export async function readEnvironmentByClient(db: Database, clientId: string): Promise<Environment> {
+  const row = await db.kysely
+    .selectFrom('environments')
+    .selectAll()
+    .where('client_id', '=', clientId as ClientId) // any text may be asked for
+    .executeTakeFirst()
+  if (!row) throw new NotFound('Client', clientId)
   return present(row)
 }
 

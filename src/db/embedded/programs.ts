@@ -89,7 +89,7 @@ async function copyPrograms(root: string, target: string): Promise<string> {
   if (await exists(copy)) return copy
   const unfinished = `${copy}.${process.pid}`
   await mkdir(join(unfinished, 'native'), { recursive: true, mode: 0o755 })
-  await cp(join(root, 'native'), join(unfinished, 'native'), { recursive: true })
+  await cp(join(root, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true })
   await linkLibraries(unfinished)
   // A strict umask would keep the account out.
   for (const path of [target === sharedFolder ? target : unfinished, unfinished, join(unfinished, 'native')])

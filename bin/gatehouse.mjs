@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// Plain JavaScript for Node versions of long ago: what is too old to run Gatehouse must still be able to say so.
+import { spawn, spawnSync } from 'child_process'
+import { existsSync } from 'fs'
+import { dirname, join } from 'path'
+import { fileURLToPath } from 'url'
+
+const oldestMajor = 24
+const environmentProblem = 2
+
+if (majorOf(process.version) >= oldestMajor) runHere()
+else runOnOwnNode()
+
+function runHere() {
+  // Imported, not required at the top: an old Node could not even read it.
+  void import('../src/cli/main.ts').then((cli) => cli.main(process.argv.slice(2)))
+}
+
+/** The package may bring its own Node; npm scripts find it by themselves, a direct call does not. */
+function runOnOwnNode() {
+  const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules')
+  const own = process.platform === 'win32' ? join(folder, 'node', 'bin', 'node.exe') : join(folder, '.bin', 'node')
+  // Once only: should the newer one turn out to be old as well, we would start ourselves for ever.
+  const found =
+    existsSync(own) && !process.env.GATEHOUSE_STARTED_BY_NODE
+      ? spawnSync(own, ['--version'], { encoding: 'utf8' }).stdout
+      : undefined
+  if (!found || majorOf(found) < oldestMajor) {
+    console.error(
+      `Gatehouse needs Node ${oldestMajor} or newer, and ${process.execPath} is ${process.version}. ` +
+        'Install a newer Node, or run npm install here, which brings one.',
+    )
+    process.exit(environmentProblem)
+  }
+  const child = spawn(own, process.argv.slice(1), {
+    // The channel tells the child when we are gone: killed without warning, we cannot pass that on.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: Object.assign({}, process.env, { GATEHOUSE_STARTED_BY_NODE: process.version }),
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code === null ? 1 : code)
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name)
+    process.kill(process.pid, signal)
+  })
+}
+
+function majorOf(version) {
+  return Number(version.replace('v', '').split('.')[0])
+}

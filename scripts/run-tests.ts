@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { root, runStep } from './run-step.ts'
+
+export interface TestRun {
+  readonly name: string
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  /** File and full title of every test that ran and passed. */
+  readonly tests: ReadonlySet<string>
+  readonly seconds: number
+}
+
+/** The part of Vitest's JSON report that is read here. */
+interface Report {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+  readonly testResults: {
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: { readonly fullName: string; readonly status: string }[]
+  }[]
+}
+
+/** Runs a project of vitest.config.ts and counts. Whatever goes wrong outside of a test counts as one failure. */
+export async function runTests(name: string, project: string, env: Record<string, string> = {}): Promise<TestRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-report-'))
+  const file = join(folder, 'report.json')
+  try {
+    const { ok, seconds } = await runStep({
+      name,
+      command: [
+        ...['vitest', 'run', '--project', project, '--allowOnly=false'],
+        ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+      ] as ['vitest', ...string[]], // a spread loses its first element's type
+      env: { ...env, CI: 'true' },
+    })
+    const report = await readReport(file)
+    const brokenFiles = report.testResults.filter(
+      ({ status, assertionResults }) =>
+        status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+    )
+    const known = report.numFailedTests + brokenFiles.length
+    const ran = report.numPassedTests > 0
+    const unexplained = known === 0 && (!ok || !ran) ? 1 : 0
+    if (!ran) console.error(`${name}: not one test passed.`)
+    return {
+      name,
+      passed: report.numPassedTests,
+      failed: known + unexplained,
+      skipped: report.numPendingTests + report.numTodoTests,
+      tests: passedTests(report),
+      seconds,
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function readReport(file: string): Promise<Report> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text !== undefined) return JSON.parse(text) as Report // Vitest's own format
+  return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [] }
+}
+
+function passedTests(report: Report): Set<string> {
+  return new Set(
+    report.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter((test) => test.status === 'passed')
+        .map((test) => `${relative(root, name)} > ${test.fullName}`),
+    ),
+  )
+}

@@ -1,0 +1,115 @@
+import { resolveTxt } from 'node:dns/promises'
+import type { FastifyInstance } from 'fastify'
+import { openDatabase } from '#db/database.ts'
+import { pendingMigrations, readMigrations } from '#db/migrate.ts'
+import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
+import { readSigningKeys } from '#domain/environments/signing-keys.ts'
+import type { ResolveTxt } from '#domain/organizations/domains.ts'
+import { connectionRoutes } from '#http/api/connections.ts'
+import { environmentRoutes } from '#http/api/environments.ts'
+import { eventRoutes } from '#http/api/events.ts'
+import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
+import { organizationRoutes } from '#http/api/organizations.ts'
+import { redirectRoutes } from '#http/api/redirects.ts'
+import { KeyUses } from '#http/callers.ts'
+import type { Deps } from '#http/deps.ts'
+import { healthRoutes } from '#http/health.ts'
+import { openApiRoutes } from '#http/openapi.ts'
+import { limitPublicRoutes } from '#http/rate-limit.ts'
+import { createServer } from '#http/server.ts'
+import { acsRoute } from '#http/sso/acs.ts'
+import { authorizeRoute } from '#http/sso/authorize.ts'
+import { jwksRoute } from '#http/sso/jwks.ts'
+import { logoutRoutes } from '#http/sso/logout.ts'
+import { metadataRoutes } from '#http/sso/metadata.ts'
+import { profileRoute } from '#http/sso/profile.ts'
+import { tokenRoute } from '#http/sso/token.ts'
+import { Runner } from '#jobs/runner.ts'
+import { backgroundTasks, stampTask } from '#jobs/tasks.ts'
+import type { Secrets } from '#protocols/envelope.ts'
+import { testIdpRoutes } from '#test-idp/routes.ts'
+import packageJson from '../package.json' with { type: 'json' }
+import { guardedFetch } from './guarded-fetch.ts'
+
+export interface AppOptions {
+  readonly databaseUrl: string
+  /** Where browsers and identity providers reach us; no trailing slash. */
+  readonly baseUrl: string
+  readonly secrets: Secrets
+  /** Opens what only a developer's machine may have: the test identity provider, fetches from private addresses. */
+  readonly development: boolean
+  /** Where the test identity provider keeps its keys; development only. */
+  readonly testIdp?: { readonly baseUrl: string; readonly folder: string | undefined }
+  readonly logger: { readonly level: string } | false
+  readonly trustProxy: boolean
+  readonly poolSize: number
+  /** How often one address may call routes that need no key; 1200 unless told. */
+  readonly publicRequestsPerMinute?: number
+  readonly clock?: () => Date
+  readonly resolveTxt?: ResolveTxt
+}
+
+export interface App {
+  readonly server: FastifyInstance
+  readonly deps: Deps
+  /** Starts the background jobs. */
+  start(): void
+  /** Finishes what is in flight, then lets go of the database. */
+  close(): Promise<void>
+}
+
+/** Wires the rooms together; nothing here decides anything. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const server = createServer({ logger: options.logger, trustProxy: options.trustProxy })
+  const clock = options.clock ?? (() => new Date())
+  const db = openDatabase({
+    url: options.databaseUrl,
+    poolSize: options.poolSize,
+    onError: (error) => server.log.warn({ err: error }, 'lost a database connection'),
+  })
+  const deps: Deps = {
+    db,
+    clock,
+    wake: () => runner.wake(stampTask),
+    keyUses: new KeyUses(),
+    resolveTxt: options.resolveTxt ?? resolveTxt,
+    fetchText: guardedFetch({ allowPrivate: options.development }),
+    signingKeys: new SigningKeyCache(
+      (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
+      clock,
+    ),
+    baseUrl: options.baseUrl,
+  }
+  const runner = new Runner(backgroundTasks({ ...deps, flushKeyUses: () => deps.keyUses.flush(db) }), (task, error) =>
+    server.log.error({ err: error, task }, 'a background task failed'),
+  )
+
+  await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
+  const migrations = await readMigrations()
+  healthRoutes(server, () => pendingMigrations(db.pool, migrations))
+  openApiRoutes(server, packageJson.version)
+  for (const routes of [
+    organizationRoutes,
+    organizationDomainRoutes,
+    connectionRoutes,
+    environmentRoutes,
+    redirectRoutes,
+    eventRoutes,
+  ])
+    routes(server, deps)
+  for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
+    routes(server, deps)
+  if (options.development && options.testIdp) testIdpRoutes(server, { ...options.testIdp, clock })
+
+  return {
+    server,
+    deps,
+    start: () => runner.start(),
+    close: async () => {
+      await server.close()
+      await runner.stop()
+      await deps.keyUses.flush(db)
+      await db.close()
+    },
+  }
+}

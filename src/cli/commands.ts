@@ -1,0 +1,41 @@
+import type { Command } from './command.ts'
+
+/** Every command; loaded when it is called, so that none waits for what another needs. */
+export const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
+  dev: {
+    summary: 'Run everything on this machine: database, server, test identity provider, example app',
+    load: async () => (await import('./dev.ts')).dev,
+  },
+  start: {
+    summary: 'Run the server for others; refuses settings that are not safe',
+    load: async () => (await import('./start.ts')).start,
+  },
+  migrate: {
+    summary: 'Bring the database up to this version',
+    load: async () => (await import('./migrate.ts')).migrateCommand,
+  },
+  seed: {
+    summary: 'Make what a file describes; again is harmless',
+    load: async () => (await import('./seed.ts')).seed,
+  },
+  keys: {
+    summary: 'Create, list, roll and revoke API keys',
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  secrets: {
+    summary: 'Change the key that private keys in the database are encrypted with',
+    load: async () => (await import('./secrets.ts')).secrets,
+  },
+  doctor: {
+    summary: 'Look for what is wrong and say how to fix it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  config: {
+    summary: 'Show every setting and where it came from',
+    load: async () => (await import('./config-command.ts')).configCommand,
+  },
+  reset: {
+    summary: 'Delete what dev keeps on this machine',
+    load: async () => (await import('./reset.ts')).reset,
+  },
+}

@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises'
+import type { Environment } from '#contracts/environments.ts'
+import type { Database } from '#db/database.ts'
+import { applySeed, previewSeed, type SeedDeps } from '#domain/seeds/apply.ts'
+import type { PlanStep } from '#domain/seeds/plan.ts'
+import { readSeed, type Seed } from '#domain/seeds/seed-file.ts'
+import { guardedFetch } from '../guarded-fetch.ts'
+import { type Command, type Invocation, textOption } from './command.ts'
+import { shownFolder } from './data-folder.ts'
+import { changeDeps, withDatabase } from './database.ts'
+import { findEnvironment } from './environment.ts'
+import { exitCodes, Failure } from './failure.ts'
+import type { Terminal } from './terminal.ts'
+
+export const seed: Command = {
+  name: 'seed',
+  usage: 'FILE',
+  summary:
+    'Makes an environment have what a YAML or JSON file describes, and prints the plan: + made, ~ changed, - removed.',
+  notes: [
+    'Organizations are found again by id, external_id or name, so applying a file twice changes nothing. Nothing that the',
+    'file does not mention is touched. Ids may be pinned. Seed files of the vendor emulator are read as they are; what',
+    'they describe beyond this server is named and left out. API keys for production go into the production environment.',
+  ],
+  words: [1, 1],
+  settings: ['databaseUrl', 'data', 'baseUrl', 'json'],
+  options: {
+    environment: { value: 'NAME', doc: 'staging, production, or the id of an environment (default staging)' },
+    'dry-run': { doc: 'Print the plan and change nothing' },
+  },
+  run: runSeed,
+}
+
+async function runSeed(invocation: Invocation): Promise<void> {
+  const { config, options, words, terminal } = invocation
+  const described = await readSeedFile(words[0] ?? '')
+  await withDatabase(config, async (db) => {
+    const environment = await findEnvironment(db, textOption(invocation, 'environment') ?? 'staging')
+    const deps = { ...changeDeps(db), fetchText: guardedFetch({ allowPrivate: true }), baseUrl: config.baseUrl ?? '' }
+    const isDryRun = options['dry-run'] === true
+    const reports: Report[] = []
+    for (const part of await partsOf(db, described, environment))
+      reports.push(await (isDryRun ? preview(deps, part) : apply(deps, part)))
+    if (config.json)
+      terminal.line(JSON.stringify({ dryRun: isDryRun, ignored: described.ignored, environments: reports }, null, 2))
+    else print(terminal, described, reports, isDryRun)
+  })
+}
+
+/** @throws Failure naming the file, or SeedInvalid naming its lines. */
+export async function readSeedFile(path: string): Promise<Seed> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Failure(exitCodes.userError, `The seed file ${shownFolder(path)} cannot be read: ${reason}`)
+  })
+  return readSeed(text)
+}
+
+/** What one environment is to have. */
+export interface SeedPart {
+  readonly environment: Environment
+  readonly seed: Seed
+}
+
+/** Keys go where they belong; everything else into the environment that was asked for. */
+export async function partsOf(db: Database, described: Seed, asked: Environment): Promise<SeedPart[]> {
+  const isOwn = (kind: string | undefined) => kind === undefined || kind === asked.kind
+  const own = described.apiKeys.filter((key) => isOwn(key.environment))
+  const others = described.apiKeys.filter((key) => !isOwn(key.environment))
+  const parts: SeedPart[] = [{ environment: asked, seed: { ...described, apiKeys: own } }]
+  if (others.length === 0) return parts
+  const nothing = { organizations: [], connections: [], redirectUris: [], logoutUris: [], corsOrigins: [], ignored: [] }
+  const environment = await findEnvironment(db, asked.kind === 'staging' ? 'production' : 'staging')
+  return [...parts, { environment, seed: { ...nothing, apiKeys: others } }]
+}
+
+interface Report {
+  readonly environment: string
+  readonly steps: readonly Pick<PlanStep, 'mark' | 'what' | 'details'>[]
+  readonly issued: readonly { readonly name: string; readonly value: string }[]
+}
+
+async function preview(deps: SeedDeps, { environment, seed: part }: SeedPart): Promise<Report> {
+  return reportOf(environment, (await previewSeed(deps, environment, part)).steps, [])
+}
+
+async function apply(deps: SeedDeps, { environment, seed: part }: SeedPart): Promise<Report> {
+  const { steps, issued } = await applySeed(deps, environment, part)
+  return reportOf(environment, steps, issued)
+}
+
+function reportOf(environment: Environment, steps: readonly PlanStep[], issued: Report['issued']): Report {
+  return {
+    environment: environment.name,
+    steps: steps.map(({ mark, what, details }) => ({ mark, what, details })),
+    issued,
+  }
+}
+
+function print(terminal: Terminal, described: Seed, reports: readonly Report[], isDryRun: boolean): void {
+  const colors = { '+': 'green', '~': 'yellow', '-': 'red', '=': 'dim' } as const
+  for (const { environment, steps, issued } of reports) {
+    terminal.line(terminal.style('bold', environment))
+    for (const { mark, what, details } of steps.filter((step) => step.mark !== '=')) {
+      terminal.line(`  ${terminal.style(colors[mark], mark)} ${what}`)
+      for (const detail of details)
+        terminal.line(`      ${terminal.style(colors[detail.mark], detail.mark)} ${detail.text}`)
+    }
+    for (const { name, value } of issued) terminal.line(`  the key ${name}, shown this once: ${value}`)
+    terminal.line(`  ${countSteps(steps)}`)
+  }
+  for (const line of described.ignored) terminal.line(`${terminal.style('yellow', 'left out')} ${line}`)
+  if (isDryRun) terminal.line('Nothing was changed: this was a dry run.')
+}
+
+export function countSteps(steps: readonly Pick<PlanStep, 'mark'>[]): string {
+  const count = (mark: PlanStep['mark']) => steps.filter((step) => step.mark === mark).length
+  return `${count('+')} made, ${count('~')} changed, ${count('=')} as described`
+}

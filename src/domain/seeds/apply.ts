@@ -1,0 +1,166 @@
+import type { Environment } from '#contracts/environments.ts'
+import type { ConnectionType } from '#contracts/connections.ts'
+import type { OrganizationId } from '#contracts/ids.ts'
+import { change, type ChangeDeps, type Work } from '#db/work.ts'
+import { configureConnection } from '../connections/configure.ts'
+import { createConnection } from '../connections/create.ts'
+import { type FetchText, type IdpSettings, readIdpSettings } from '../connections/idp-settings.ts'
+import { createApiKey } from '../environments/api-keys.ts'
+import { createOrganization } from '../organizations/create.ts'
+import { updateOrganization } from '../organizations/update.ts'
+import { logoutUris, redirectUris } from '../redirects/families.ts'
+import { setHomepage } from '../redirects/homepage.ts'
+import { createOrigin } from '../redirects/origins.ts'
+import { createUri, updateUri } from '../redirects/uris.ts'
+import { planSeed, type OrganizationRef, type PlanStep, type SeedAction, type SeedPlan } from './plan.ts'
+import { type Seed, type SeedConnection, SeedInvalid } from './seed-file.ts'
+import { readSeedState } from './state.ts'
+
+export interface SeedDeps extends ChangeDeps {
+  readonly fetchText: FetchText
+  readonly baseUrl: string
+}
+
+export interface SeedResult {
+  readonly steps: readonly PlanStep[]
+  /** API keys that were made without a value in the file: shown once. */
+  readonly issued: readonly { readonly name: string; readonly value: string }[]
+}
+
+/**
+ * Makes an environment have what the seed describes, in one transaction: all of it or nothing. Again is harmless.
+ * @throws SeedInvalid when the seed contradicts what there is.
+ */
+export async function applySeed(deps: SeedDeps, environment: Environment, seed: Seed): Promise<SeedResult> {
+  const idps = await readIdps(deps, await previewSeed(deps, environment, seed))
+  return change(deps, { environment: environment.id }, async (work) => {
+    // Planned again inside: between the preview and here, somebody may have made a part of it.
+    const plan = planSeed(seed, await readSeedState(work.tx, environment.id, seed, work.now))
+    refuse(plan)
+    const run = new SeedRun(work, environment.kind, deps.baseUrl, idps)
+    for (const { action } of plan.steps) if (action) await run.perform(action)
+    return { steps: plan.steps, issued: run.issued }
+  })
+}
+
+/** What applying the seed would do now. */
+export async function previewSeed(deps: ChangeDeps, environment: Environment, seed: Seed): Promise<SeedPlan> {
+  const plan = planSeed(seed, await readSeedState(deps.db.kysely, environment.id, seed, deps.clock()))
+  refuse(plan)
+  return plan
+}
+
+function refuse({ problems }: SeedPlan): void {
+  if (problems.length > 0) throw new SeedInvalid(problems)
+}
+
+type Idps = ReadonlyMap<SeedConnection, IdpSettings | undefined>
+
+/** Metadata is fetched before the transaction: no row is locked while somebody's server thinks. */
+async function readIdps(deps: SeedDeps, { steps }: SeedPlan): Promise<Idps> {
+  const idps = new Map<SeedConnection, IdpSettings | undefined>()
+  for (const { action } of steps) {
+    const connection = action && connectionOf(action)
+    if (!connection) continue
+    const { x509_certificates: certificates, ...idp } = connection
+    const input = { ...idp, ...(certificates && { x509_certificates: [...certificates] }) }
+    idps.set(connection, await readIdpSettings(input, deps.fetchText, deps.clock()))
+  }
+  return idps
+}
+
+function connectionOf(action: SeedAction): SeedConnection | undefined {
+  if (action.do === 'create connection') return action.connection
+  return action.do === 'configure connection' ? action.idpFrom : undefined
+}
+
+/** The steps of one plan, which may refer to what earlier steps made. */
+class SeedRun {
+  readonly issued: { readonly name: string; readonly value: string }[] = []
+  readonly #work: Work
+  readonly #kind: Environment['kind']
+  readonly #baseUrl: string
+  readonly #idps: Idps
+  readonly #made = new Map<number, OrganizationId>()
+
+  constructor(work: Work, kind: Environment['kind'], baseUrl: string, idps: Idps) {
+    this.#work = work
+    this.#kind = kind
+    this.#baseUrl = baseUrl
+    this.#idps = idps
+  }
+
+  async perform(action: SeedAction): Promise<void> {
+    const [work, kind] = [this.#work, this.#kind]
+    switch (action.do) {
+      case 'create organization': {
+        const { id } = await createOrganization(work, action.input, action.id)
+        this.#made.set(action.index, id)
+        return
+      }
+      case 'update organization':
+        return void (await updateOrganization(work, action.id, action.input))
+      case 'create connection':
+        return this.#createConnection(action.connection, action.organization)
+      case 'configure connection':
+        return void (await configureConnection(
+          work,
+          action.id,
+          action.change,
+          this.#idpOf(action.idpFrom),
+          this.#baseUrl,
+        ))
+      case 'create api key': {
+        const { name, value } = await createApiKey(work, kind, action)
+        if (action.value === undefined) this.issued.push({ name, value })
+        return
+      }
+      case 'create uri':
+        return void (await (action.family === 'redirect'
+          ? createUri(work, redirectUris, kind, action)
+          : createUri(work, logoutUris, kind, action)))
+      case 'make uri default':
+        return void (await (action.family === 'redirect'
+          ? updateUri(work, redirectUris, kind, action.id as `redir_${string}`, { default: true }) // the family's own id
+          : updateUri(work, logoutUris, kind, action.id as `logout_uri_${string}`, { default: true })))
+      case 'create origin':
+        return void (await createOrigin(work, kind, action.origin))
+      case 'set homepage':
+        return void (await setHomepage(work, kind, action.url))
+      default:
+        return action satisfies never
+    }
+  }
+
+  async #createConnection(connection: SeedConnection, organization: OrganizationRef): Promise<void> {
+    const { id, name, attribute_map, options, state } = connection
+    const made = await createConnection(
+      this.#work,
+      {
+        ...(id && { id }),
+        ...(name !== undefined && { name }),
+        ...(attribute_map && { attribute_map }),
+        ...(options && { options }),
+        connection_type: connection.connection_type as ConnectionType, // the plan refuses others
+        organization_id: this.#idOf(organization),
+      },
+      this.#idpOf(connection),
+      this.#baseUrl,
+    )
+    if (state === 'inactive' && made.state !== 'inactive')
+      await configureConnection(this.#work, made.id, { state }, undefined, this.#baseUrl)
+  }
+
+  #idOf(organization: OrganizationRef): OrganizationId {
+    const id = 'id' in organization ? organization.id : this.#made.get(organization.made)
+    if (id === undefined) throw new Error('A connection was planned before its organization.')
+    return id
+  }
+
+  #idpOf(connection: SeedConnection | undefined): IdpSettings | undefined {
+    if (!connection) return undefined
+    if (!this.#idps.has(connection))
+      throw new SeedInvalid([`line ${connection.line}: the connection was changed meanwhile. Try again.`])
+    return this.#idps.get(connection)
+  }
+}

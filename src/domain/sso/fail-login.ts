@@ -1,0 +1,118 @@
+import type { SsoErrorCode } from '#contracts/errors.ts'
+import type { SsoSessionId } from '#contracts/ids.ts'
+import { sql } from 'kysely'
+import { newId } from '#db/new-id.ts'
+import { change, type ChangeDeps } from '#db/work.ts'
+import { checkOf, type Rejection, responseChecks } from '#protocols/saml/rejection.ts'
+import { attemptEvent, type Client, type TimelineEntry } from './attempts.ts'
+import type { LoginRow, Target } from './login-row.ts'
+
+/** Why a response signs nobody in. `message` is for the administrator; the person at the browser never sees it. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  /** Set when the application is told by redirect; otherwise the browser gets a page with a reference. */
+  readonly toApp?: {
+    readonly error: SsoErrorCode
+    readonly description: string
+    readonly extra?: Readonly<Record<string, string>>
+  }
+  readonly rejection?: Rejection
+  /** Known only when the response held and something later did not. */
+  readonly email?: string
+  readonly checksPassed?: boolean
+}
+
+export interface RefusedAttempt {
+  readonly target: Target
+  readonly login: LoginRow | undefined
+  readonly client: Client
+  readonly failure: Failure
+  readonly refusedResponse: string
+  readonly received: TimelineEntry
+}
+
+/** Kept so that an administrator can examine a refused response; larger ones are not worth their space. */
+const maxKeptResponse = 64 * 1024
+
+/** Stores the attempt with its timeline and announces it. A login that succeeded before stays a success. */
+export async function recordFailure(deps: ChangeDeps, attempt: RefusedAttempt): Promise<SsoSessionId> {
+  const { target, login, client, failure } = attempt
+  return change(deps, { environment: target.environment_id }, async (work) => {
+    const error = { code: failure.code, message: failure.message }
+    const timeline = JSON.stringify([attempt.received, refusal(failure, work.now)])
+    const updated = login && (await markFailed(login))
+    const id = updated ?? newId('ssoSession', work.now)
+    if (!updated)
+      await work.tx
+        .insertInto('sso_sessions')
+        .values({
+          environment_id: work.environment,
+          id,
+          organization_id: target.organization_id,
+          connection_id: target.id,
+          origin: login ? 'sp' : 'idp',
+          state: 'failed',
+          ip_address: client.ipAddress,
+          user_agent: client.userAgent,
+          email: failure.email ?? null,
+          error: JSON.stringify(error),
+          timeline,
+          refused_response: kept(attempt.refusedResponse),
+          created_at: work.now,
+          expires_at: work.now,
+          finished_at: work.now,
+        })
+        .execute()
+    work.emit(
+      'authentication.sso_failed',
+      {
+        ...attemptEvent({ id, organizationId: target.organization_id, connectionId: target.id }, client),
+        status: 'failed',
+        email: failure.email ?? null,
+        error,
+      },
+      target.organization_id,
+    )
+    return id
+
+    async function markFailed(row: LoginRow): Promise<SsoSessionId | undefined> {
+      const marked = await work.tx
+        .updateTable('sso_sessions')
+        .set({
+          state: 'failed',
+          email: failure.email ?? null,
+          error: JSON.stringify(error),
+          timeline: sql<string>`timeline || ${timeline}::jsonb`,
+          refused_response: kept(attempt.refusedResponse),
+          finished_at: work.now,
+        })
+        .where('environment_id', '=', work.environment)
+        .where('id', '=', row.id)
+        .where('state', 'in', ['started', 'failed'])
+        .returning('id')
+        .executeTakeFirst()
+      return marked?.id
+    }
+  })
+}
+
+function kept(response: string): string | null {
+  return response.length <= maxKeptResponse ? response : null
+}
+
+/** The last line of the timeline: every check that passed, the one that did not, and the facts. */
+function refusal(failure: Failure, now: Date): TimelineEntry {
+  const failedCheck = failure.rejection && checkOf(failure.rejection)
+  const names: readonly string[] = responseChecks.map(({ name }) => name)
+  const passed = failure.checksPassed ? names : failedCheck ? names.slice(0, names.indexOf(failedCheck)) : []
+  return {
+    at: now.toISOString(),
+    step: 'refused',
+    code: failure.code,
+    message: failure.message,
+    passed,
+    failed: failedCheck ?? null,
+    facts: failure.rejection ?? null,
+  }
+}

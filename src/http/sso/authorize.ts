@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify'
+import { AuthorizeQuery, authorizeSso } from '#contracts/sso.ts'
+import { startLogin } from '#domain/sso/start-login.ts'
+import type { Deps } from '../deps.ts'
+import { checkQuery } from '../input.ts'
+import { sendPostBinding, sendUnknownClient, sendUnregisteredRedirect } from '../pages/sign-in.ts'
+import { publicRoute } from '../rate-limit.ts'
+import { queryOf } from '../server.ts'
+import { clientOf } from './browser.ts'
+
+/** GET /sso/authorize: a browser arrives, sent by the application; no API key, the client id says whose it is. */
+export function authorizeRoute(app: FastifyInstance, deps: Deps): void {
+  app.get(authorizeSso.path, publicRoute, async (request, reply) => {
+    // Every field of this query is optional text, which is what the check establishes.
+    const query = checkQuery(AuthorizeQuery, queryOf(request)) as AuthorizeQuery
+    const start = await startLogin(deps, query, clientOf(request))
+    switch (start.kind) {
+      case 'redirect':
+        return reply.header('cache-control', 'no-store').redirect(start.location, 302)
+      case 'post':
+        return sendPostBinding(reply, start.destination, start.fields)
+      case 'unknown_client':
+        return sendUnknownClient(reply, start.clientId)
+      case 'unregistered_redirect':
+        return sendUnregisteredRedirect(reply, start)
+      default:
+        return start satisfies never
+    }
+  })
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { getJwks } from '#contracts/sso.ts'
+import { readEnvironmentByClient } from '#domain/environments/create.ts'
+import type { SigningKey } from '#domain/environments/signing-keys.ts'
+import type { Deps } from '../deps.ts'
+import { checkText } from '../input.ts'
+import { publicRoute } from '../rate-limit.ts'
+
+/** GET /sso/jwks/{client_id}: a plain 200 with the keys; jose follows no redirect here. */
+export function jwksRoute(app: FastifyInstance, deps: Deps): void {
+  app.get<{ Params: { client_id: string } }>(
+    getJwks.path.replace('{client_id}', ':client_id'),
+    publicRoute,
+    async (request, reply) => {
+      const environment = await readEnvironmentByClient(deps.db, checkText(request.params).client_id)
+      const keys = await deps.signingKeys.get(environment.id, 'jwt')
+      return reply
+        .header('cache-control', 'public, max-age=300')
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify({ keys: keys.map(jwk) }))
+    },
+  )
+}
+
+function jwk({ id, publicKey, certificate }: SigningKey) {
+  const { kty, n, e } = publicKey.export({ format: 'jwk' })
+  return {
+    kty,
+    use: 'sig',
+    alg: 'RS256',
+    kid: id,
+    n,
+    e,
+    x5c: [certificate],
+    'x5t#S256': createHash('sha256').update(Buffer.from(certificate, 'base64')).digest('base64url'),
+  }
+}

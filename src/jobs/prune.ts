@@ -1,0 +1,27 @@
+import type { Database } from '#db/database.ts'
+
+const batch = 1000
+const idempotencyLifetimeHours = 24
+
+/** Rows that can no longer matter, by table: what expired, and answers to requests nobody repeats any more. */
+const expired = {
+  consumed_assertions: 'expires_at < $1',
+  sso_codes: 'expires_at < $1',
+  sso_access_tokens: 'expires_at < $1',
+  sso_logout_tokens: 'expires_at < $1',
+  idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
+} as const
+
+/** Deletes in small batches, so that no lock is held for long and a restart loses nothing. */
+export async function pruneExpired(db: Database, now: Date, signal: AbortSignal): Promise<void> {
+  for (const [table, condition] of Object.entries(expired)) {
+    let deleted = batch
+    while (deleted === batch && !signal.aborted) {
+      const { rowCount } = await db.pool.query(
+        `delete from ${table} where ctid in (select ctid from ${table} where ${condition} limit ${batch})`,
+        [now],
+      )
+      deleted = rowCount ?? 0
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Database } from '#db/database.ts'
+import type { ChangeDeps } from '#db/work.ts'
+import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
+import type { FetchText } from '#domain/connections/idp-settings.ts'
+import { stampEventsIfFree } from '#domain/events/stamp.ts'
+import { expireClaims } from '#domain/organizations/expire-claims.ts'
+import { timeOutLogins } from '#domain/sso/time-out.ts'
+import { pruneExpired } from './prune.ts'
+import type { Task } from './runner.ts'
+
+export interface JobDeps extends ChangeDeps {
+  readonly db: Database
+  readonly fetchText: FetchText
+  /** Writes collected "last used" marks of API keys. */
+  readonly flushKeyUses: () => Promise<void>
+}
+
+export const stampTask = 'stamp-events'
+
+const second = 1000
+const minute = 60 * second
+
+/** Everything the server does without being asked. Several processes may run all of it at once. */
+export function backgroundTasks(deps: JobDeps): Task[] {
+  return [
+    { name: stampTask, everyMs: 500, run: async () => void (await stampEventsIfFree(deps.db)) },
+    { name: 'key-uses', everyMs: 5 * second, run: () => deps.flushKeyUses() },
+    { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
+    { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },
+    { name: 'refresh-metadata', everyMs: 10 * minute, run: (signal) => refreshMetadata(deps, signal) },
+    { name: 'prune', everyMs: 10 * minute, run: (signal) => pruneExpired(deps.db, deps.clock(), signal) },
+  ]
+}

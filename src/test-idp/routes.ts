@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify'
+import { prepareDoor } from './door.ts'
+import { managementRoutes } from './management.ts'
+import { Registry } from './registry.ts'
+import { signInRoutes } from './sign-in.ts'
+
+export interface TestIdpOptions {
+  /** Where browsers reach this server, such as `http://127.0.0.1:4100`; no trailing slash. */
+  readonly baseUrl: string
+  /** Where keys and service providers are kept between starts; undefined keeps them in memory. */
+  readonly folder: string | undefined
+  readonly clock: () => Date
+}
+
+/**
+ * Mounts the test identity providers under `/test-idp`: real SAML over HTTP with keys of their own. They let anybody sign in
+ * as anybody, so this is for development: whoever mounts it decides that.
+ */
+export function testIdpRoutes(app: FastifyInstance, options: TestIdpOptions): void {
+  app.register(
+    async (door) => {
+      const registry = await Registry.open(options)
+      const deps = { registry, baseUrl: options.baseUrl, clock: options.clock }
+      prepareDoor(door)
+      managementRoutes(door, deps)
+      signInRoutes(door, deps)
+    },
+    { prefix: '/test-idp' },
+  )
+}

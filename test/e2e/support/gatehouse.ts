@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, startProgram } from './program.ts'
+
+/** `gatehouse dev` with a data folder of its own, and where its application lives. */
+export interface Gatehouse {
+  readonly url: string
+  readonly port: number
+  /** On another site than `url` as browsers count: 127.0.0.1 against localhost. */
+  readonly testIdpUrl: string
+  readonly apiKey: string
+  readonly clientId: string
+  /** Where the application is to listen: `http://localhost:<appPort>/callback` is the default redirect URI. */
+  readonly appPort: number
+  output(): string
+  stop(): Promise<void>
+}
+
+export async function startGatehouse(): Promise<Gatehouse> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'))
+  const [port, appPort] = [await freePort(), await freePort()]
+  const settings = ['--port', String(port), '--data', folder, '--example-port', String(appPort)]
+  const program = await startProgram({
+    arguments: ['bin/gatehouse.mjs', 'dev', '--json', '--no-example', ...settings],
+    env: {},
+    readyFrom: (line) => readLine(line),
+  })
+  return {
+    ...program.ready,
+    port,
+    testIdpUrl: `http://127.0.0.1:${port}/test-idp/default`,
+    appPort,
+    output: program.output,
+    async stop() {
+      await program.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function readLine(line: string): { url: string; apiKey: string; clientId: string } | undefined {
+  if (!line.startsWith('{')) return undefined
+  const value = JSON.parse(line) as Record<string, unknown> // checked field by field below
+  const { url, apiKey, clientId } = value
+  if (typeof url !== 'string' || typeof apiKey !== 'string' || typeof clientId !== 'string')
+    throw new Error(`dev --json printed ${line}`)
+  return { url, apiKey, clientId }
+}
