@@ -28,7 +28,8 @@ export function printSummary(terminal: Terminal, ready: Ready, server: FastifyIn
   const has = (path: string) => server.hasRoute({ method: 'GET', url: path })
   const links: [string, string, string?][] = []
   if (exampleUrl !== undefined) links.push(['Example app', exampleUrl, arrow])
-  if (has('/test-idp/')) links.push(['Test IdP', testIdpUrl])
+  const hasTestIdp = has('/test-idp/')
+  if (hasTestIdp) links.push(['Test IdP', testIdpUrl])
   links.push(['API', url])
   if (has('/openapi.json')) links.push(['OpenAPI', `${url}/openapi.json`])
 
@@ -41,7 +42,7 @@ export function printSummary(terminal: Terminal, ready: Ready, server: FastifyIn
   if (exampleUrl === undefined)
     terminal.line(`  WORKOS_API_HOSTNAME=localhost  WORKOS_API_PORT=${port}  WORKOS_API_HTTPS=false`)
   terminal.line()
-  terminal.line(`  ${terminal.style('bold', 'Sign in as'.padEnd(14))} ${people.join(', ')}`)
+  if (hasTestIdp) terminal.line(`  ${terminal.style('bold', 'Sign in as'.padEnd(14))} ${people.join(', ')}`)
   terminal.line()
   terminal.line(`  Ready in ${seconds.toFixed(1)} s. Data in ${data}. Press Ctrl-C to stop.`)
 }

@@ -185,7 +185,7 @@ async function findEnvironments(deps: BootstrapDeps, { examplePort }: Config): S
   const redirectUri = `${homepageUrl}/callback`
   const found = await bootstrap(deps, { redirectUri, homepageUrl })
   await ensureRedirectUri(deps, found.staging, redirectUri)
-  const detail = found.fresh ? 'Staging and Production made; Test Organization org_test_idp' : 'Staging, Production'
+  const detail = found.fresh ? 'Staging and Production made, with org_test_idp' : 'Staging, Production'
   return { detail, value: found }
 }
 
@@ -196,7 +196,7 @@ async function applySeedFile(deps: SeedDeps, file: string, staging: Environment)
   const steps = []
   for (const part of await partsOf(deps.db, described, staging))
     steps.push(...(await applySeed(deps, part.environment, part.seed)).steps)
-  const leftOut = described.ignored.length === 0 ? '' : `, ${described.ignored.length} parts left out`
+  const leftOut = described.ignored.length === 0 ? '' : `; left out, see gatehouse seed: ${described.ignored.length}`
   return { detail: `${shownFolder(file)}: ${countSteps(steps)}${leftOut}`, value: undefined }
 }
 

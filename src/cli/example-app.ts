@@ -18,7 +18,7 @@ export interface ExampleOptions {
   readonly server: URL
   readonly apiKey: string
   readonly clientId: string
-  /** Called for each line the app prints. */
+  /** Called for each line the app prints once it is up. */
   readonly onLine: (line: string) => void
   /** Called when it ends by itself. */
   readonly onExit: (how: string) => void
@@ -53,15 +53,15 @@ export async function startExample(options: ExampleOptions): Promise<ExampleApp>
       WORKOS_API_HTTPS: String(options.server.protocol === 'https:'),
     },
   })
+  let isUp = false
   let lastLine = ''
   for (const stream of [child.stdout, child.stderr])
     if (stream)
       createInterface({ input: stream }).on('line', (line) => {
         if (line !== '') lastLine = line
-        options.onLine(line)
+        if (isUp) options.onLine(line)
       })
   let ended: string | undefined
-  let isUp = false
   child.once('error', (error) => (ended = error.message))
   child.once('exit', (code, signal) => {
     ended = `ended with ${signal ?? `status ${code}`}${lastLine === '' ? '' : `: ${lastLine}`}`

@@ -3,6 +3,7 @@ import { EmbeddedUnavailable } from '#db/embedded/programs.ts'
 import { FolderInUse } from '#db/lock-folder.ts'
 import { MigrationRefused } from '#db/migrate.ts'
 import { Invalid, isDomainError } from '#domain/errors.ts'
+import { SeedInvalid } from '#domain/seeds/seed-file.ts'
 import { EncryptionKeyInvalid, SealBroken } from '#protocols/envelope.ts'
 import { ConfigInvalid } from '../config.ts'
 import { exitCodes, Failure } from './failure.ts'
@@ -11,6 +12,8 @@ import { exitCodes, Failure } from './failure.ts'
 export function explain(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error
   if (error instanceof ConfigInvalid) return explainConfig(error)
+  if (error instanceof SeedInvalid)
+    return new Failure(exitCodes.userError, 'The seed file cannot be applied.', error.problems)
   if (error instanceof FolderInUse) return fail('folderInUse', error)
   if (error instanceof EncryptionKeyInvalid) return fail('userError', error)
   if (error instanceof Invalid)

@@ -49,7 +49,8 @@ function missingNeed({ serviceProvider, previous }: Occasion, scenario: Scenario
       409,
       'no_encryption_certificate',
       `The encryption certificate of ${serviceProvider.entityId} is not known here.`,
-      `Register the service provider with its certificate at ${testIdpHomeUrl('', slug)}, then sign in again.`,
+      'Register the service provider with its certificate, then sign in again.',
+      testIdpHomeUrl('', slug),
     )
   if (scenario.needs === 'previous_response' && previous === undefined)
     return problem(
@@ -57,6 +58,7 @@ function missingNeed({ serviceProvider, previous }: Occasion, scenario: Scenario
       'nothing_to_replay',
       'No good response has been sent to this service provider in this way yet.',
       'Sign in once, then replay it.',
+      testIdpHomeUrl('', slug),
     )
   return undefined
 }

@@ -1,18 +1,20 @@
-import { refused, type Result } from '#protocols/result.ts'
+import { ok, refused, type Result } from '#protocols/result.ts'
 import { type AuthnRequest, readAuthnRequest } from '#protocols/saml/authn-request.ts'
 import { decodePost, decodeRedirect } from '#protocols/saml/bindings.ts'
-import { testIdpSsoUrl } from './addresses.ts'
+import { testIdpHomeUrl, testIdpSsoUrl } from './addresses.ts'
 import type { DoorDeps } from './door.ts'
 import type { Idp } from './idp.ts'
 import { admit, type Pending } from './pending.ts'
 import { type Problem, problem } from './problem.ts'
+import { type RequestSignature, signatureOfQuery, signatureOfXml } from './request-signature.ts'
+import type { ServiceProvider } from './service-provider.ts'
+import { certificateOf } from './signing-key.ts'
 
 interface Arrival {
   readonly binding: 'Redirect' | 'POST'
   readonly xml: string
   readonly relayState: string | undefined
-  /** The Redirect binding signs the query, not the XML. */
-  readonly querySigned: boolean
+  readonly signature: RequestSignature | undefined
 }
 
 /** The Redirect binding: `SAMLRequest` deflated in the query, which may hold parameters of ours besides. */
@@ -20,8 +22,8 @@ export function receiveRedirect(deps: DoorDeps, idp: Idp, rawQuery: string): Res
   if (!new URLSearchParams(rawQuery).has('SAMLRequest')) return refused(nothingAsked(idp))
   const decoded = decodeRedirect(rawQuery)
   if (!decoded.ok) return refused(undecodable(decoded.error.code))
-  const { xml, relayState, signature } = decoded.value
-  return receive(deps, idp, { binding: 'Redirect', xml, relayState, querySigned: signature !== undefined })
+  const { xml, relayState } = decoded.value
+  return receive(deps, idp, { binding: 'Redirect', xml, relayState, signature: signatureOfQuery(decoded.value) })
 }
 
 /** The POST binding: `SAMLRequest` as plain base64 in a form. */
@@ -31,7 +33,7 @@ export function receivePost(deps: DoorDeps, idp: Idp, fields: URLSearchParams): 
   const xml = decodePost(request)
   if (!xml.ok) return refused(undecodable(xml.error.code))
   const relayState = fields.get('RelayState') ?? undefined
-  return receive(deps, idp, { binding: 'POST', xml: xml.value, relayState, querySigned: false })
+  return receive(deps, idp, { binding: 'POST', xml: xml.value, relayState, signature: signatureOfXml(xml.value) })
 }
 
 function receive(deps: DoorDeps, idp: Idp, arrival: Arrival): Result<Pending, Problem> {
@@ -63,20 +65,49 @@ function receive(deps: DoorDeps, idp: Idp, arrival: Arrival): Result<Pending, Pr
     requestId: id,
     relayState: arrival.relayState,
     loginHint,
-    facts: factsOf(request.value, arrival),
   })
   if (!admitted.ok) return admitted
-  deps.registry.remember(idp.slug, admitted.value.serviceProvider)
-  return admitted
+  const { serviceProvider } = admitted.value
+  const unproven = signatureProblem(arrival.signature, serviceProvider)
+  if (unproven) return refused(unproven)
+  deps.registry.remember(idp.slug, serviceProvider)
+  return ok({ ...admitted.value, facts: factsOf(request.value, arrival, serviceProvider) })
 }
 
-function factsOf(request: AuthnRequest, arrival: Arrival): Pending['facts'] {
+/** A service provider whose certificate is registered proves that each request is its own. */
+function signatureProblem(
+  signature: RequestSignature | undefined,
+  { signingCertificate }: ServiceProvider,
+): Problem | undefined {
+  if (signingCertificate === null) return undefined
+  if (!signature)
+    return problem(
+      400,
+      'unsigned_request',
+      'The request is not signed, although a signing certificate is registered for this service provider.',
+      'Let the service provider sign its requests, or register it without a signing certificate.',
+    )
+  if (signature.madeBy(certificateOf(signingCertificate).publicKey)) return undefined
+  return problem(
+    400,
+    'wrong_request_signature',
+    'The request’s signature was not made with the certificate registered for this service provider.',
+    'Register the certificate it signs with now. Only SHA-2 signatures count.',
+  )
+}
+
+const unverified = 'signed; not verified, because no signing certificate is registered'
+
+function factsOf(request: AuthnRequest, arrival: Arrival, { signingCertificate }: ServiceProvider): Pending['facts'] {
   return [
     ['Service provider (Issuer)', request.issuer],
     ['ACS URL', request.acsUrl ?? 'not in the request'],
     ['Request ID', request.id],
     ['Binding', arrival.binding],
-    ['Signature', arrival.querySigned || request.signed ? 'signed (not verified here)' : 'not signed'],
+    [
+      'Signature',
+      arrival.signature === undefined ? 'not signed' : signingCertificate === null ? unverified : 'verified',
+    ],
     ['ForceAuthn', request.forceAuthn ? 'yes' : 'no'],
     ['RelayState', arrival.relayState ?? 'none'],
   ]
@@ -87,7 +118,8 @@ function nothingAsked(idp: Idp): Problem {
     400,
     'no_saml_request',
     'There is no SAMLRequest.',
-    `Start the sign-in at an application. To sign in from here instead, open an app at /test-idp/${idp.slug}.`,
+    'Start the sign-in at an application, or open one of the apps listed at the identity provider.',
+    testIdpHomeUrl('', idp.slug),
   )
 }
 

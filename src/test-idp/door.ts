@@ -22,12 +22,6 @@ const nothingHere = problem(
   'Start at the list of identity providers.',
 )
 
-/** Forms and JSON arrive as the same flat fields, so that every route reads one kind of thing. */
-export interface Body {
-  readonly fields: URLSearchParams
-  readonly json: boolean
-}
-
 /** Makes an encapsulated instance speak this door's language, whatever the server around it speaks. */
 export function prepareDoor(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
@@ -35,7 +29,7 @@ export function prepareDoor(app: FastifyInstance): void {
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: bodyLimitBytes },
     (_request, text, done) => {
-      done(null, { fields: new URLSearchParams(String(text)), json: false } satisfies Body)
+      done(null, new URLSearchParams(String(text)))
     },
   )
   app.addContentTypeParser(
@@ -43,7 +37,7 @@ export function prepareDoor(app: FastifyInstance): void {
     { parseAs: 'string', bodyLimit: bodyLimitBytes },
     (_request, text, done) => {
       const fields = fieldsOfJson(String(text))
-      if (fields) done(null, { fields, json: true } satisfies Body)
+      if (fields) done(null, fields)
       else done(Object.assign(new Error('The body is not a JSON object.'), { statusCode: 400 }))
     },
   )
@@ -55,8 +49,9 @@ export function prepareDoor(app: FastifyInstance): void {
   })
 }
 
+/** Forms and JSON arrive as the same flat fields, so that every route reads one kind of thing. */
 export function bodyOf(request: FastifyRequest): URLSearchParams {
-  return isBody(request.body) ? request.body.fields : new URLSearchParams()
+  return request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
 }
 
 /** The query as it came; the server around us may have been told not to read it. */
@@ -74,7 +69,7 @@ export function rawQueryOf(request: FastifyRequest): string {
 export function wantsJson(request: FastifyRequest): boolean {
   return (
     queryOf(request).get('format') === 'json' ||
-    (isBody(request.body) && request.body.json) ||
+    (request.headers['content-type'] ?? '').startsWith('application/json') ||
     (request.headers.accept ?? '').includes('application/json')
   )
 }
@@ -136,9 +131,7 @@ export function crossSiteProblem(request: FastifyRequest): Problem | undefined {
   const site = request.headers['sec-fetch-site']
   const { origin, host } = request.headers
   const foreign =
-    site === undefined
-      ? origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host)
-      : site !== 'same-origin' && site !== 'none'
+    site === undefined ? origin !== undefined && !isOriginOf(origin, host) : site !== 'same-origin' && site !== 'none'
   if (!foreign) return undefined
   return problem(
     403,
@@ -148,8 +141,11 @@ export function crossSiteProblem(request: FastifyRequest): Problem | undefined {
   )
 }
 
-function isBody(body: unknown): body is Body {
-  return typeof body === 'object' && body !== null && 'fields' in body && body.fields instanceof URLSearchParams
+function isOriginOf(origin: string, host: string | undefined): boolean {
+  if (!URL.canParse(origin)) return false
+  const { protocol, host: named } = new URL(origin)
+  const here = `${protocol}//${host ?? ''}`
+  return URL.canParse(here) && new URL(here).host === named
 }
 
 /** `{"service_provider":{"entity_id":…}}` and a flat form are the same fields. Undefined when it is no object. */

@@ -20,6 +20,7 @@ export function openIdpFolder(folder: string): IdpFolder {
     load: () =>
       readdirSync(folder)
         .filter((name) => name.endsWith(extension))
+        .toSorted()
         .map((name) => loadIdp(join(folder, name), name.slice(0, -extension.length))),
     // Written at once and in the order of the changes; a rename never leaves half a file.
     save: (idp) => {
@@ -55,6 +56,7 @@ function toFile(idp: Idp): Record<string, unknown> {
       acs_url: each.acsUrl,
       registered: each.registered,
       encryption_certificate: each.encryptionCertificate,
+      signing_certificate: each.signingCertificate,
     })),
   }
 }
@@ -63,7 +65,6 @@ function fromFile(file: unknown, slug: string): Idp {
   const kind = field(file, 'kind')
   if (!isKindName(kind)) throw new Error('kind is not one we know.')
   if (!isSlug(slug)) throw new Error('The file name is not a slug.')
-  const retired = field(file, 'retired_certificate')
   const serviceProviders = field(file, 'service_providers')
   if (!Array.isArray(serviceProviders)) throw new Error('service_providers is not a list.')
   return {
@@ -71,20 +72,23 @@ function fromFile(file: unknown, slug: string): Idp {
     kind,
     name: text(file, 'name'),
     signing: readSigningKey(text(file, 'private_key'), text(file, 'certificate')),
-    retiredCertificate:
-      retired === null ? null : certificateOf(text(file, 'retired_certificate')).raw.toString('base64'),
+    retiredCertificate: certificate(file, 'retired_certificate'),
     serviceProviders: serviceProviders.map(readServiceProvider),
   }
 }
 
 function readServiceProvider(file: unknown): ServiceProvider {
-  const certificate = field(file, 'encryption_certificate')
   return {
     entityId: text(file, 'entity_id'),
     acsUrl: text(file, 'acs_url'),
     registered: field(file, 'registered') === true,
-    encryptionCertificate: certificate === null ? null : text(file, 'encryption_certificate'),
+    encryptionCertificate: certificate(file, 'encryption_certificate'),
+    signingCertificate: certificate(file, 'signing_certificate'),
   }
+}
+
+function certificate(file: unknown, name: string): string | null {
+  return field(file, name) === null ? null : certificateOf(text(file, name)).raw.toString('base64')
 }
 
 function field(value: unknown, name: string): unknown {

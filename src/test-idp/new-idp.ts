@@ -14,6 +14,8 @@ export interface NewIdp {
 /** What an X.520 common name holds: it becomes the certificate's subject. */
 const maximumNameLength = 64
 
+const serviceProviderFields = ['entity_id', 'acs_url', 'encryption_certificate', 'signing_certificate']
+
 /**
  * Reads what somebody wants created: `kind`, `name`, an optional `slug`, and the service provider's fields, all or none.
  * Without a slug the name makes one that `isTaken` does not know.
@@ -27,7 +29,7 @@ export function readNewIdp(fields: URLSearchParams, isTaken: (slug: string) => b
     errors.set('name', `Enter a name of at most ${String(maximumNameLength)} characters.`)
   const slug = fields.get('slug') || freeSlug(name, isTaken)
   if (!isSlug(slug)) errors.set('slug', 'Use lower-case letters, digits and dashes, 40 at most.')
-  const wantsServiceProvider = ['entity_id', 'acs_url', 'encryption_certificate'].some((field) => fields.get(field))
+  const wantsServiceProvider = serviceProviderFields.some((field) => fields.get(field))
   const serviceProvider = wantsServiceProvider ? readServiceProvider(fields) : undefined
   if (serviceProvider?.ok === false) for (const [field, message] of serviceProvider.error) errors.set(field, message)
   if (errors.size > 0 || !isKindName(kind)) return refused(errors)

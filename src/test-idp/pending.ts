@@ -69,7 +69,13 @@ export function admit(deps: DoorDeps, idp: Idp, asked: Asked): Result<Pending, P
     )
   const isRegistered = known?.registered === true && known.acsUrl === acsUrl
   if (!isRegistered && !isNearby(acsUrl, deps.baseUrl)) return refused(notAllowed(acsUrl, idp))
-  const seen = { entityId, acsUrl, registered: false, encryptionCertificate: known?.encryptionCertificate ?? null }
+  const seen = {
+    entityId,
+    acsUrl,
+    registered: false,
+    encryptionCertificate: known?.encryptionCertificate ?? null,
+    signingCertificate: known?.signingCertificate ?? null,
+  }
   return ok({
     idp,
     serviceProvider: isRegistered ? known : seen,
@@ -87,7 +93,8 @@ function unknownServiceProvider(entityId: string, idp: Idp): Problem {
     404,
     'unknown_service_provider',
     `“${idp.name}” does not know the service provider ${entityId}, so it does not know its ACS URL.`,
-    `Register it at ${testIdpHomeUrl('', idp.slug)}, or send AssertionConsumerServiceURL in the request.`,
+    'Register it, or send AssertionConsumerServiceURL in the request.',
+    testIdpHomeUrl('', idp.slug),
   )
 }
 
@@ -96,7 +103,8 @@ function notAllowed(acsUrl: string, idp: Idp): Problem {
     403,
     'acs_url_not_registered',
     `${new URL(acsUrl).origin} is neither this machine nor a registered service provider.`,
-    `${answerRule} Register it at ${testIdpHomeUrl('', idp.slug)}.`,
+    `${answerRule} Register it.`,
+    testIdpHomeUrl('', idp.slug),
   )
 }
 

@@ -9,10 +9,18 @@ export interface Problem {
   readonly cause: string
   /** What to do about it. */
   readonly nextStep: string
+  /** The page to do it on. */
+  readonly href: string
 }
 
-export function problem(status: Problem['status'], code: string, cause: string, nextStep: string): Problem {
-  return { status, code, cause, nextStep }
+export function problem(
+  status: Problem['status'],
+  code: string,
+  cause: string,
+  nextStep: string,
+  href = '/test-idp',
+): Problem {
+  return { status, code, cause, nextStep, href }
 }
 
 export function unknownIdp(slug: string): Problem {

@@ -44,8 +44,10 @@ export class Registry {
     return registry
   }
 
+  /** The built-in one first. */
   list(): readonly Idp[] {
-    return [...this.#idps.values()]
+    const others = [...this.#idps.values()].filter(({ slug }) => slug !== builtInSlug)
+    return [this.#idps.get(builtInSlug), ...others].filter((idp) => idp !== undefined)
   }
 
   find(slug: string): Idp | undefined {

@@ -10,6 +10,8 @@ export interface ServiceProvider {
   readonly registered: boolean
   /** base64 DER; needed only to encrypt assertions. */
   readonly encryptionCertificate: string | null
+  /** base64 DER; where there is one, its requests have to be signed with it. */
+  readonly signingCertificate: string | null
 }
 
 /** Where this tool is willing to send a signed statement about a user. */
@@ -44,7 +46,7 @@ function isLoopback(hostname: string): boolean {
 /** SAML core §8.3.6. */
 export const maximumEntityIdLength = 1024
 
-/** Reads what somebody registers: `entity_id`, `acs_url` and, optionally, `encryption_certificate`. */
+/** Reads what somebody registers: `entity_id`, `acs_url` and, optionally, two certificates. */
 export function readServiceProvider(fields: URLSearchParams): Result<ServiceProvider, FieldErrors> {
   const errors = new Map<string, string>()
   const entityId = (fields.get('entity_id') ?? '').trim()
@@ -54,10 +56,16 @@ export function readServiceProvider(fields: URLSearchParams): Result<ServiceProv
   const acsUrl = (fields.get('acs_url') ?? '').trim()
   if (!isAcsUrl(acsUrl))
     errors.set('acs_url', 'Enter an absolute http or https URL, without a user name and a fragment.')
-  const pasted = (fields.get('encryption_certificate') ?? '').trim()
-  const encryptionCertificate = pasted === '' ? null : readRsaCertificate(pasted)
-  if (encryptionCertificate === undefined)
-    errors.set('encryption_certificate', 'This is not a certificate with an RSA key of 2048 bits or more.')
-  if (errors.size > 0 || encryptionCertificate === undefined) return refused(errors)
-  return ok({ entityId, acsUrl, registered: true, encryptionCertificate })
+  const encryptionCertificate = readCertificate(fields, 'encryption_certificate', errors)
+  const signingCertificate = readCertificate(fields, 'signing_certificate', errors)
+  if (errors.size > 0) return refused(errors)
+  return ok({ entityId, acsUrl, registered: true, encryptionCertificate, signingCertificate })
+}
+
+function readCertificate(fields: URLSearchParams, name: string, errors: Map<string, string>): string | null {
+  const pasted = (fields.get(name) ?? '').trim()
+  if (pasted === '') return null
+  const certificate = readRsaCertificate(pasted)
+  if (certificate === undefined) errors.set(name, 'This is not a certificate with an RSA key of 2048 bits or more.')
+  return certificate ?? null
 }

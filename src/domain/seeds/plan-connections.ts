@@ -89,20 +89,22 @@ function change(wanted: SeedConnection, found: StoredConnection): PlanStep {
   return { mark: '~', what, details, action: { do: 'configure connection', id: found.id, change: changes, ...idpFrom } }
 }
 
-/** Metadata given as XML is compared by what it says once it was read; here it counts as news when nothing is stored. */
 function findIdpChanges(wanted: SeedConnection, found: StoredConnection): string[] {
   const { idp_metadata_url: url, idp_metadata_xml: xml, idp_entity_id: entityId, idp_sso_url: ssoUrl } = wanted
   const certificates = wanted.x509_certificates?.map((text) => text.replaceAll(/-----[A-Z ]+-----|\s/g, ''))
   return [
     ...(url !== undefined && url !== found.idp_metadata_url ? [`idp_metadata_url -> ${url}`] : []),
-    ...(xml !== undefined && !found.idp_certificates.every((one) => xml.replaceAll(/\s/g, '').includes(one))
-      ? ['idp_metadata_xml']
-      : []),
-    ...(xml !== undefined && found.idp_entity_id === null ? ['idp_metadata_xml'] : []),
+    ...(xml !== undefined && !saysTheSame(xml, found) ? ['idp_metadata_xml'] : []),
     ...(entityId !== undefined && entityId !== found.idp_entity_id ? [`idp_entity_id -> ${entityId}`] : []),
     ...(ssoUrl !== undefined && ssoUrl !== found.idp_sso_redirect_url ? [`idp_sso_url -> ${ssoUrl}`] : []),
     ...(certificates && !isDeepStrictEqual(certificates, [...found.idp_certificates]) ? ['x509_certificates'] : []),
   ]
+}
+
+/** Metadata is signed anew and dated anew at every download; the certificates are what counts. */
+function saysTheSame(xml: string, found: StoredConnection): boolean {
+  const text = xml.replaceAll(/\s/g, '')
+  return found.idp_entity_id !== null && found.idp_certificates.every((certificate) => text.includes(certificate))
 }
 
 function find(

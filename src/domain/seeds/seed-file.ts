@@ -119,6 +119,9 @@ export function readSeed(text: string): Seed {
   return seed
 }
 
+/** Partial forgets that unknown options are refused. */
+const SomeOptions = Type.Partial(ConnectionOptions, { additionalProperties: false })
+
 const rootKeys = [
   'organizations',
   'connections',
@@ -196,7 +199,7 @@ function readConnection(reader: SeedReader, path: Path, value: unknown): SeedCon
     idp_sso_url: fields.text('idp_sso_url'),
     x509_certificates: fields.optionalList('x509_certificates')?.map((item) => String(item.value)),
     attribute_map: fields.shaped('attribute_map', AttributeMap),
-    options: fields.shaped('options', Type.Partial(ConnectionOptions)),
+    options: fields.shaped('options', SomeOptions),
   })
 }
 

@@ -52,12 +52,11 @@ export class SeedReader {
           `"${key}" is not known here. Did you mean "${nearest(name, [...known, ...Object.keys(notYet)])}"?`,
         )
     }
-    return new SeedFields(this, path, found)
+    return new SeedFields(this, path, isMap(value) ? found : undefined)
   }
 
   entries(path: Path, value: unknown): (Item & { readonly key: string })[] {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return Object.entries(value).map(([key, inner]) => ({ key, path: [...path, key], value: inner }))
+    if (isMap(value)) return Object.entries(value).map(([key, inner]) => ({ key, path: [...path, key], value: inner }))
     this.complain(path, `${path.length === 0 ? 'the file' : nameOf(path)} must be a map of names and values.`)
     return []
   }
@@ -68,11 +67,14 @@ export class SeedFields<Name extends string> {
   readonly path: Path
   readonly #reader: SeedReader
   readonly #found: ReadonlyMap<string, Item>
+  readonly #isMap: boolean
 
-  constructor(reader: SeedReader, path: Path, found: ReadonlyMap<string, Item>) {
+  /** @param found undefined when there was no map to read, which was complained about. */
+  constructor(reader: SeedReader, path: Path, found: ReadonlyMap<string, Item> | undefined) {
     this.path = path
     this.#reader = reader
-    this.#found = found
+    this.#found = found ?? new Map()
+    this.#isMap = found !== undefined
   }
 
   get line(): number {
@@ -93,7 +95,7 @@ export class SeedFields<Name extends string> {
   }
 
   required(name: Name): string {
-    if (!this.#found.has(name)) this.#reader.complain(this.path, `${nameOf(this.path)} needs "${name}".`)
+    if (this.#isMap && !this.#found.has(name)) this.#reader.complain(this.path, `${nameOf(this.path)} needs "${name}".`)
     return this.text(name) ?? ''
   }
 
@@ -156,6 +158,10 @@ export class SeedFields<Name extends string> {
     this.#reader.complain(item.path, `${nameOf(item.path)} ${message}`)
     return undefined
   }
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** PostgreSQL text cannot hold NUL, nor UTF-8 a lone surrogate. */

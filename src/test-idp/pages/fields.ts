@@ -9,26 +9,43 @@ export interface Field {
   readonly type?: 'email' | 'text' | 'url' | 'number'
   readonly error?: string
   readonly required?: boolean
-  readonly autofocus?: boolean
 }
 
 /** A labelled text field; its error, when it has one, is tied to it and takes the focus. */
 export function textField(field: Field): Html {
-  const described = [field.hint && `${field.name}-hint`, field.error && `${field.name}-error`].filter(Boolean).join(' ')
-  return html`<div class="field">
-    <label for="${field.name}">${field.label}</label>
-    <input
-      id="${field.name}"
-      name="${field.name}"
+  const { name, value = '' } = field
+  return labelled(
+    field,
+    html`<input
+      id="${name}"
+      name="${name}"
       type="${field.type ?? 'text'}"
-      value="${field.value ?? ''}"
+      value="${value}"
       autocomplete="off"
-      spellcheck="false"
-      ${field.required === true ? ' required' : ''}${field.error ? ' aria-invalid="true" autofocus' : ''}${described ? html` aria-describedby="${described}"` : ''}
-    />
-    ${field.hint ? html`<p class="hint" id="${field.name}-hint">${field.hint}</p>` : ''}
-    ${field.error ? html`<p class="alert" id="${field.name}-error" role="alert">${field.error}</p>` : ''}
+      ${attributes(field)}
+    />`,
+  )
+}
+
+/** The same, for text of several lines. */
+export function textArea(field: Field): Html {
+  const { name, value = '' } = field
+  // HTML drops one line break after the start tag, so a value that begins with one keeps it.
+  return labelled(field, html`<textarea id="${name}" name="${name}" ${attributes(field)}>${'\n'}${value}</textarea>`)
+}
+
+function labelled({ name, label, hint, error }: Field, control: Html): Html {
+  return html`<div class="field">
+    <label for="${name}">${label}</label>
+    ${control} ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}
+    ${error ? html`<p class="alert" id="${name}-error" role="alert">${error}</p>` : ''}
   </div>`
+}
+
+function attributes({ name, hint, error, required }: Field): Html {
+  const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ')
+  return html`spellcheck="false" ${required === true ? 'required' : ''}
+  ${error ? html`aria-invalid="true" autofocus` : ''} ${described ? html`aria-describedby="${described}"` : ''}`
 }
 
 export function hidden(fields: Readonly<Record<string, string | undefined>>): Html {

@@ -22,8 +22,8 @@ export function handOverPage(answer: Answer, review: boolean): Page {
       </div>
       <details class="card" ${review ? ' open' : ''}>
         <summary>The response</summary>
-        <p class="soft small">As it is sent, decoded from base64.</p>
-        <pre tabindex="0" aria-label="SAML response">${answer.xml}</pre>
+        <p class="soft small">Decoded from base64, with line breaks between elements added.</p>
+        <pre tabindex="0" aria-label="SAML response">${answer.xml.replaceAll('><', '>\n<')}</pre>
       </details>`,
   }
 }

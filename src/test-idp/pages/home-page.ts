@@ -4,7 +4,7 @@ import { type Idp, kindOf, publishedCertificates } from '../idp.ts'
 import { fullName, sampleUsers } from '../people.ts'
 import { answerRule, type ServiceProvider } from '../service-provider.ts'
 import { certificateOf } from '../signing-key.ts'
-import { textField } from './fields.ts'
+import { textArea, textField } from './fields.ts'
 import type { Html, Page, Refused } from './page.ts'
 
 export function homePage(idp: Idp, baseUrl: string, refused?: Refused): Page {
@@ -73,7 +73,7 @@ export function homePage(idp: Idp, baseUrl: string, refused?: Refused): Page {
       </section>
       <section class="card" aria-labelledby="register">
         <h2 id="register">Register a service provider</h2>
-        <p class="soft small">${answerRule} Registering also takes the certificate that encrypted assertions need.</p>
+        <p class="soft small">${answerRule}</p>
         ${registerForm(idp, refused)}
       </section>
       <section class="card" aria-labelledby="rotate">
@@ -118,25 +118,12 @@ function registerForm(idp: Idp, refused: Refused | undefined): Html {
     value: refused?.values.get(name) ?? '',
     error: refused?.errors.get(name) ?? '',
   })
-  const certificate = field('encryption_certificate')
+  const pem = 'PEM, or the text of X509Certificate in its metadata.'
   return html`<form method="post" action="${testIdpHomeUrl('', idp.slug)}/service-providers">
     ${textField({ ...field('entity_id'), label: 'SP Entity ID (audience)', required: true })}
     ${textField({ ...field('acs_url'), label: 'ACS URL (single sign-on URL)', type: 'url', required: true })}
-    <div class="field">
-      <label for="encryption_certificate">Encryption certificate (optional)</label>
-      <textarea
-        id="encryption_certificate"
-        name="encryption_certificate"
-        spellcheck="false"
-        aria-describedby="encryption_certificate-hint"
-        ${certificate.error ? ' aria-invalid="true"' : ''}
-      >
-${certificate.value}</textarea>
-      <p class="hint" id="encryption_certificate-hint">
-        PEM, or the text of X509Certificate in the service provider’s metadata.
-      </p>
-      ${certificate.error ? html`<p class="alert" role="alert">${certificate.error}</p>` : ''}
-    </div>
+    ${textArea({ ...field('encryption_certificate'), label: 'Encryption certificate (optional)', hint: `Needed for encrypted assertions. ${pem}` })}
+    ${textArea({ ...field('signing_certificate'), label: 'Signing certificate (optional)', hint: `With it, only requests signed with it are answered. ${pem}` })}
     <p><button>Register</button></p>
   </form>`
 }

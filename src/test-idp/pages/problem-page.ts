@@ -13,6 +13,10 @@ export function problemPage(problem: Problem): Page {
         <p>${problem.nextStep}</p>
         <p class="soft small">Code: <code>${problem.code}</code></p>
       </div>
-      <p><a href="/test-idp">All test identity providers</a></p>`,
+      <p>
+        <a href="${problem.href}"
+          >${problem.href === '/test-idp' ? 'All test identity providers' : 'Go to the identity provider'}</a
+        >
+      </p>`,
   }
 }

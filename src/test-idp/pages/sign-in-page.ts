@@ -32,6 +32,16 @@ export function signInPage(pending: Pending, refused?: Refused): Page {
           </ul>`,
         )}
       </section>
+      <section class="card" aria-labelledby="no">
+        <h2 id="no">Or do not sign in</h2>
+        ${form(
+          'Do not sign in',
+          html`<div class="buttons">
+            <button class="quiet" name="scenario" value="error-response">Error response</button>
+            <button class="quiet" name="scenario" value="cancel">Cancel</button>
+          </div>`,
+        )}
+      </section>
       <section class="card" aria-labelledby="other">
         <h2 id="other">Somebody else</h2>
         ${form(
@@ -45,16 +55,6 @@ export function signInPage(pending: Pending, refused?: Refused): Page {
             ${textField({ name: 'groups', label: 'Groups', value: value('groups'), error: error('groups'), hint: 'Separated by commas.' })}
             ${reviewBox('review-other')}
             <p><button>Sign in</button></p>`,
-        )}
-      </section>
-      <section class="card" aria-labelledby="no">
-        <h2 id="no">Or do not sign in</h2>
-        ${form(
-          'Do not sign in',
-          html`<div class="buttons">
-            <button class="quiet" name="scenario" value="error-response">Error response</button>
-            <button class="quiet" name="scenario" value="cancel">Cancel</button>
-          </div>`,
         )}
       </section>
       <section class="card" aria-labelledby="fail">

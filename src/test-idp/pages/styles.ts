@@ -16,13 +16,14 @@ html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--text); font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 .banner { background: var(--banner); color: var(--banner-text); padding: .5rem 1rem; text-align: center; font-size: .875rem; }
 .banner a { color: inherit; }
-main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
+main { max-width: 48rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
 main.narrow { max-width: 30rem; }
 h1 { font-size: 1.625rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.0625rem; margin: 0 0 .75rem; }
 h3 { font-size: .875rem; margin: 1.25rem 0 .5rem; color: var(--soft); }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); }
+h1 + .card { margin-top: 1rem; }
 .soft { color: var(--soft); }
 .small { font-size: .875rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; margin: 0 0 1rem; }
@@ -56,13 +57,14 @@ button.row:hover, a.row:hover, button.quiet:hover { background: var(--hover); bo
 summary { cursor: pointer; font-weight: 600; min-height: 1.75rem; }
 details[open] > summary { margin-bottom: .75rem; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; }
-th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); overflow-wrap: break-word; }
+td code { overflow-wrap: normal; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-@media (max-width: 30rem) {
+@media (max-width: 40rem) {
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.stack, table.stack tbody, table.stack tr, table.stack td, table.stack th { display: block; }
   table.stack tr { border-top: 1px solid var(--line); padding: .5rem 0; }
-  table.stack td, table.stack th { border: 0; padding: 0; }
+  table.stack td, table.stack th { border: 0; padding: 0; overflow-wrap: anywhere; }
 }
 `
