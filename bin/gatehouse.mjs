@@ -21,7 +21,10 @@ function runOnOwnNode() {
   const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules')
   const own = process.platform === 'win32' ? join(folder, 'node', 'bin', 'node.exe') : join(folder, '.bin', 'node')
   // Once only: should the newer one turn out to be old as well, we would start ourselves for ever.
-  const found = existsSync(own) && !process.env.GATEHOUSE_STARTED_BY_NODE ? spawnSync(own, ['--version'], { encoding: 'utf8' }).stdout : undefined
+  const found =
+    existsSync(own) && !process.env.GATEHOUSE_STARTED_BY_NODE
+      ? spawnSync(own, ['--version'], { encoding: 'utf8' }).stdout
+      : undefined
   if (!found || majorOf(found) < oldestMajor) {
     console.error(
       `Gatehouse needs Node ${oldestMajor} or newer, and ${process.execPath} is ${process.version}. ` +

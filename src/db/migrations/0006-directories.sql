@@ -187,7 +187,7 @@ create function event_text(in_id text, in_type text, in_data text, in_now_text t
 $$;
 
 -- Adds members to a group: one row and one event for each that was not there. People are locked for sharing, so that the
--- event carries them as they are in the order of the log. Returns the ids that were added; ids nobody has are awaited.
+-- event carries them as they are in the order of the log. Returns the ids that were added, null without such a group; ids nobody has are awaited.
 create function add_group_members(
   in_environment text, in_directory text, in_organization text, in_group text, in_members text[], in_event_ids text[],
   in_now timestamptz, in_now_text text
@@ -198,9 +198,9 @@ declare
   known_ids text[];
 begin
   select g.presented into group_text from directory_groups g
-  where g.environment_id = in_environment and g.id = in_group for share;
+  where g.environment_id = in_environment and g.directory_id = in_directory and g.id = in_group for share;
   if not found then
-    return '{}';
+    return null;
   end if;
   with people as (
     select u.id, u.presented, u.visible, w.event_id, w.n
@@ -238,7 +238,7 @@ begin
 end
 $$;
 
--- Removes members from a group; of those that were there, one event each. Returns their ids.
+-- Removes members from a group; of those that were there, one event each. Returns their ids, null without such a group.
 create function remove_group_members(
   in_environment text, in_directory text, in_organization text, in_group text, in_members text[], in_event_ids text[],
   in_now timestamptz, in_now_text text
@@ -248,9 +248,9 @@ declare
   removed_ids text[];
 begin
   select g.presented into group_text from directory_groups g
-  where g.environment_id = in_environment and g.id = in_group for share;
+  where g.environment_id = in_environment and g.directory_id = in_directory and g.id = in_group for share;
   if not found then
-    return '{}';
+    return null;
   end if;
   delete from directory_awaited_members
   where environment_id = in_environment and group_id = in_group and value = any (in_members);

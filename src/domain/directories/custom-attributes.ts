@@ -19,7 +19,11 @@ export function checkAttributeMap(map: DirectoryAttributeMap): void {
     return path.ok ? [] : [{ field, code: 'invalid_path', message: path.error.detail }]
   })
   if (entries.length > maxAttributes)
-    errors.push({ field: 'attribute_map', code: 'too_many', message: `${maxAttributes} custom attributes are allowed.` })
+    errors.push({
+      field: 'attribute_map',
+      code: 'too_many',
+      message: `${maxAttributes} custom attributes are allowed.`,
+    })
   if (errors.length > 0) throw new Invalid(errors, 'invalid_attribute_map')
 }
 

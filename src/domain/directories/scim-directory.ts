@@ -20,22 +20,43 @@ export interface ScimDirectory {
   readonly givesRoles: boolean
   /** Whether a group awaits members that have not arrived. */
   readonly awaitsMembers: boolean
-  readonly tokenId: DirectoryTokenId
 }
 
-const find = prepared<[string, Buffer, Date], ScimDirectory>(
-  'scim-directory',
-  `select d.environment_id as environment, d.id, d.organization_id as "organizationId", d.external_key as "externalKey",
-     d.type, d.state, d.attribute_map as "attributeMap", e.keep_inactive_directory_users as "keepInactive", t.id as "tokenId",
+const columns = `d.environment_id as environment, d.id, d.organization_id as "organizationId", d.external_key as "externalKey",
+     d.type, d.state, d.attribute_map as "attributeMap", e.keep_inactive_directory_users as "keepInactive",
      exists (select from directory_group_roles r
        where r.environment_id = d.environment_id and r.organization_id = d.organization_id) as "givesRoles",
      exists (select from directory_awaited_members a
-       where a.environment_id = d.environment_id and a.directory_id = d.id) as "awaitsMembers"
+       where a.environment_id = d.environment_id and a.directory_id = d.id) as "awaitsMembers"`
+
+const find = prepared<[string, Buffer, Date], OpenDirectory>(
+  'scim-directory',
+  `select ${columns}, t.id as "tokenId"
    from directories d
    join directory_tokens t on t.environment_id = d.environment_id and t.directory_id = d.id
    join environments e on e.id = d.environment_id
    where d.external_key = $1 and t.hash = $2 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $3)`,
 )
+
+const findById = prepared<[EnvironmentId, DirectoryId], ScimDirectory>(
+  'scim-directory-by-id',
+  `select ${columns} from directories d join environments e on e.id = d.environment_id
+   where d.environment_id = $1 and d.id = $2`,
+)
+
+/** For changes that come from our side. @returns undefined when it is gone. */
+export async function directoryById(
+  db: Database,
+  environment: EnvironmentId,
+  id: DirectoryId,
+): Promise<ScimDirectory | undefined> {
+  return (await findById(db.pool, environment, id))[0]
+}
+
+/** A directory, and the token that opened it. */
+export interface OpenDirectory extends ScimDirectory {
+  readonly tokenId: DirectoryTokenId
+}
 
 /**
  * Opens a directory with a bearer token. The first time it works the directory is linked and `dsync.activated` announced.
@@ -45,7 +66,7 @@ export async function openDirectory(
   deps: ChangeDeps,
   externalKey: string,
   token: string,
-): Promise<ScimDirectory | undefined> {
+): Promise<OpenDirectory | undefined> {
   const [directory] = await find(deps.db.pool, externalKey, hashSecret(token), deps.clock())
   if (directory?.state === 'unlinked') await link(deps, directory)
   return directory

@@ -1,8 +1,7 @@
 import type { DirectoryUserId } from '#contracts/ids.ts'
 import { newId } from '#db/new-id.ts'
-import { change, type ChangeDeps, EmittedEvents, type Work } from '#db/work.ts'
-import { foldCase } from '#protocols/scim/compare-text.ts'
-import { badRequest, scimError } from '#protocols/scim/errors.ts'
+import { change, type ChangeDeps, EmittedEvents, transact } from '#db/work.ts'
+import { badRequest, quote, scimError, type ScimError } from '#protocols/scim/errors.ts'
 import type { JsonObject } from '#protocols/scim/json.ts'
 import type { Result } from '#protocols/result.ts'
 import { ScimRefused } from './refused.ts'
@@ -10,8 +9,7 @@ import { announceMemberships, joinAwaiting } from './memberships.ts'
 import { announceUser, planUser, type UserPlan } from './plan-user.ts'
 import { insertUser, updateUser } from './save-user.ts'
 import type { ScimDirectory } from './scim-directory.ts'
-import { findUser, findUserByName, lockUser, type UserRow } from './user-row.ts'
-import type { ScimError } from '#protocols/scim/errors.ts'
+import { findUser, findUserByName, lockUser, readPresented, type UserRow } from './user-row.ts'
 
 /** A user as the door answers it. */
 export interface StoredUser {
@@ -30,7 +28,11 @@ const hopefulTries = 3
  * id, because identity providers create those again instead of updating them.
  * @throws ScimRefused 409 `uniqueness`, 400 when there is no address (the person is remembered and heals later).
  */
-export async function createUser(deps: ChangeDeps, directory: ScimDirectory, resource: JsonObject): Promise<StoredUser> {
+export async function createUser(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  resource: JsonObject,
+): Promise<StoredUser> {
   const now = deps.clock()
   const plan = planUser(directory, undefined, newId('directoryUser', now), resource, now)
   const [namesake] = await findUserByName(deps.db.pool, directory.environment, directory.id, plan.keys.userNameKey)
@@ -77,69 +79,97 @@ export async function changeUser(
     if (!(await updateUser(deps.db.pool, directory, plan, row.version, events))) continue
     if (events.size > 0) deps.wake()
     requireComplete(plan)
-    return { id: row.id, resource: next, version: row.version + 1, createdAt: row.created_at, modifiedAt: plan.updatedAt }
+    return {
+      id: row.id,
+      resource: next,
+      version: row.version + 1,
+      createdAt: row.created_at,
+      modifiedAt: plan.updatedAt,
+    }
   }
   return changeLocked(deps, directory, id, rewrite)
 }
 
+/** The same with the row locked: for those who were not quick enough, and when memberships come along. */
 async function changeLocked(
   deps: ChangeDeps,
   directory: ScimDirectory,
   id: string,
   rewrite: Rewrite,
 ): Promise<StoredUser> {
-  const { answer, plan } = await change(deps, { environment: directory.environment }, async (work) => {
-    const row = await lockedRow(work, directory, id)
+  const { answer, complete } = await transact(deps, directory.environment, async (client, events, now) => {
+    const [row] = await lockUser(client, directory.environment, directory.id, id)
+    if (!row) throw notFound(id)
     const next = rewritten(rewrite, row)
-    if (next === row.resource) return { answer: stored(row), plan: undefined }
-    const changed = planUser(directory, row, row.id, next, work.now)
-    await writeLocked(work, directory, row, changed)
+    if (next === row.resource) return { answer: stored(row), complete: true }
+    const plan = planUser(directory, row, row.id, next, now)
+    announceUser(events.emit, plan, directory)
+    if (plan.news === 'created') await announceMemberships(client, events, directory, plan)
+    if (!(await updateUser(client, directory, plan, row.version, events)))
+      throw new Error(`The locked user ${row.id} could not be updated.`)
     const answer = {
       id: row.id,
       resource: next,
       version: row.version + 1,
       createdAt: row.created_at,
-      modifiedAt: changed.updatedAt,
+      modifiedAt: plan.updatedAt,
     }
-    return { answer, plan: changed }
+    return { answer, complete: plan.keys.complete }
   })
-  if (plan) requireComplete(plan)
+  if (!complete) throw addressMissing()
   return answer
 }
 
-/** Writes a plan for a row that is locked, with its events and, for somebody who comes back, their memberships'. */
-export async function writeLocked(work: Work, directory: ScimDirectory, row: UserRow, plan: UserPlan): Promise<void> {
-  const { rows } = { rows: await updateWithin(work, directory, plan) }
-  if (rows !== 1) throw new Error(`The locked user ${row.id} could not be updated.`)
-  announceUser(work.emit, plan, directory)
-  if (plan.news === 'created') await announceMemberships(work, directory, plan)
+/** @throws ScimRefused 404. Memberships go with the user; the one event says it all. */
+export async function removeUser(deps: ChangeDeps, directory: ScimDirectory, id: string): Promise<void> {
+  await change(deps, { environment: directory.environment }, async (work) => {
+    const row = await work.tx
+      .deleteFrom('directory_users')
+      .where('environment_id', '=', directory.environment)
+      .where('directory_id', '=', directory.id)
+      .where('id', '=', id as DirectoryUserId) // any text may be asked for
+      .returning(['visible', 'presented'])
+      .executeTakeFirst()
+    if (!row) throw notFound(id)
+    if (row.visible) work.emit('dsync.user.deleted', readPresented(row), directory.organizationId)
+  })
 }
 
-async function updateWithin(work: Work, directory: ScimDirectory, plan: UserPlan): Promise<number> {
-  const { keys } = plan
-  const { numUpdatedRows } = await work.tx
-    .updateTable('directory_users')
-    .set((eb) => ({
-      idp_id: plan.idpId,
-      external_id: keys.externalId,
-      user_name: keys.userName,
-      user_name_key: keys.userNameKey,
-      email: keys.email,
-      email_key: keys.emailKey,
-      active: keys.active,
-      visible: plan.visible,
-      complete: keys.complete,
-      resource: JSON.stringify(plan.resource),
-      presented: JSON.stringify(plan.presented),
-      role_slug: plan.role,
-      updated_at: plan.updatedAt,
-      version: eb('version', '+', 1),
-    }))
-    .where('environment_id', '=', directory.environment)
-    .where('id', '=', plan.id)
-    .executeTakeFirst()
-    .catch((error: unknown) => {
-      throw error
-    })
-  return Number(numUpdatedRows)
+export async function readUser(
+  deps: Pick<ChangeDeps, 'db'>,
+  directory: ScimDirectory,
+  id: string,
+): Promise<StoredUser> {
+  const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
+  if (!row) throw notFound(id)
+  return stored(row)
+}
+
+function stored(row: UserRow): StoredUser {
+  return {
+    id: row.id,
+    resource: row.resource,
+    version: row.version,
+    createdAt: row.created_at,
+    modifiedAt: row.updated_at,
+  }
+}
+
+function rewritten(rewrite: Rewrite, row: UserRow): JsonObject {
+  const next = rewrite(row.resource, row)
+  if (!next.ok) throw new ScimRefused(next.error)
+  return next.value
+}
+
+/** The vendor's rule, after the person was stored: the next attempt with an address updates instead of conflicting. */
+function requireComplete({ keys }: UserPlan): void {
+  if (!keys.complete) throw addressMissing()
+}
+
+function addressMissing(): ScimRefused {
+  return new ScimRefused(badRequest('invalidValue', 'Required attributes missing: emails'))
+}
+
+function notFound(id: string): ScimRefused {
+  return new ScimRefused(scimError(404, undefined, `Resource ${quote(id)} not found.`))
 }
