@@ -270,7 +270,7 @@ describe('requests', () => {
     })
     const response = await fetch(authorizeUrl(environment, connection), { redirect: 'manual' })
     expect(response.status).toBe(200)
-    expect(response.headers.get('content-security-policy')).toMatch(/form-action 'self' https:\/\/idp\.test;/)
+    expect(response.headers.get('content-security-policy')).toMatch(/form-action 'self' https:\/\/idp\.test https:;/)
     const text = await response.text()
     expect(text).toContain('<form method="post" action="https://idp.test/sso">')
     expect(text).toContain('<button')

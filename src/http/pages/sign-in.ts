@@ -11,7 +11,8 @@ export function sendPostBinding(
 ): FastifyReply {
   return sendPage(reply, 200, {
     title: 'Continue to your identity provider',
-    formTargets: [new URL(destination).origin],
+    // Identity providers send the browser on after the POST, and Chromium applies the policy to those hops too.
+    formTargets: [new URL(destination).origin, 'https:'],
     submitsItself: true,
     body: html`<form method="post" action="${destination}">
       ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
