@@ -6,6 +6,7 @@ import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
+import { directoryRoutes } from '#http/api/directories.ts'
 import { environmentRoutes } from '#http/api/environments.ts'
 import { eventRoutes } from '#http/api/events.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
@@ -16,6 +17,8 @@ import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
+import { TokenUses } from '#http/scim/callers.ts'
+import { scimRoutes } from '#http/scim/routes.ts'
 import { createServer } from '#http/server.ts'
 import { acsRoute } from '#http/sso/acs.ts'
 import { authorizeRoute } from '#http/sso/authorize.ts'
@@ -72,6 +75,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     wake: () => runner.wake(stampTask),
     keyUses: new KeyUses(),
+    tokenUses: new TokenUses(),
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
     signingKeys: new SigningKeyCache(
@@ -80,7 +84,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     ),
     baseUrl: options.baseUrl,
   }
-  const runner = new Runner(backgroundTasks({ ...deps, flushKeyUses: () => deps.keyUses.flush(db) }), (task, error) =>
+  const flushUses = async () => {
+    await deps.keyUses.flush(db)
+    await deps.tokenUses.flush(db)
+  }
+  const runner = new Runner(backgroundTasks({ ...deps, flushUses }), (task, error) =>
     server.log.error({ err: error, task }, 'a background task failed'),
   )
 
@@ -93,10 +101,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     organizationDomainRoutes,
     connectionRoutes,
     environmentRoutes,
+    directoryRoutes,
     redirectRoutes,
     eventRoutes,
   ])
     routes(server, deps)
+  scimRoutes(server, deps)
   for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
     routes(server, deps)
   if (options.development && options.testIdp) testIdpRoutes(server, { ...options.testIdp, clock })
@@ -108,7 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     close: async () => {
       await server.close()
       await runner.stop()
-      await deps.keyUses.flush(db)
+      await flushUses()
       await db.close()
     },
   }

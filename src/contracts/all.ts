@@ -1,5 +1,7 @@
 import type { AnyEndpoint } from './endpoint.ts'
 import * as connections from './connections.ts'
+import * as directories from './directories.ts'
+import * as people from './directory-users.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as domains from './organization-domains.ts'
@@ -33,6 +35,20 @@ export const endpoints: readonly AnyEndpoint[] = [
   sso.getJwks,
   sso.authorizeSsoLogout,
   sso.ssoLogout,
+
+  directories.listDirectories,
+  directories.createDirectory,
+  directories.getDirectory,
+  directories.updateDirectory,
+  directories.deleteDirectory,
+  directories.listDirectoryTokens,
+  directories.createDirectoryToken,
+  directories.rollDirectoryToken,
+  directories.revokeDirectoryToken,
+  people.listDirectoryUsers,
+  people.getDirectoryUser,
+  people.listDirectoryGroups,
+  people.getDirectoryGroup,
 
   events.listEvents,
 

@@ -19,6 +19,10 @@ export const idPrefixes = {
   signingKey: 'key',
   ssoSession: 'sso_session',
   client: 'client',
+  directory: 'directory',
+  directoryToken: 'directory_token',
+  directoryUser: 'directory_user',
+  directoryGroup: 'directory_group',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -38,6 +42,10 @@ export type LogoutUriId = IdOf<'logoutUri'>
 export type SigningKeyId = IdOf<'signingKey'>
 export type SsoSessionId = IdOf<'ssoSession'>
 export type ClientId = IdOf<'client'>
+export type DirectoryId = IdOf<'directory'>
+export type DirectoryTokenId = IdOf<'directoryToken'>
+export type DirectoryUserId = IdOf<'directoryUser'>
+export type DirectoryGroupId = IdOf<'directoryGroup'>
 
 function id<K extends IdKind>(kind: K) {
   return Type.Unsafe<IdOf<K>>(Type.String({ pattern: `^${idPrefixes[kind]}_` }))
@@ -54,6 +62,10 @@ export const EventId = id('event')
 export const RedirectUriId = id('redirectUri')
 export const CorsOriginId = id('corsOrigin')
 export const LogoutUriId = id('logoutUri')
+export const DirectoryId = id('directory')
+export const DirectoryTokenId = id('directoryToken')
+export const DirectoryUserId = id('directoryUser')
+export const DirectoryGroupId = id('directoryGroup')
 
 /** ISO-8601 in UTC with exactly three millisecond digits and `Z`. */
 export const Timestamp = Type.String({ format: 'date-time' })

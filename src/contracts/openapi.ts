@@ -3,6 +3,8 @@ import { endpoints } from './all.ts'
 import { Connection, ConfiguredConnection } from './connections.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import { ApiKey, Environment, IssuedApiKey } from './environments.ts'
+import { ConfiguredDirectory, Directory, DirectoryToken } from './directories.ts'
+import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './directory-users.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
 import { OrganizationDomain } from './organization-domains.ts'
@@ -58,6 +60,12 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],
+  [Directory, 'Directory'],
+  [ConfiguredDirectory, 'ConfiguredDirectory'],
+  [DirectoryUserWithGroups, 'DirectoryUserWithGroups'],
+  [DirectoryUser, 'DirectoryUser'],
+  [DirectoryGroup, 'DirectoryGroup'],
+  [DirectoryToken, 'DirectoryToken'],
   [Event, 'Event'],
   [RedirectUri, 'RedirectUri'],
   [LogoutUri, 'LogoutUri'],

@@ -1,6 +1,7 @@
 // Generated from the migrated database by `npm run gen`. Do not edit.
 import type { ColumnType, Generated } from 'kysely'
 import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
+import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
 import type { EventName } from '#contracts/events.ts'
 import type {
   EnvironmentId,
@@ -16,6 +17,10 @@ import type {
   SigningKeyId,
   SsoSessionId,
   ClientId,
+  DirectoryId,
+  DirectoryTokenId,
+  DirectoryUserId,
+  DirectoryGroupId,
 } from '#contracts/ids.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 
@@ -76,6 +81,101 @@ export interface CorsOrigins {
   updated_at: Date
 }
 
+export interface Directories {
+  environment_id: EnvironmentId
+  id: DirectoryId
+  organization_id: OrganizationId
+  external_key: string
+  type: DirectoryType
+  name: string
+  state: DirectoryState
+  attribute_map: ColumnType<unknown, string | undefined, string>
+  last_request_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DirectoryAwaitedMembers {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  group_id: DirectoryGroupId
+  value: string
+  created_at: Date
+}
+
+export interface DirectoryCounts {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  shard: number
+  users: Generated<number>
+  groups: Generated<number>
+}
+
+export interface DirectoryGroupRoles {
+  environment_id: EnvironmentId
+  organization_id: OrganizationId
+  group_id: DirectoryGroupId
+  role_slug: string
+  priority: number
+}
+
+export interface DirectoryGroups {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  id: DirectoryGroupId
+  seq: Generated<number>
+  idp_id: string
+  external_id: string | null
+  display_name: string
+  display_name_key: string
+  resource: ColumnType<unknown, string, string>
+  presented: string
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DirectoryMemberships {
+  environment_id: EnvironmentId
+  group_id: DirectoryGroupId
+  user_id: DirectoryUserId
+}
+
+export interface DirectoryTokens {
+  environment_id: EnvironmentId
+  id: DirectoryTokenId
+  directory_id: DirectoryId
+  hash: Buffer
+  token_suffix: string
+  last_used_at: Date | null
+  last_used_by: string | null
+  expires_at: Date | null
+  revoked_at: Date | null
+  created_at: Date
+}
+
+export interface DirectoryUsers {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  id: DirectoryUserId
+  seq: Generated<number>
+  idp_id: string
+  external_id: string | null
+  user_name: string
+  user_name_key: string
+  email: string | null
+  email_key: string | null
+  active: boolean
+  visible: boolean
+  complete: boolean
+  resource: ColumnType<unknown, string, string>
+  presented: string
+  role_slug: string
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
 export interface Environments {
   id: EnvironmentId
   name: string
@@ -84,6 +184,7 @@ export interface Environments {
   homepage_url: string | null
   created_at: Date
   updated_at: Date
+  keep_inactive_directory_users: Generated<boolean>
 }
 
 export interface EventLog {
@@ -257,6 +358,14 @@ export interface Schema {
   connections: Connections
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
+  directories: Directories
+  directory_awaited_members: DirectoryAwaitedMembers
+  directory_counts: DirectoryCounts
+  directory_group_roles: DirectoryGroupRoles
+  directory_groups: DirectoryGroups
+  directory_memberships: DirectoryMemberships
+  directory_tokens: DirectoryTokens
+  directory_users: DirectoryUsers
   environments: Environments
   event_log: EventLog
   event_log_state: EventLogState

@@ -3,6 +3,7 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { KeyUses } from './callers.ts'
+import type { TokenUses } from './scim/callers.ts'
 
 /** What the doors need. Built once in app.ts and handed to each as an argument. */
 export interface Deps {
@@ -11,6 +12,7 @@ export interface Deps {
   /** Called after a commit that wrote events. */
   readonly wake: () => void
   readonly keyUses: KeyUses
+  readonly tokenUses: TokenUses
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText
   readonly signingKeys: SigningKeyCache

@@ -11,8 +11,8 @@ import type { Task } from './runner.ts'
 export interface JobDeps extends ChangeDeps {
   readonly db: Database
   readonly fetchText: FetchText
-  /** Writes collected "last used" marks of API keys. */
-  readonly flushKeyUses: () => Promise<void>
+  /** Writes collected "last used" marks of API keys and directory tokens. */
+  readonly flushUses: () => Promise<void>
 }
 
 export const stampTask = 'stamp-events'
@@ -24,7 +24,7 @@ const minute = 60 * second
 export function backgroundTasks(deps: JobDeps): Task[] {
   return [
     { name: stampTask, everyMs: 500, run: async () => void (await stampEventsIfFree(deps.db)) },
-    { name: 'key-uses', everyMs: 5 * second, run: () => deps.flushKeyUses() },
+    { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },
     { name: 'refresh-metadata', everyMs: 10 * minute, run: (signal) => refreshMetadata(deps, signal) },

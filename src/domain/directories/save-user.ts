@@ -1,0 +1,104 @@
+import type pg from 'pg'
+import { prepared } from '#db/database.ts'
+import type { EmittedEvents } from '#db/work.ts'
+import { scimError } from '#protocols/scim/errors.ts'
+import { violatedConstraint } from '../errors.ts'
+import type { UserPlan } from './plan-user.ts'
+import { ScimRefused } from './refused.ts'
+import type { ScimDirectory } from './scim-directory.ts'
+
+type Place = Pick<ScimDirectory, 'environment' | 'id'>
+
+const insert = prepared(
+  'directory-user-insert',
+  `with made as (
+     insert into directory_users (environment_id, directory_id, id, idp_id, external_id, user_name, user_name_key, email,
+       email_key, active, visible, complete, resource, presented, role_slug, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+     returning id)
+   select append_events($1, $17, $18, $19, $20, $16) from made`,
+)
+
+/** Inserts a user with its events in one statement. @throws ScimRefused 409 for a name or an address that is taken. */
+export async function insertUser(
+  on: pg.Pool | pg.ClientBase,
+  place: Place,
+  plan: UserPlan,
+  events: EmittedEvents,
+  now: Date,
+): Promise<void> {
+  const [, ids, types, organizations, bodies] = events.parameters
+  await insert(on, ...columns(place, plan), now, ids, types, organizations, bodies).catch((error: unknown) =>
+    explainTaken(error, plan),
+  )
+}
+
+const update = prepared(
+  'directory-user-update',
+  `with kept as (
+     update directory_users
+     set idp_id = $4, external_id = $5, user_name = $6, user_name_key = $7, email = $8, email_key = $9, active = $10,
+       visible = $11, complete = $12, resource = $13, presented = $14, role_slug = $15, updated_at = $16,
+       version = version + 1
+     where environment_id = $1 and directory_id = $2 and id = $3 and version = $17
+     returning id)
+   select append_events($1, $18, $19, $20, $21, $22) from kept`,
+)
+
+/** Updates a user with its events in one statement. @returns false when somebody else was quicker: read again. */
+export async function updateUser(
+  on: pg.Pool | pg.ClientBase,
+  place: Place,
+  plan: UserPlan,
+  version: number,
+  events: EmittedEvents,
+): Promise<boolean> {
+  const [, ids, types, organizations, bodies, now] = events.parameters
+  const rows = await update(
+    on,
+    ...columns(place, plan),
+    plan.updatedAt,
+    version,
+    ids,
+    types,
+    organizations,
+    bodies,
+    now,
+  ).catch((error: unknown) => explainTaken(error, plan))
+  return rows.length === 1
+}
+
+function columns({ environment, id }: Place, { id: user, idpId, keys, visible, resource, presented, role }: UserPlan) {
+  return [
+    environment,
+    id,
+    user,
+    idpId,
+    keys.externalId,
+    keys.userName,
+    keys.userNameKey,
+    keys.email,
+    keys.emailKey,
+    keys.active,
+    visible,
+    keys.complete,
+    JSON.stringify(resource),
+    JSON.stringify(presented),
+    role,
+  ] as const
+}
+
+function explainTaken(error: unknown, { keys }: UserPlan): never {
+  switch (violatedConstraint(error)) {
+    case 'directory_users_name':
+      throw new ScimRefused(
+        scimError(409, 'uniqueness', `Another user already exists with this username '${keys.userName}'`),
+      )
+    case 'directory_users_one_active_email':
+      throw new ScimRefused(
+        scimError(409, 'uniqueness', `Another user already exists with this email '${keys.email ?? ''}'`),
+      )
+    default:
+      throw error
+  }
+}
