@@ -82,12 +82,18 @@ export const valueRules: readonly ValueRule[] = [
     clients: ['OneLogin'],
     does: 'Drops values such as {"type": "home", "value": ""}: a kind of address, and no address.',
     at: 'single',
-    apply: (attribute, value) => (attribute.multiValued && hasValue(attribute) && isEmptyElement(value) ? null : value),
+    apply: (attribute, value) =>
+      attribute.multiValued && hasValue(attribute) && !needsValue(attribute) && isEmptyElement(value) ? null : value,
   },
 ]
 
 function hasValue(attribute: Attribute): boolean {
   return attribute.type === 'complex' && findAttribute(attribute.subAttributes, 'value') !== undefined
+}
+
+/** Members must have one: a list that replaces them is not to lose any by being misread. */
+function needsValue(attribute: Attribute): boolean {
+  return findAttribute(attribute.subAttributes, 'value')?.required ?? false
 }
 
 function isEmptyElement(value: unknown): boolean {
