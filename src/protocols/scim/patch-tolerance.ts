@@ -89,8 +89,9 @@ export const operationRules: readonly OperationRule[] = [
     does: 'Removes only the values listed. Removing all, as the path alone would say, has emptied many a group.',
     apply: (operation, { attribute, sub }) => {
       const { op, path, value } = operation
-      if (op !== 'remove' || !path || value === undefined || value === null) return ok([operation])
-      if (!attribute.multiValued || path.filter || sub) return ok([{ op, path }])
+      if (op !== 'remove' || !path) return ok([operation])
+      const isList = value !== undefined && value !== null && attribute.multiValued && !path.filter && !sub
+      if (!isList) return ok([{ op, path }])
       return removeEach(operation, attribute)
     },
   },

@@ -24,13 +24,6 @@ export interface ValueRule extends Tolerance {
 
 export const valueRules: readonly ValueRule[] = [
   {
-    name: 'empty text',
-    clients: ['OneLogin', 'Rippling'],
-    does: 'Takes "" for no value: templates send it for what a person does not have.',
-    at: 'whole',
-    apply: (_attribute, value) => (value === '' ? null : value),
-  },
-  {
     name: 'object instead of array',
     clients: ['JumpCloud', 'OneLogin'],
     does: 'Takes a single value of a multi-valued attribute for an array of it.',
@@ -54,6 +47,13 @@ export const valueRules: readonly ValueRule[] = [
     at: 'single',
     apply: ({ type }, value) =>
       type !== 'complex' && isObject(value) && Object.hasOwn(value, 'value') ? value['value'] : value,
+  },
+  {
+    name: 'empty text',
+    clients: ['OneLogin', 'Rippling'],
+    does: 'Takes "" for no value: templates send it for what a person does not have.',
+    at: 'single',
+    apply: (_attribute, value) => (value === '' ? null : value),
   },
   {
     name: 'boolean as text',
