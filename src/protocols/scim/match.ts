@@ -23,9 +23,11 @@ export function matches(filter: BoundFilter, resource: JsonObject): boolean {
     case 'present':
       return membersAt(filter.place, resource).some(isPresent)
     case 'compare':
-      return membersAt(filter.place, resource)
-        .flatMap(unwrap)
-        .some((value) => holds(filter.comparison, value))
+      return membersAt(filter.place, resource).some((value) =>
+        Array.isArray(value)
+          ? value.some((each: Json) => holds(filter.comparison, each))
+          : holds(filter.comparison, value),
+      )
     case 'elements':
       return membersAt(filter.place, resource)
         .flatMap(unwrap)
@@ -44,6 +46,9 @@ export function matchFilter(filter: Filter, resource: JsonObject, type: Resource
 
 /** The members found by walking the steps; an array on the way stands for each of its elements. */
 export function membersAt({ steps }: Place, root: JsonObject): readonly Json[] {
+  const [only] = steps
+  // Most names, and all those in brackets, are one step.
+  if (only && steps.length === 1) return membersNamed(root, only)
   let found: readonly Json[] = [root]
   for (const step of steps) found = found.flatMap(unwrap).flatMap((value) => membersNamed(value, step))
   return found

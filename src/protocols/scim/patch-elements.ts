@@ -105,16 +105,12 @@ function create(
 /** RFC 7644 §3.5.2.1: what is already there is not added again. */
 function append(attribute: Attribute, before: readonly Json[], given: readonly Json[]): readonly Json[] {
   const after = [...before]
-  const indexes = new Map<string, number>()
-  const remember = (element: Json, i: number) => {
-    for (const key of keysOf(attribute, element)) if (!indexes.has(key)) indexes.set(key, i)
-  }
-  after.forEach(remember)
+  const find = indexElements(attribute, after, given.some(lacksType))
   for (const element of given) {
-    const i = indexes.get(elementKey(attribute, element))
+    const i = find(element)
     const existing = i === undefined ? undefined : after[i]
     if (i === undefined || existing === undefined) {
-      remember(element, after.push(element) - 1)
+      after.push(element)
       continue
     }
     const merged = isObject(existing) && isObject(element) ? { ...existing, ...element } : element
@@ -123,12 +119,30 @@ function append(attribute: Attribute, before: readonly Json[], given: readonly J
   return after
 }
 
-/** Under its own key, and under that of the same value given without a type, which is no other value. */
-function keysOf(attribute: Attribute, element: Json): string[] {
-  const own = elementKey(attribute, element)
-  if (!isObject(element) || element['type'] === undefined) return [own]
-  const { type: _type, ...untyped } = element
-  return [own, elementKey(attribute, untyped as Json)] // A part of a Json object is one.
+function lacksType(element: Json): boolean {
+  return isObject(element) && element['type'] === undefined
+}
+
+/**
+ * Where an equal element is. One given without a type is no other value than the same with a type.
+ *
+ * @param untyped whether any is given without a type; knowing the elements by their value alone costs as much again.
+ */
+function indexElements(
+  attribute: Attribute,
+  elements: readonly Json[],
+  untyped: boolean,
+): (element: Json) => number | undefined {
+  const indexes = new Map<string, number>()
+  elements.forEach((element, i) => {
+    const keys = [elementKey(attribute, element)]
+    if (untyped && isObject(element)) {
+      const { type: _type, ...rest } = element
+      keys.push(elementKey(attribute, rest as Json)) // A part of a Json object is one.
+    }
+    for (const key of keys) if (!indexes.has(key)) indexes.set(key, i)
+  })
+  return (element) => indexes.get(elementKey(attribute, element))
 }
 
 /** RFC 7644 §3.5.2: setting a value's primary to true makes the server set all others' to false. */

@@ -391,6 +391,13 @@ describe('RFC 7644 §3.5.2 operations together', () => {
     expect(outcome(user, { op: 'remove', path: 'active' }, { op: 'remove', path: 'id' })).toBe('mutability')
   })
 
+  test('with more comparisons than any client needs are refused', () => {
+    const path = `emails[${Array.from({ length: 250 }, () => 'value eq "x"').join(' or ')}]`
+    const removals = (count: number) => Array.from({ length: count }, () => ({ op: 'remove', path }) as const)
+    expect(outcome(user, ...removals(20))).toBe('unchanged')
+    expect(outcome(user, ...removals(21))).toBe('413')
+  })
+
   test('what cancels out is no change', () => {
     expect(
       outcome(user, { op: 'replace', path: 'active', value: false }, { op: 'replace', path: 'active', value: true }),

@@ -1,6 +1,6 @@
 import { type Result, ok, refused } from '../result.ts'
-import { badRequest, quote, type ScimError } from './errors.ts'
-import { printAttributePath } from './filter.ts'
+import { badRequest, quote, scimError, type ScimError } from './errors.ts'
+import { countTerms, printAttributePath } from './filter.ts'
 import { canonicalJson, isObject, type Json, type JsonObject, sameJson, spelledName } from './json.ts'
 import { nextElements } from './patch-elements.ts'
 import { mergeComplex, setMember } from './patch-members.ts'
@@ -16,6 +16,9 @@ export interface Patched {
   readonly changed: boolean
 }
 
+/** Comparisons in the filters of all paths together. Each may be made with every value of an attribute. */
+const termLimit = 5_000
+
 /**
  * Applies all operations in order, or none. The resource given is not touched; when nothing changes it is returned.
  *
@@ -26,6 +29,10 @@ export function applyPatch(
   operations: readonly PatchOperation[],
   type: ResourceType,
 ): Result<Patched, ScimError> {
+  const terms = operations.reduce((sum, { path }) => sum + (path?.filter ? countTerms(path.filter) : 0), 0)
+  if (terms > termLimit) {
+    return refused(scimError(413, undefined, `A PATCH may compare ${termLimit} values in its paths, not ${terms}.`))
+  }
   const draft: Record<string, Json> = { ...resource }
   for (const operation of operations) {
     const fault = applyOperation(draft, operation, type)
