@@ -3,7 +3,7 @@ import type { Attribute } from './attribute.ts'
 import { bindElementFilter } from './bind.ts'
 import { badRequest, quote, type ScimError } from './errors.ts'
 import type { Filter } from './filter.ts'
-import { isObject, type Json, sameJson } from './json.ts'
+import { isObject, type Json, listOf, sameJson } from './json.ts'
 import { matches } from './match.ts'
 import { mergeComplex, setMember } from './patch-members.ts'
 import { type PatchOperation, printPath } from './path.ts'
@@ -18,7 +18,7 @@ export function nextElements(
   attribute: Attribute,
   sub: Attribute | undefined,
 ): Next {
-  const before = current === undefined ? [] : Array.isArray(current) ? (current as readonly Json[]) : [current] // isArray forgets readonly.
+  const before = listOf(current)
   const next = change(before, operation, attribute, sub)
   if (!next.ok || next.value === undefined) return next
   const excess = findExcess(attribute, next.value.length)
@@ -37,8 +37,7 @@ function change(
   if (op === 'remove') return ok([])
   const read = readValue(attribute, value)
   if (!read.ok) return read
-  const given =
-    read.value === undefined ? [] : Array.isArray(read.value) ? (read.value as readonly Json[]) : [read.value] // As above.
+  const given = listOf(read.value)
   return ok(op === 'add' ? append(attribute, before, given) : given)
 }
 
@@ -138,7 +137,7 @@ function indexElements(
     const keys = [elementKey(attribute, element)]
     if (untyped && isObject(element)) {
       const { type: _type, ...rest } = element
-      keys.push(elementKey(attribute, rest as Json)) // A part of a Json object is one.
+      keys.push(elementKey(attribute, rest))
     }
     for (const key of keys) if (!indexes.has(key)) indexes.set(key, i)
   })
@@ -156,6 +155,6 @@ function settlePrimary(attribute: Attribute, before: readonly Json[], after: rea
     return refused(badRequest('invalidValue', `${attribute.name} cannot have more than one value that is primary.`))
   }
   const demote = (element: Json): Json =>
-    isPrimary(element) && element !== primary && isObject(element) ? ({ ...element, primary: false } as Json) : element // Still Json.
+    isPrimary(element) && element !== primary && isObject(element) ? { ...element, primary: false } : element
   return ok(after.map(demote))
 }

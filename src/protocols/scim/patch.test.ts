@@ -456,7 +456,7 @@ describe('any PATCH', () => {
       if (!result.ok) continue
       applied++
       const { resource: after, changed } = result.value
-      const apart = ({ schemas: _, ...rest }: JsonObject) => rest
+      const apart = ({ schemas: _schemas, ...rest }: JsonObject) => rest
       if (changed) expect(apart(after)).not.toEqual(apart(resource))
       else expect(after).toBe(resource)
     }
