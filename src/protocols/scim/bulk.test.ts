@@ -49,7 +49,7 @@ describe('RFC 7644 §3.7 the body of a bulk request', () => {
   test.each<[string, unknown]>([
     ['null', null],
     ['no method', { path: '/Users', data: {} }],
-    ['a GET', { method: 'GET', path: '/Users/u1' }],
+    ['a GET', { method: 'GET', path: '/Users/u1', data: {} }],
     ['a POST without bulkId', { method: 'POST', path: '/Users', data: {} }],
     ['a POST with an id', { method: 'POST', path: '/Users/u1', bulkId: 'a', data: {} }],
     ['a PUT without an id', { method: 'PUT', path: '/Users', data: {} }],

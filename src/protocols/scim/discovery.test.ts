@@ -7,7 +7,6 @@ import {
   describeServiceProvider,
   schemas,
 } from './discovery.ts'
-import { listResponseUrn } from './list.ts'
 import { readResource } from './resource.ts'
 import { type ResourceType, userType } from './schema.ts'
 import { resourceTypeSchema, schemaSchema, serviceProviderConfigSchema } from './service-schema.ts'
@@ -103,9 +102,16 @@ describe('RFC 7644 §4 discovery', () => {
 
   test('every schema is found under its own location', () => {
     for (const schema of schemas) {
+      expect(findSchema(schema.id.toUpperCase())).toBe(schema)
       expect(describeSchema(baseUrl, schema).meta.location).toBe(`${baseUrl}/Schemas/${schema.id}`)
     }
     expect(new Set(schemas.map(({ id }) => id)).size).toBe(6)
+  })
+
+  test('what there is not, is not found', () => {
+    expect(findSchema('urn:ietf:params:scim:schemas:core:2.0:Car')).toBeUndefined()
+    expect(findResourceType('Car')).toBeUndefined()
+    expect(findResourceType('user')).toBe(userType)
   })
 
   test('no undeclared type is advertised', () => {
@@ -131,9 +137,5 @@ describe('RFC 7644 §4 discovery', () => {
     )
     if (!read.ok) throw new Error(read.error.detail)
     expect(Object.keys(read.value).toSorted()).toEqual(['schemas', ...settable(userType)].toSorted())
-  })
-
-  test('the URN of a list is that of the messages', () => {
-    expect(listResponseUrn).toBe('urn:ietf:params:scim:api:messages:2.0:ListResponse')
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { attribute } from './attribute.ts'
 import { parseFilter } from './filter.ts'
 import type { JsonObject } from './json.ts'
 import { matchFilter } from './match.ts'
@@ -60,6 +61,11 @@ describe('RFC 7644 §3.4.2.2 matching', () => {
     ['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "research"', true],
     ['department eq "research"', false],
     ['urn:ietf:params:scim:schemas:core:2.0:Group:displayName pr', false],
+    ['urn:ietf:params:scim:schemas:core:2.0:Group:displayName ne "x"', true],
+    ['urn:ietf:params:scim:schemas:core:2.0:Group:displayName eq null', true],
+    ['urn:ietf:params:scim:schemas:core:2.0:Group:displayName ne null', false],
+    ['urn:ietf:params:scim:schemas:core:2.0:Group:members[value eq "x"]', false],
+    ['emails[type.x eq "work"]', false],
     // Each operator.
     ['title ne "engineer"', false],
     ['title ne "x"', true],
@@ -159,7 +165,8 @@ describe('RFC 7644 §3.4.2.2 matching', () => {
     ['order on a binary', 'x509Certificates.value gt "x"'],
     ['a time compared with no time', 'meta.created gt "yesterday"'],
     ['a time that is on no calendar', 'meta.created gt "2026-02-30T00:00:00Z"'],
-    ['text search in a time', 'meta.created sw "2026"'],
+    ['text search in a time', 'meta.created sw "2026-01-01T00:00:00Z"'],
+    ['a time compared with a part of one', 'meta.created sw "2026"'],
     ['order on null', 'title gt null'],
     ['text search for null', 'title co null'],
     ['text search for a number in undeclared data', 'urn:example:scim:2.0:User:level co 7'],
@@ -167,5 +174,24 @@ describe('RFC 7644 §3.4.2.2 matching', () => {
     ['elements of a simple attribute', 'userName[value eq "x"]'],
   ])('%s is invalidFilter', (_claim, text) => {
     expect(outcome(text)).toBe('invalidFilter')
+  })
+})
+
+describe('RFC 7643 §2.3 numbers', () => {
+  const attributes = [attribute('age', '', { type: 'integer' }), attribute('weight', '', { type: 'decimal' })]
+  const type = { ...userType, schema: { ...userType.schema, attributes } }
+
+  test.each([
+    ['age gt 6', true],
+    ['age eq 7.0', true],
+    ['age le "7"', true],
+    ['age ne 7', false],
+    ['weight lt 70.6', true],
+    ['age eq "seven"', 'invalidFilter'],
+    ['age eq ""', 'invalidFilter'],
+    ['age eq true', 'invalidFilter'],
+    ['age co 7', 'invalidFilter'],
+  ])('%s is %s', (text, expected) => {
+    expect(outcome(text, { age: 7, weight: 70.5 }, type)).toBe(expected)
   })
 })
