@@ -5,6 +5,8 @@ import {
   describeSchema,
   describeSchemas,
   describeServiceProvider,
+  findResourceType,
+  findSchema,
   schemas,
 } from './discovery.ts'
 import { readResource } from './resource.ts'
