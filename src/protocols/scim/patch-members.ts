@@ -29,8 +29,11 @@ export function setMember(
   if (sub.mutability === 'readOnly' && (op === 'remove' || !same)) return unchangeable(`${where} is read-only.`)
   if (sub.mutability === 'immutable' && old !== undefined && !same) return unchangeable(`${where} cannot change.`)
   if (same) return ok(current === undefined ? undefined : before)
-  const { [name]: _old, ...rest } = before
-  const next = read.value === undefined ? rest : { ...before, [name]: read.value }
+  const next: Record<string, Json> = { ...before }
+  // A reference is to what the value names: the address of the last manager is not that of the next.
+  if (sub.name === 'value') delete next['$ref']
+  if (read.value === undefined) delete next[name]
+  else next[name] = read.value
   return ok(Object.keys(next).length > 0 ? next : undefined)
 }
 
@@ -44,7 +47,9 @@ export function mergeComplex(attribute: Attribute, current: Json | undefined, va
     return refused(badRequest('invalidValue', `${where} must be an object, not ${describeType(value)}.`))
   }
   let next: JsonObject | undefined = current !== undefined && isObject(current) ? (current as JsonObject) : undefined // Json's members are Json.
-  for (const [name, each] of Object.entries(value)) {
+  // The value first, as setting it drops the reference that may come with it.
+  const entries = Object.entries(value).toSorted(([a], [b]) => Number(b === 'value') - Number(a === 'value'))
+  for (const [name, each] of entries) {
     if (!isAttributeName(name)) return refused(badRequest('invalidSyntax', `${quote(name)} is not an attribute name.`))
     const sub = findSubAttribute(attribute, name)
     if (!sub || sub.mutability === 'readOnly') continue

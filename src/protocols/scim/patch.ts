@@ -1,5 +1,6 @@
 import { type Result, ok, refused } from '../result.ts'
 import { badRequest, quote, type ScimError } from './errors.ts'
+import { printAttributePath } from './filter.ts'
 import { canonicalJson, isObject, type Json, type JsonObject, sameJson, spelledName } from './json.ts'
 import { nextElements } from './patch-elements.ts'
 import { mergeComplex, setMember } from './patch-members.ts'
@@ -43,6 +44,9 @@ type Draft = Record<string, Json>
 function applyOperation(draft: Draft, operation: PatchOperation, type: ResourceType): ScimError | undefined {
   if (!operation.path) return applyToResource(draft, operation, type)
   const target = findTarget(draft, operation.path, operation.value, type)
+  if (target && target.kind !== 'attribute' && operation.path.filter) {
+    return badRequest('invalidPath', `${printAttributePath(operation.path.attribute)} has no elements to select from.`)
+  }
   switch (target?.kind) {
     case 'resource':
       return applyToResource(draft, operation, type)
@@ -96,7 +100,6 @@ type AttributeTarget = Extract<Target, { kind: 'attribute' }>
 
 function applyToExtension(draft: Draft, operation: PatchOperation, target: ExtensionTarget): ScimError | undefined {
   const { extension, attributes } = target
-  if (operation.path?.filter) return badRequest('invalidPath', `${extension} has no elements to select from.`)
   if (operation.op === 'remove' || operation.value === null) {
     delete draft[extension]
     return undefined

@@ -95,8 +95,11 @@ function readSingle(attribute: Attribute, value: unknown, where: string): Read {
 
 function readComplex(attribute: Attribute, value: unknown, where: string): Read {
   if (!isObject(value)) return invalid(where, 'an object', value)
-  const members = readMembers(attribute.subAttributes ?? [], value, (name) => `${where}.${name}`)
+  const subAttributes = attribute.subAttributes ?? []
+  const members = readMembers(subAttributes, value, (name) => `${where}.${name}`)
   if (!members.ok) return members
+  const missing = subAttributes.find(({ required, name }) => required && !Object.hasOwn(members.value, name))
+  if (missing) return refuse(`${where}.${missing.name} is required.`)
   return ok(Object.keys(members.value).length > 0 ? members.value : undefined)
 }
 
