@@ -36,14 +36,14 @@ async function insertUser(user: JsonObject): Promise<void> {
   const meta = at(user, 'meta')
   await database.pool.query('insert into scim_users values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
     user['id'],
-    foldCase(String(user['userName'])),
+    foldCase(textOf(user['userName'])),
     user['externalId'] ?? null,
     user['displayName'] ?? null,
     user['active'] ?? null,
     at(meta, 'created'),
     at(meta, 'lastModified'),
     elementsOf(user, 'emails').flatMap((email) =>
-      email['value'] === undefined ? [] : [foldCase(String(email['value']))],
+      email['value'] === undefined ? [] : [foldCase(textOf(email['value']))],
     ),
     at(at(user, 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'), 'department') ?? null,
     JSON.stringify({ ...user, groups: undefined }),
@@ -55,7 +55,12 @@ async function insertUser(user: JsonObject): Promise<void> {
 }
 
 function at(value: Json | undefined, name: string): Json | undefined {
-  return isObject(value) ? (value as JsonObject)[name] : undefined // Members of a Json object are Json.
+  return value !== undefined && isObject(value) ? value[name] : undefined
+}
+
+function textOf(value: Json | undefined): string {
+  if (typeof value !== 'string') throw new Error('not a text')
+  return value
 }
 
 function elementsOf(user: JsonObject, name: string): JsonObject[] {
@@ -105,7 +110,7 @@ async function selectBySql(filter: BoundFilter, storage: Storage): Promise<strin
 function selectInMemory(filter: BoundFilter, from: readonly JsonObject[]): string[] {
   return from
     .filter((user) => matches(filter, user))
-    .map(({ id }) => String(id))
+    .map(({ id }) => textOf(id))
     .toSorted()
 }
 
@@ -154,7 +159,7 @@ describe('RFC 7644 §3.4.2.2 in SQL', () => {
     ])
     const expected = users
       .flatMap((user) => elementsOf(user, 'groups'))
-      .filter((group) => foldCase(String(group['display'])).startsWith('a') && group['value'] !== 'ann')
+      .filter((group) => foldCase(textOf(group['display'])).startsWith('a') && group['value'] !== 'ann')
     expect(rows).toHaveLength(expected.length)
     expect(expected.length).toBeGreaterThan(0)
   })
@@ -176,7 +181,7 @@ describe('RFC 7644 §3.4.2.3 in SQL', () => {
     const sort = parseSort(sortBy, sortOrder, userType)
     if (!sort.ok || !sort.value) throw new Error('no order')
     const compare = compareBy(sort.value)
-    const expected = users.toSorted((a, b) => compare(a, b) || (String(a['id']) < String(b['id']) ? -1 : 1))
+    const expected = users.toSorted((a, b) => compare(a, b) || (textOf(a['id']) < textOf(b['id']) ? -1 : 1))
     for (const storage of [onlyJson, promoted]) {
       const { rows } = await database.pool.query<{ id: string }>(
         `select u.id from scim_users u order by ${sortToSql(sort.value, storage)}, u.id collate "C"`,

@@ -290,7 +290,7 @@ describe('Entra', () => {
       'clears an attribute',
       [{ op: 'Remove', path: `${enterprise}:department` }],
       [{ op: 'replace', path: `${enterprise}:department`, value: '' }],
-      (({ [enterprise]: _, ...rest }) => ({ ...rest, schemas: [core] }))(ann),
+      (({ [enterprise]: _extension, ...rest }) => ({ ...rest, schemas: [core] }))(ann),
     ],
   ])('%s', (_claim, without, withFlag, expected) => {
     expect(patched(ann, ...without)).toEqual(expected)

@@ -1,7 +1,7 @@
 import { type Result, ok, refused } from '../result.ts'
 import type { Attribute } from './attribute.ts'
 import { badRequest, quote, type ScimError } from './errors.ts'
-import { describeType, isObject, type Json, type JsonObject, sameJson, spelledName } from './json.ts'
+import { describeType, isObject, type Json, type JsonObject, ownMember, sameJson, spelledName } from './json.ts'
 import { readValue } from './read-value.ts'
 import { isAttributeName } from './scanner.ts'
 import { findSubAttribute } from './schema.ts'
@@ -19,10 +19,10 @@ export function setMember(
   value: unknown,
   op: 'add' | 'replace' | 'remove',
 ): Next {
-  const before: JsonObject = current !== undefined && isObject(current) ? (current as JsonObject) : {} // Json's members are Json.
+  const before: JsonObject = current !== undefined && isObject(current) ? current : {}
   const where = `${parent.name}.${sub.name}`
   const name = sub.type === 'any' ? (spelledName(before, sub.name) ?? sub.name) : sub.name
-  const old = Object.hasOwn(before, name) ? before[name] : undefined
+  const old = ownMember(before, name)
   const read = readValue(sub, value, where)
   if (!read.ok) return read
   const same = sameJson(old, read.value)
@@ -46,7 +46,7 @@ export function mergeComplex(attribute: Attribute, current: Json | undefined, va
   if (!isObject(value)) {
     return refused(badRequest('invalidValue', `${where} must be an object, not ${describeType(value)}.`))
   }
-  let next: JsonObject | undefined = current !== undefined && isObject(current) ? (current as JsonObject) : undefined // Json's members are Json.
+  let next: JsonObject | undefined = current !== undefined && isObject(current) ? current : undefined
   // The value first, as setting it drops the reference that may come with it.
   const entries = Object.entries(value).toSorted(([a], [b]) => Number(b === 'value') - Number(a === 'value'))
   for (const [name, each] of entries) {

@@ -391,6 +391,13 @@ describe('RFC 7644 §3.5.2 operations together', () => {
     expect(outcome(user, { op: 'remove', path: 'active' }, { op: 'remove', path: 'id' })).toBe('mutability')
   })
 
+  test('with more comparisons than any client needs are refused', () => {
+    const path = `emails[${Array.from({ length: 250 }, () => 'value eq "x"').join(' or ')}]`
+    const removals = (count: number) => Array.from({ length: count }, () => ({ op: 'remove', path }) as const)
+    expect(outcome(user, ...removals(20))).toBe('unchanged')
+    expect(outcome(user, ...removals(21))).toBe('413')
+  })
+
   test('what cancels out is no change', () => {
     expect(
       outcome(user, { op: 'replace', path: 'active', value: false }, { op: 'replace', path: 'active', value: true }),
@@ -449,7 +456,7 @@ describe('any PATCH', () => {
       if (!result.ok) continue
       applied++
       const { resource: after, changed } = result.value
-      const apart = ({ schemas: _, ...rest }: JsonObject) => rest
+      const apart = ({ schemas: _schemas, ...rest }: JsonObject) => rest
       if (changed) expect(apart(after)).not.toEqual(apart(resource))
       else expect(after).toBe(resource)
     }

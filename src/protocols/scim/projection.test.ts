@@ -68,7 +68,7 @@ describe('RFC 7644 §3.9 attributes', () => {
         [enterprise]: { department: 'Ops' },
       },
     ],
-    ['an excluded extension', '', enterprise, (({ [enterprise]: _, ...rest }) => rest)(shown)],
+    ['an excluded extension', '', enterprise, (({ [enterprise]: _extension, ...rest }) => rest)(shown)],
     ['id cannot be excluded', '', 'id,schemas', shown],
     [
       'both: named and not excluded',

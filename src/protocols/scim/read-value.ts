@@ -75,7 +75,7 @@ function readSingle(attribute: Attribute, value: unknown, where: string): Read {
       return readText(value, where, limitOf(where))
     case 'binary': {
       const text = readText(value, where, binaryTextLimit)
-      return text.ok && !base64.test(String(text.value)) ? refuse(`${where} must be base64.`) : text
+      return text.ok && !base64.test(text.value) ? refuse(`${where} must be base64.`) : text
     }
     case 'boolean':
       return typeof value === 'boolean' ? ok(value) : invalid(where, 'a boolean', value)
@@ -129,7 +129,7 @@ export function readMembers(
   return ok(read)
 }
 
-function readText(value: unknown, where: string, limit: number): Read {
+function readText(value: unknown, where: string, limit: number): Result<string, ScimError> {
   if (typeof value !== 'string') return invalid(where, 'text', value)
   if (value.length > limit) return refuse(`${where} is ${value.length} characters long, more than ${limit}.`)
   return ok(value)
@@ -140,11 +140,11 @@ function limitOf(where: string): number {
   return textLimits.get(where.replaceAll(/\[\d+\]/g, '')) ?? usualTextLimit
 }
 
-function invalid(where: string, wanted: string, value: unknown): Read {
+function invalid(where: string, wanted: string, value: unknown): Result<never, ScimError> {
   return refuse(`${where} must be ${wanted}, not ${describeType(value)}.`)
 }
 
-function refuse(detail: string): Read {
+function refuse(detail: string): Result<never, ScimError> {
   return refused(badRequest('invalidValue', detail))
 }
 
