@@ -1,6 +1,6 @@
 import type { DirectoryAttributeMap } from '#contracts/directories.ts'
 import { bindElementFilter } from '#protocols/scim/bind.ts'
-import { isObject, type Json, type JsonObject, member, spelledName } from '#protocols/scim/json.ts'
+import { isObject, type Json, type JsonObject, ownMember, spelledName } from '#protocols/scim/json.ts'
 import { matches } from '#protocols/scim/match.ts'
 import { parsePath, type PatchPath } from '#protocols/scim/path.ts'
 import { isExtensionName, resolve, userType } from '#protocols/scim/schema.ts'

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { type Json, type JsonObject } from '#protocols/scim/json.ts'
@@ -145,13 +146,13 @@ function readCursor(cursor: string): number {
 
 /** What `groups` of users and `members` of groups refer to, for all resources of a page in one query. */
 export async function referencesOf(
-  db: Database,
+  on: pg.Pool | pg.ClientBase,
   environment: EnvironmentId,
   side: 'groups' | 'members',
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Json[]>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await db.pool.query<[string, string, string]>({
+  const { rows } = await on.query<[string, string, string]>({
     name: `scim-references-${side}`,
     text:
       side === 'groups'
