@@ -5,9 +5,10 @@ import { prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import type { EmittedEvents } from '#db/work.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
-import { type Rows, rowFilterToSql } from '#protocols/scim/sql.ts'
+import { rowFilterToSql } from '#protocols/scim/sql.ts'
 import type { UserPlan } from './plan-user.ts'
 import type { ScimDirectory } from './scim-directory.ts'
+import { memberColumns } from './search.ts'
 
 type On = pg.Pool | pg.ClientBase
 type Moved = { readonly moved: DirectoryUserId[] | null }
@@ -59,13 +60,6 @@ export async function moveMembers(
     default:
       return change satisfies never
   }
-}
-
-/** Where the sub-attributes of a member are, for filters on them. */
-const memberColumns: Rows['columns'] = {
-  value: { kind: 'column', sql: 'm.user_id' },
-  display: { kind: 'column', sql: 'u.user_name_key', folded: true },
-  type: { kind: 'column', sql: `'user'::text`, folded: true },
 }
 
 async function move(

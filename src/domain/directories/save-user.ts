@@ -15,11 +15,11 @@ const insert = prepared(
   'directory-user-insert',
   `with made as (
      insert into directory_users (environment_id, directory_id, id, idp_id, external_id, user_name, user_name_key, email,
-       email_key, active, visible, complete, resource, presented, role_slug, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+       email_key, email_keys, active, visible, complete, resource, presented, role_slug, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
      on conflict on constraint directory_users_name do nothing
      returning id)
-   select append_events($1, $17, $18, $19, $20, $16) from made`,
+   select append_events($1, $18, $19, $20, $21, $17) from made`,
 )
 
 /**
@@ -44,12 +44,12 @@ const update = prepared(
   'directory-user-update',
   `with kept as (
      update directory_users
-     set idp_id = $4, external_id = $5, user_name = $6, user_name_key = $7, email = $8, email_key = $9, active = $10,
-       visible = $11, complete = $12, resource = $13, presented = $14, role_slug = $15, updated_at = $16,
+     set idp_id = $4, external_id = $5, user_name = $6, user_name_key = $7, email = $8, email_key = $9, email_keys = $10,
+       active = $11, visible = $12, complete = $13, resource = $14, presented = $15, role_slug = $16, updated_at = $17,
        version = version + 1
-     where environment_id = $1 and directory_id = $2 and id = $3 and version = $17
+     where environment_id = $1 and directory_id = $2 and id = $3 and version = $18
      returning id)
-   select append_events($1, $18, $19, $20, $21, $22) from kept`,
+   select append_events($1, $19, $20, $21, $22, $23) from kept`,
 )
 
 /** Updates a user with its events in one statement. @returns false when somebody else was quicker: read again. */
@@ -104,6 +104,7 @@ function columns({ environment, id }: Place, { id: user, idpId, keys, visible, r
     keys.userNameKey,
     keys.email,
     keys.emailKey,
+    keys.emailKeys,
     keys.active,
     visible,
     keys.complete,
