@@ -165,6 +165,7 @@ export interface DirectoryUsers {
   user_name_key: string
   email: string | null
   email_key: string | null
+  email_keys: string[]
   active: boolean
   visible: boolean
   complete: boolean
