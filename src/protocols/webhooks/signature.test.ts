@@ -31,9 +31,9 @@ describe.each(['workos-7', 'workos-8', 'workos-11'])('the unmodified SDK %s', (n
   test.each([
     ['another secret', signWebhook(body, ['two'], new Date())],
     ['another body', signWebhook(`${body} `, ['one'], new Date())],
-    ['a time long past', signWebhook(body, ['one'], new Date(Date.now() - 4 * 60_000))],
+    ['a time long past', signWebhook(body, ['one'], new Date(new Date().getTime() - 4 * 60_000))],
   ])('refuses %s', async (_claim, header) => {
-    await expect(verify(header)).rejects.toThrow()
+    await expect(verify(header)).rejects.toThrow(/signature|tolerance/i)
   })
 
   test.each(['one', 'two'])(
