@@ -24,6 +24,13 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   logout_uris: 'logoutUri',
   signing_keys: 'signingKey',
   sso_sessions: 'ssoSession',
+  webhook_endpoints: 'webhookEndpoint',
+  webhook_secrets: 'webhookSecret',
+  webhook_deliveries: 'webhookDelivery',
+  directories: 'directory',
+  directory_tokens: 'directoryToken',
+  directory_users: 'directoryUser',
+  directory_groups: 'directoryGroup',
 }
 
 /** Column name → id type, for references. */
@@ -33,6 +40,11 @@ const references: Record<string, keyof typeof idPrefixes> = {
   connection_id: 'connection',
   profile_id: 'profile',
   client_id: 'client',
+  endpoint_id: 'webhookEndpoint',
+  event_id: 'event',
+  directory_id: 'directory',
+  group_id: 'directoryGroup',
+  user_id: 'directoryUser',
 }
 
 /** Columns whose check constraint or content is a closed set known to the contracts. */
@@ -46,6 +58,10 @@ const literals: Record<string, string> = {
   'sso_sessions.origin': "'sp' | 'idp'",
   'sso_sessions.state': "'started' | 'succeeded' | 'failed' | 'timed_out'",
   'events.type': 'EventName',
+  'webhook_endpoints.status': "'enabled' | 'disabled'",
+  'webhook_deliveries.state': "'pending' | 'succeeded' | 'failed'",
+  'directories.type': 'DirectoryType',
+  'directories.state': 'DirectoryState',
 }
 
 const scalars: Record<string, string> = {
@@ -109,6 +125,7 @@ async function render(pool: pg.Pool): Promise<string> {
     '// Generated from the migrated database by `npm run gen`. Do not edit.',
     "import type { ColumnType, Generated } from 'kysely'",
     "import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'",
+    "import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'",
     "import type { EventName } from '#contracts/events.ts'",
     `import type {\n${usedIds.map((name) => `  ${name},`).join('\n')}\n} from '#contracts/ids.ts'`,
     "import type { OrganizationDomain } from '#contracts/organization-domains.ts'",

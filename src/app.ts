@@ -4,18 +4,23 @@ import { openDatabase } from '#db/database.ts'
 import { pendingMigrations, readMigrations } from '#db/migrate.ts'
 import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
+import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
+import { directoryRoutes } from '#http/api/directories.ts'
 import { environmentRoutes } from '#http/api/environments.ts'
 import { eventRoutes } from '#http/api/events.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
 import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
+import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
+import { TokenUses } from '#http/scim/callers.ts'
+import { scimRoutes } from '#http/scim/routes.ts'
 import { createServer } from '#http/server.ts'
 import { acsRoute } from '#http/sso/acs.ts'
 import { authorizeRoute } from '#http/sso/authorize.ts'
@@ -25,11 +30,12 @@ import { metadataRoutes } from '#http/sso/metadata.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
 import { Runner } from '#jobs/runner.ts'
-import { backgroundTasks, stampTask } from '#jobs/tasks.ts'
+import { backgroundTasks, deliverTask, stampTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
+import { guardedPost } from './guarded-post.ts'
 
 export interface AppOptions {
   readonly databaseUrl: string
@@ -72,6 +78,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     wake: () => runner.wake(stampTask),
     keyUses: new KeyUses(),
+    tokenUses: new TokenUses(),
+    wakeWebhooks: () => runner.wake(deliverTask),
+    webhookRules: { secrets: options.secrets, allowPrivate: options.development },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
     signingKeys: new SigningKeyCache(
@@ -80,8 +89,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     ),
     baseUrl: options.baseUrl,
   }
-  const runner = new Runner(backgroundTasks({ ...deps, flushKeyUses: () => deps.keyUses.flush(db) }), (task, error) =>
-    server.log.error({ err: error, task }, 'a background task failed'),
+  const flushUses = async () => {
+    await deps.keyUses.flush(db)
+    await deps.tokenUses.flush(db)
+  }
+  const postWebhook = guardedPost({ allowPrivate: options.development })
+  const onTaskError = (task: string, error: unknown) =>
+    server.log.error({ err: error, task }, 'a background task failed')
+  const webhooks = new WebhookWorker(
+    { db, clock, secrets: options.secrets, postWebhook, random: Math.random },
+    (error) => onTaskError(deliverTask, error),
+  )
+  const runner: Runner = new Runner(
+    backgroundTasks({ ...deps, flushUses, webhooks }, (task) => runner.wake(task)),
+    onTaskError,
   )
 
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
@@ -93,10 +114,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     organizationDomainRoutes,
     connectionRoutes,
     environmentRoutes,
+    directoryRoutes,
     redirectRoutes,
+    webhookRoutes,
     eventRoutes,
   ])
     routes(server, deps)
+  scimRoutes(server, deps)
   for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
     routes(server, deps)
   if (options.development && options.testIdp) testIdpRoutes(server, { ...options.testIdp, clock })
@@ -108,7 +132,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     close: async () => {
       await server.close()
       await runner.stop()
-      await deps.keyUses.flush(db)
+      await webhooks.settle()
+      await postWebhook.close()
+      await flushUses()
       await db.close()
     },
   }

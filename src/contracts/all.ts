@@ -1,11 +1,14 @@
 import type { AnyEndpoint } from './endpoint.ts'
 import * as connections from './connections.ts'
+import * as directories from './directories.ts'
+import * as people from './directory-users.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as domains from './organization-domains.ts'
 import * as organizations from './organizations.ts'
 import * as redirects from './redirects.ts'
 import * as sso from './sso.ts'
+import * as webhooks from './webhooks.ts'
 
 /** Every operation of the public surface, in the order the documentation shows them. */
 export const endpoints: readonly AnyEndpoint[] = [
@@ -34,7 +37,32 @@ export const endpoints: readonly AnyEndpoint[] = [
   sso.authorizeSsoLogout,
   sso.ssoLogout,
 
+  directories.listDirectories,
+  directories.createDirectory,
+  directories.getDirectory,
+  directories.updateDirectory,
+  directories.deleteDirectory,
+  directories.listDirectoryTokens,
+  directories.createDirectoryToken,
+  directories.rollDirectoryToken,
+  directories.revokeDirectoryToken,
+  people.listDirectoryUsers,
+  people.getDirectoryUser,
+  people.listDirectoryGroups,
+  people.getDirectoryGroup,
+
   events.listEvents,
+
+  webhooks.listWebhookEndpoints,
+  webhooks.createWebhookEndpoint,
+  webhooks.getWebhookEndpoint,
+  webhooks.updateWebhookEndpoint,
+  webhooks.deleteWebhookEndpoint,
+  webhooks.rollWebhookSecret,
+  webhooks.listWebhookDeliveries,
+  webhooks.retryWebhookDelivery,
+  webhooks.recoverWebhookDeliveries,
+  webhooks.replayWebhookEvents,
 
   redirects.listRedirectUris,
   redirects.createRedirectUri,

@@ -2,6 +2,14 @@ import * as Type from 'typebox'
 import type { Static, TSchema } from 'typebox'
 import type { wireEventNames } from './event-names.ts'
 import { ConnectionEventData, ConnectionEventDataWithDomains } from './connections.ts'
+import { DirectoryActivatedData, DirectoryDeletedData, DirectoryTokenEventData } from './directories.ts'
+import {
+  DirectoryGroup,
+  DirectoryGroupUpdatedData,
+  DirectoryMembershipData,
+  DirectoryUser,
+  DirectoryUserUpdatedData,
+} from './directory-users.ts'
 import { endpoint } from './endpoint.ts'
 import { EventId, Timestamp } from './ids.ts'
 import { ListMetadata, Order } from './list.ts'
@@ -51,6 +59,18 @@ export const eventPayloads = {
   'connection.activated': ConnectionEventDataWithDomains,
   'connection.deactivated': ConnectionEventDataWithDomains,
   'connection.deleted': ConnectionEventData,
+  'dsync.activated': DirectoryActivatedData,
+  'dsync.deleted': DirectoryDeletedData,
+  'dsync.group.created': DirectoryGroup,
+  'dsync.group.deleted': DirectoryGroup,
+  'dsync.group.updated': DirectoryGroupUpdatedData,
+  'dsync.group.user_added': DirectoryMembershipData,
+  'dsync.group.user_removed': DirectoryMembershipData,
+  'dsync.token.created': DirectoryTokenEventData,
+  'dsync.token.revoked': DirectoryTokenEventData,
+  'dsync.user.created': DirectoryUser,
+  'dsync.user.deleted': DirectoryUser,
+  'dsync.user.updated': DirectoryUserUpdatedData,
   'organization.created': Type.Omit(Organization, ['allow_profiles_outside_organization']),
   'organization.updated': Type.Omit(Organization, ['allow_profiles_outside_organization']),
   'organization.deleted': Type.Omit(Organization, ['allow_profiles_outside_organization']),

@@ -19,6 +19,13 @@ export const idPrefixes = {
   signingKey: 'key',
   ssoSession: 'sso_session',
   client: 'client',
+  webhookEndpoint: 'we',
+  webhookSecret: 'wsec',
+  webhookDelivery: 'wdel',
+  directory: 'directory',
+  directoryToken: 'directory_token',
+  directoryUser: 'directory_user',
+  directoryGroup: 'directory_group',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -38,6 +45,13 @@ export type LogoutUriId = IdOf<'logoutUri'>
 export type SigningKeyId = IdOf<'signingKey'>
 export type SsoSessionId = IdOf<'ssoSession'>
 export type ClientId = IdOf<'client'>
+export type WebhookEndpointId = IdOf<'webhookEndpoint'>
+export type WebhookSecretId = IdOf<'webhookSecret'>
+export type WebhookDeliveryId = IdOf<'webhookDelivery'>
+export type DirectoryId = IdOf<'directory'>
+export type DirectoryTokenId = IdOf<'directoryToken'>
+export type DirectoryUserId = IdOf<'directoryUser'>
+export type DirectoryGroupId = IdOf<'directoryGroup'>
 
 function id<K extends IdKind>(kind: K) {
   return Type.Unsafe<IdOf<K>>(Type.String({ pattern: `^${idPrefixes[kind]}_` }))
@@ -54,6 +68,12 @@ export const EventId = id('event')
 export const RedirectUriId = id('redirectUri')
 export const CorsOriginId = id('corsOrigin')
 export const LogoutUriId = id('logoutUri')
+export const WebhookEndpointId = id('webhookEndpoint')
+export const WebhookDeliveryId = id('webhookDelivery')
+export const DirectoryId = id('directory')
+export const DirectoryTokenId = id('directoryToken')
+export const DirectoryUserId = id('directoryUser')
+export const DirectoryGroupId = id('directoryGroup')
 
 /** ISO-8601 in UTC with exactly three millisecond digits and `Z`. */
 export const Timestamp = Type.String({ format: 'date-time' })

@@ -3,11 +3,14 @@ import { endpoints } from './all.ts'
 import { Connection, ConfiguredConnection } from './connections.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import { ApiKey, Environment, IssuedApiKey } from './environments.ts'
+import { ConfiguredDirectory, Directory, DirectoryToken } from './directories.ts'
+import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './directory-users.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
 
 /** A JSON value as the document holds it. */
@@ -58,11 +61,19 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],
+  [Directory, 'Directory'],
+  [ConfiguredDirectory, 'ConfiguredDirectory'],
+  [DirectoryUserWithGroups, 'DirectoryUserWithGroups'],
+  [DirectoryUser, 'DirectoryUser'],
+  [DirectoryGroup, 'DirectoryGroup'],
+  [DirectoryToken, 'DirectoryToken'],
   [Event, 'Event'],
   [RedirectUri, 'RedirectUri'],
   [LogoutUri, 'LogoutUri'],
   [CorsOrigin, 'CorsOrigin'],
   [Homepage, 'HomepageUrl'],
+  [WebhookEndpoint, 'WebhookEndpoint'],
+  [WebhookDelivery, 'WebhookDelivery'],
   [Environment, 'Environment'],
   [ApiKey, 'EnvironmentApiKey'],
   [IssuedApiKey, 'IssuedEnvironmentApiKey'],

@@ -1,6 +1,7 @@
 // Generated from the migrated database by `npm run gen`. Do not edit.
 import type { ColumnType, Generated } from 'kysely'
 import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
+import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
 import type { EventName } from '#contracts/events.ts'
 import type {
   EnvironmentId,
@@ -16,6 +17,13 @@ import type {
   SigningKeyId,
   SsoSessionId,
   ClientId,
+  WebhookEndpointId,
+  WebhookSecretId,
+  WebhookDeliveryId,
+  DirectoryId,
+  DirectoryTokenId,
+  DirectoryUserId,
+  DirectoryGroupId,
 } from '#contracts/ids.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 
@@ -76,6 +84,102 @@ export interface CorsOrigins {
   updated_at: Date
 }
 
+export interface Directories {
+  environment_id: EnvironmentId
+  id: DirectoryId
+  organization_id: OrganizationId
+  external_key: string
+  type: DirectoryType
+  name: string
+  state: DirectoryState
+  attribute_map: ColumnType<unknown, string | undefined, string>
+  last_request_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DirectoryAwaitedMembers {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  group_id: DirectoryGroupId
+  value: string
+  created_at: Date
+}
+
+export interface DirectoryCounts {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  shard: number
+  users: Generated<number>
+  groups: Generated<number>
+}
+
+export interface DirectoryGroupRoles {
+  environment_id: EnvironmentId
+  organization_id: OrganizationId
+  group_id: DirectoryGroupId
+  role_slug: string
+  priority: number
+}
+
+export interface DirectoryGroups {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  id: DirectoryGroupId
+  seq: Generated<number>
+  idp_id: string
+  external_id: string | null
+  display_name: string
+  display_name_key: string
+  resource: ColumnType<unknown, string, string>
+  presented: string
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DirectoryMemberships {
+  environment_id: EnvironmentId
+  group_id: DirectoryGroupId
+  user_id: DirectoryUserId
+}
+
+export interface DirectoryTokens {
+  environment_id: EnvironmentId
+  id: DirectoryTokenId
+  directory_id: DirectoryId
+  hash: Buffer
+  token_suffix: string
+  last_used_at: Date | null
+  last_used_by: string | null
+  expires_at: Date | null
+  revoked_at: Date | null
+  created_at: Date
+}
+
+export interface DirectoryUsers {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  id: DirectoryUserId
+  seq: Generated<number>
+  idp_id: string
+  external_id: string | null
+  user_name: string
+  user_name_key: string
+  email: string | null
+  email_key: string | null
+  email_keys: string[]
+  active: boolean
+  visible: boolean
+  complete: boolean
+  resource: ColumnType<unknown, string, string>
+  presented: string
+  role_slug: string
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
 export interface Environments {
   id: EnvironmentId
   name: string
@@ -84,6 +188,7 @@ export interface Environments {
   homepage_url: string | null
   created_at: Date
   updated_at: Date
+  keep_inactive_directory_users: Generated<boolean>
 }
 
 export interface EventLog {
@@ -116,6 +221,12 @@ export interface Events {
   organization_id: OrganizationId | null
   body: string
   created_at: Date
+}
+
+export interface Followers {
+  environment_id: EnvironmentId
+  name: string
+  position: number
 }
 
 export interface IdempotencyKeys {
@@ -251,17 +362,68 @@ export interface SsoSessions {
   finished_at: Date | null
 }
 
+export interface WebhookDeliveries {
+  environment_id: EnvironmentId
+  id: WebhookDeliveryId
+  endpoint_id: WebhookEndpointId
+  event_id: EventId
+  event_seq: number
+  event_type: string
+  organization_id: OrganizationId | null
+  position: number
+  state: 'pending' | 'succeeded' | 'failed'
+  attempts: Generated<number>
+  next_attempt_at: Date | null
+  leased_until: Date | null
+  last_status: number | null
+  last_error: string | null
+  last_response: string | null
+  last_attempt_at: Date | null
+  created_at: Date
+  completed_at: Date | null
+}
+
+export interface WebhookEndpoints {
+  environment_id: EnvironmentId
+  id: WebhookEndpointId
+  endpoint_url: string
+  status: 'enabled' | 'disabled'
+  events: string[]
+  ordered: Generated<boolean>
+  failing_since: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface WebhookSecrets {
+  environment_id: EnvironmentId
+  id: WebhookSecretId
+  endpoint_id: WebhookEndpointId
+  sealed_secret: string
+  created_at: Date
+  expires_at: Date | null
+}
+
 export interface Schema {
   api_keys: ApiKeys
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
+  directories: Directories
+  directory_awaited_members: DirectoryAwaitedMembers
+  directory_counts: DirectoryCounts
+  directory_group_roles: DirectoryGroupRoles
+  directory_groups: DirectoryGroups
+  directory_memberships: DirectoryMemberships
+  directory_tokens: DirectoryTokens
+  directory_users: DirectoryUsers
   environments: Environments
   event_log: EventLog
   event_log_state: EventLogState
   event_pending: EventPending
   events: Events
+  followers: Followers
   idempotency_keys: IdempotencyKeys
   logout_uris: LogoutUris
   organization_domains: OrganizationDomains
@@ -273,4 +435,7 @@ export interface Schema {
   sso_codes: SsoCodes
   sso_logout_tokens: SsoLogoutTokens
   sso_sessions: SsoSessions
+  webhook_deliveries: WebhookDeliveries
+  webhook_endpoints: WebhookEndpoints
+  webhook_secrets: WebhookSecrets
 }

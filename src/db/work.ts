@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely'
+import type pg from 'pg'
 import type { EventData, EventName } from '#contracts/events.ts'
 import type { EnvironmentId, EventId, OrganizationId } from '#contracts/ids.ts'
 import type { Database } from './database.ts'
@@ -55,6 +56,34 @@ export async function change<T>(deps: ChangeDeps, scope: Scope, verb: (work: Wor
   })
   if (events.size > 0) deps.wake()
   return result
+}
+
+/**
+ * A unit of work for verbs that write themselves, to send fewer statements: `act` writes its events with its last
+ * statement (see EmittedEvents), in the transaction it is given.
+ */
+export async function transact<T>(
+  deps: ChangeDeps,
+  environment: EnvironmentId,
+  act: (client: pg.PoolClient, events: EmittedEvents, now: Date) => Promise<T>,
+): Promise<T> {
+  const now = deps.clock()
+  const events = new EmittedEvents(environment, now)
+  const client = await deps.db.pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await act(client, events, now)
+    await client.query('commit')
+    if (events.size > 0) deps.wake()
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => (broken = failure))
+    throw error
+  } finally {
+    // A connection that cannot roll back must not be used again.
+    client.release(broken)
+  }
 }
 
 /** Events of one transaction, in the order they were emitted, as the parameters of the SQL function append_events. */

@@ -36,19 +36,21 @@ export function problemsOf(answer: SentAnswer): string[] {
   )
 }
 
-function headerProblems({ status, headers, text }: SentAnswer): string[] {
+function headerProblems({ url, status, headers, text }: SentAnswer): string[] {
   const problems: string[] = []
   if (!/^[0-9a-f-]{36}$/.test(String(headers['x-request-id']))) problems.push('no X-Request-ID')
   if (status >= 500) problems.push(`an error of ours: ${text}`)
   const type = textOf(headers['content-type'])
   if (text === '' && type !== '') problems.push(`an empty body with content type ${type}`)
-  if (/^[[{]/.test(text) && type !== 'application/json; charset=utf-8') problems.push(`JSON sent as '${type}'`)
+  const mediaType = url.startsWith('/scim/') ? 'application/scim+json' : 'application/json'
+  if (/^[[{]/.test(text) && type !== `${mediaType}; charset=utf-8`) problems.push(`JSON sent as '${type}'`)
   return problems
 }
 
 function bodyProblems(answer: SentAnswer, endpoint: AnyEndpoint | undefined): string[] {
   const { status, text } = answer
   const type = textOf(answer.headers['content-type'])
+  if (answer.url.startsWith('/scim/')) return status >= 400 ? scimProblems(status, parse(text)) : []
   // Doors for browsers that are not operations of the API answer with pages.
   if (!endpoint && type.startsWith('text/html')) return []
   if (!endpoint) return status >= 400 ? mismatch(ErrorBody, parse(text)) : []
@@ -64,6 +66,14 @@ function bodyProblems(answer: SentAnswer, endpoint: AnyEndpoint | undefined): st
   if (!('body' in endpoint.success)) return text === '' ? [] : ['a body where none belongs']
   const body = parse(text)
   return [...mismatch(endpoint.success.body, body), ...(endpoint === listEvents ? eventProblems(body) : [])]
+}
+
+/** RFC 7644 §3.12: the status is a string, and equal to the real one. */
+function scimProblems(status: number, body: unknown): string[] {
+  const error = body as { schemas?: unknown; status?: unknown; detail?: unknown } | undefined // compared, not trusted
+  const urn = 'urn:ietf:params:scim:api:messages:2.0:Error'
+  const isError = JSON.stringify(error?.schemas) === JSON.stringify([urn]) && typeof error?.detail === 'string'
+  return isError && error.status === String(status) ? [] : ['not a SCIM error']
 }
 
 function eventProblems(page: unknown): string[] {

@@ -1,0 +1,71 @@
+import type { DirectoryAttributeMap } from '#contracts/directories.ts'
+import { bindElementFilter } from '#protocols/scim/bind.ts'
+import { isObject, type Json, type JsonObject, ownMember, spelledName } from '#protocols/scim/json.ts'
+import { matches } from '#protocols/scim/match.ts'
+import { parsePath, type PatchPath } from '#protocols/scim/path.ts'
+import { isExtensionName, resolve, userType } from '#protocols/scim/schema.ts'
+import { Invalid } from '../errors.ts'
+
+const maxAttributes = 100
+
+/** @throws Invalid `invalid_attribute_map` naming every entry that cannot be read. */
+export function checkAttributeMap(map: DirectoryAttributeMap): void {
+  const entries = Object.entries(map)
+  const errors = entries.flatMap(([name, text]) => {
+    const path = parsePath(text)
+    const field = `attribute_map.${name}`
+    if (!/^[a-z][a-z0-9_]{0,63}$/.test(name))
+      return [{ field, code: 'invalid_name', message: `'${name}' must be lower-case letters, digits and underscores.` }]
+    return path.ok ? [] : [{ field, code: 'invalid_path', message: path.error.detail }]
+  })
+  if (entries.length > maxAttributes)
+    errors.push({
+      field: 'attribute_map',
+      code: 'too_many',
+      message: `${maxAttributes} custom attributes are allowed.`,
+    })
+  if (errors.length > 0) throw new Invalid(errors, 'invalid_attribute_map')
+}
+
+/** Custom attributes of a person; one that the resource does not have is null. */
+export function readCustomAttributes(resource: JsonObject, map: DirectoryAttributeMap): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(map).map(([name, text]) => {
+      const path = parsePath(text)
+      return [name, (path.ok ? valueAt(resource, path.value) : undefined) ?? null]
+    }),
+  )
+}
+
+function valueAt(resource: JsonObject, path: PatchPath): Json | undefined {
+  const target = resolve(userType, path.attribute, Object.keys(resource).filter(isExtensionName))
+  if (!target || target.kind === 'resource') return undefined
+  const holder = target.extension === undefined ? resource : named(resource, target.extension)
+  if (target.kind === 'extension') return holder
+  const value = named(holder, target.attribute.name)
+  if (path.filter === undefined) return inside(value, target.sub?.name)
+  const filter = bindElementFilter(path.filter, target.attribute)
+  const [element] = filter.ok ? elementsOf(value).filter((each) => matches(filter.value, each)) : []
+  return inside(element, path.sub)
+}
+
+/** The value, or what is called `sub` in it: in each of its elements, when it has several. */
+function inside(value: Json | undefined, sub: string | undefined): Json | undefined {
+  if (sub === undefined) return value
+  if (!isList(value)) return named(value, sub)
+  return value.map((each) => named(each, sub)).filter((each) => each !== undefined)
+}
+
+function named(value: Json | undefined, name: string): Json | undefined {
+  if (value === undefined || !isObject(value)) return undefined
+  const spelled = spelledName(value, name)
+  return spelled === undefined ? undefined : ownMember(value, spelled)
+}
+
+function elementsOf(value: Json | undefined): readonly JsonObject[] {
+  return isList(value) ? value.filter((each): each is JsonObject => isObject(each)) : []
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}

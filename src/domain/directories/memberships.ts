@@ -1,0 +1,157 @@
+import type pg from 'pg'
+import type { DirectoryGroup } from '#contracts/directory-users.ts'
+import type { DirectoryGroupId, DirectoryUserId, EnvironmentId, EventId } from '#contracts/ids.ts'
+import { prepared } from '#db/database.ts'
+import { newId } from '#db/new-id.ts'
+import type { EmittedEvents } from '#db/work.ts'
+import type { MemberChange } from '#protocols/scim/group-patch.ts'
+import { rowFilterToSql } from '#protocols/scim/sql.ts'
+import type { UserPlan } from './plan-user.ts'
+import type { ScimDirectory } from './scim-directory.ts'
+import { memberColumns } from './search.ts'
+
+type On = pg.Pool | pg.ClientBase
+type Moved = { readonly moved: DirectoryUserId[] | null }
+type MoveParameters = [EnvironmentId, string, string, string, string[], EventId[], Date, string]
+
+const add = prepared<MoveParameters, Moved>(
+  'members-add',
+  'select add_group_members($1, $2, $3, $4, $5, $6, $7, $8) as moved',
+)
+const remove = prepared<MoveParameters, Moved>(
+  'members-remove',
+  'select remove_group_members($1, $2, $3, $4, $5, $6, $7, $8) as moved',
+)
+
+/**
+ * Moves members in or out: one statement, whatever their number and that of the group; events for real changes alone.
+ * @returns whose membership changed; undefined when the directory has no such group.
+ */
+export async function moveMembers(
+  on: On,
+  directory: ScimDirectory,
+  group: string,
+  change: MemberChange,
+  now: Date,
+): Promise<DirectoryUserId[] | undefined> {
+  switch (change.kind) {
+    case 'add':
+      return move(on, add, directory, group, change.ids, now)
+    case 'remove':
+      return move(on, remove, directory, group, change.ids, now)
+    case 'replace':
+      return replaceMembers(on, directory, group, change.ids, now)
+    case 'removeMatching': {
+      const { text, values } = rowFilterToSql(change.filter, memberColumns, 2)
+      const { rows } = await on.query<{ id: DirectoryUserId }>(
+        `select u.id from directory_memberships m join directory_users u on u.environment_id = m.environment_id and u.id = m.user_id
+         where m.environment_id = $1 and m.group_id = $2 and (${text})`,
+        [directory.environment, group, ...values],
+      )
+      return move(
+        on,
+        remove,
+        directory,
+        group,
+        rows.map(({ id }) => id),
+        now,
+      )
+    }
+    default:
+      return change satisfies never
+  }
+}
+
+async function move(
+  on: On,
+  statement: typeof add,
+  directory: ScimDirectory,
+  group: string,
+  ids: readonly string[],
+  now: Date,
+): Promise<DirectoryUserId[] | undefined> {
+  const events = ids.map(() => newId('event', now))
+  const { environment, id, organizationId } = directory
+  const [row] = await statement(on, environment, id, organizationId, group, [...ids], events, now, now.toISOString())
+  return row?.moved ?? undefined
+}
+
+/** The difference is computed here by ids alone; nobody who stays is touched. */
+async function replaceMembers(
+  on: On,
+  directory: ScimDirectory,
+  group: string,
+  wanted: readonly string[],
+  now: Date,
+): Promise<DirectoryUserId[] | undefined> {
+  const { rows } = await on.query<[string]>({
+    name: 'members-superfluous',
+    text: `select user_id from directory_memberships where environment_id = $1 and group_id = $2 and user_id <> all ($3)
+      union select value from directory_awaited_members where environment_id = $1 and group_id = $2 and value <> all ($3)`,
+    values: [directory.environment, group, [...wanted]],
+    rowMode: 'array',
+  })
+  const removed = await move(
+    on,
+    remove,
+    directory,
+    group,
+    rows.map(([id]) => id),
+    now,
+  )
+  const added = await move(on, add, directory, group, wanted, now)
+  return removed && added && [...removed, ...added]
+}
+
+const lockGroups = prepared<[EnvironmentId, string], { readonly id: DirectoryGroupId }>(
+  'directory-groups-of-user-lock',
+  `select g.id from directory_memberships m
+   join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id
+   where m.environment_id = $1 and m.user_id = $2 order by g.id for share of g`,
+)
+
+/** Keeps the groups of a person as they are, before the person is locked. */
+export async function lockGroupsOf(client: pg.PoolClient, directory: ScimDirectory, user: string): Promise<void> {
+  await lockGroups(client, directory.environment, user)
+}
+
+/** A person who becomes visible again: the log tells of the memberships, which were kept. */
+export async function announceMemberships(
+  client: pg.PoolClient,
+  events: EmittedEvents,
+  directory: ScimDirectory,
+  plan: UserPlan,
+): Promise<void> {
+  const { rows } = await client.query<{ presented: string }>(
+    `select g.presented from directory_memberships m
+     join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id
+     where m.environment_id = $1 and m.user_id = $2 order by g.id for share of g`,
+    [directory.environment, plan.id],
+  )
+  for (const { presented } of rows) {
+    const group = JSON.parse(presented) as DirectoryGroup // this room wrote it
+    events.emit(
+      'dsync.group.user_added',
+      { directory_id: directory.id, user: plan.presented, group },
+      directory.organizationId,
+    )
+  }
+}
+
+/** Puts somebody who arrived into the groups that named them before, by id, external id or name. */
+export async function joinAwaiting(
+  client: pg.PoolClient,
+  directory: ScimDirectory,
+  plan: UserPlan,
+  now: Date,
+): Promise<void> {
+  const names = [plan.id, plan.keys.externalId, plan.keys.userName].filter((name) => name !== null)
+  const { rows } = await client.query<{ group_id: DirectoryGroupId }>(
+    `delete from directory_awaited_members where environment_id = $1 and directory_id = $2 and value = any ($3)
+     returning group_id`,
+    [directory.environment, directory.id, names],
+  )
+  // In order, as everybody locks groups.
+  for (const group of rows.map((row) => row.group_id).toSorted())
+    await move(client, add, directory, group, [plan.id], now)
+}

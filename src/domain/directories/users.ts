@@ -1,0 +1,237 @@
+import type { DirectoryUserId } from '#contracts/ids.ts'
+import { newId } from '#db/new-id.ts'
+import { type ChangeDeps, EmittedEvents, transact } from '#db/work.ts'
+import { ok, refused, type Result } from '#protocols/result.ts'
+import { foldCase } from '#protocols/scim/compare-text.ts'
+import { badRequest, quote, scimError, type ScimError } from '#protocols/scim/errors.ts'
+import { type JsonObject, ownMember, sameJson } from '#protocols/scim/json.ts'
+import { announceMemberships, joinAwaiting, lockGroupsOf } from './memberships.ts'
+import { announceUser, planUser, type UserPlan } from './plan-user.ts'
+import { ScimRefused } from './refused.ts'
+import { retryDeadlock } from './retry-deadlock.ts'
+import { deleteUser, insertUser, nameTaken, updateUser } from './save-user.ts'
+import type { ScimDirectory } from './scim-directory.ts'
+import { findUser, findUserByName, lockUser, readPresented, type UserRow } from './user-row.ts'
+
+/** A user as the door answers it. */
+export interface StoredUser {
+  readonly id: DirectoryUserId
+  readonly resource: JsonObject
+  readonly version: number
+  readonly createdAt: Date
+  readonly modifiedAt: Date
+}
+
+/** Tries without a lock before it waits its turn: nearly always nobody else is there. */
+const hopefulTries = 3
+
+/**
+ * Creates a user, or brings one back: somebody inactive or remembered without an address is the same person with the same
+ * id, because identity providers create those again instead of updating them.
+ * @throws ScimRefused 409 `uniqueness`, 400 when there is no address (the person is remembered and heals later).
+ */
+export async function createUser(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  resource: JsonObject,
+): Promise<StoredUser> {
+  const whole = withDefaults(resource)
+  const now = deps.clock()
+  const plan = planUser(directory, undefined, newId('directoryUser', now), whole, now)
+  for (let tries = 0; tries < hopefulTries; tries++) {
+    const [namesake] = await findUserByName(deps.db.pool, directory.environment, directory.id, plan.keys.userNameKey)
+    const user = namesake
+      ? await bringBack(deps, directory, namesake, plan)
+      : await retryDeadlock(() => addUser(deps, directory, plan, now))
+    if (user) return user
+  }
+  throw new ScimRefused(nameTaken(plan.keys))
+}
+
+/** @returns undefined when somebody of this name was created meanwhile. */
+async function addUser(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  plan: UserPlan,
+  now: Date,
+): Promise<StoredUser | undefined> {
+  const events = new EmittedEvents(directory.environment, now)
+  announceUser(events.emit, plan, directory)
+  const isAdded = directory.awaitsMembers
+    ? await transact(deps, directory.environment, async (client) => {
+        const added = await insertUser(client, directory, plan, events, now)
+        if (added) await joinAwaiting(client, directory, plan, now)
+        return added
+      })
+    : await insertUser(deps.db.pool, directory, plan, events, now)
+  if (!isAdded) return undefined
+  if (events.size > 0 || directory.awaitsMembers) deps.wake()
+  if (!plan.keys.complete) throw addressMissing()
+  return { id: plan.id, resource: plan.resource, version: 1, createdAt: now, modifiedAt: now }
+}
+
+/** @returns undefined when the person is gone, or goes by another name. */
+async function bringBack(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  namesake: UserRow,
+  { keys, resource }: UserPlan,
+): Promise<StoredUser | undefined> {
+  const isThere = ({ active, complete }: UserRow) => active && complete
+  if (isThere(namesake)) throw new ScimRefused(nameTaken(keys))
+  if (!keys.complete) throw addressMissing()
+  return changeIfThere(deps, directory, namesake.id, (_current, row) =>
+    // Of two who bring somebody back at once, one comes second.
+    isThere(row) || foldCase(row.user_name) !== keys.userNameKey ? refused(nameTaken(keys)) : ok(resource),
+  )
+}
+
+export type Rewrite = (current: JsonObject, row: UserRow) => Result<JsonObject, ScimError>
+
+/**
+ * Changes a user by a function of what is stored. Parallel changes all survive: each is applied to what the one before
+ * it left. One that changes nothing writes nothing.
+ * @throws ScimRefused 404 for an id of nobody in this directory, 400 when the address would be lost, and whatever the
+ *   rewrite refuses.
+ */
+export async function changeUser(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  rewrite: Rewrite,
+): Promise<StoredUser> {
+  const user = await changeIfThere(deps, directory, id, rewrite)
+  if (!user) throw notFound(id)
+  return user
+}
+
+async function changeIfThere(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  rewrite: Rewrite,
+): Promise<StoredUser | undefined> {
+  const appears = await retryDeadlock(() => changeUnlocked(deps, directory, id, rewrite))
+  return typeof appears === 'boolean'
+    ? retryDeadlock(() => changeLocked(deps, directory, id, rewrite, appears))
+    : appears
+}
+
+/** @returns whether the user is becoming visible, when it takes the lock to do it. */
+async function changeUnlocked(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  rewrite: Rewrite,
+): Promise<StoredUser | undefined | boolean> {
+  for (let tries = 0; tries < hopefulTries; tries++) {
+    const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
+    if (!row) return undefined
+    const now = deps.clock()
+    const plan = planChange(directory, row, rewrite, now)
+    if (!plan) return stored(row)
+    // Somebody who appears takes memberships along, which needs a transaction.
+    if (plan.news === 'created') return true
+    const events = new EmittedEvents(directory.environment, now)
+    announceUser(events.emit, plan, directory)
+    if (!(await updateUser(deps.db.pool, directory, plan, row.version, events))) continue
+    if (events.size > 0) deps.wake()
+    return changed(row, plan)
+  }
+  return false
+}
+
+/** For those who were not quick enough, and when memberships come along. */
+async function changeLocked(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  rewrite: Rewrite,
+  appears: boolean,
+): Promise<StoredUser | undefined> {
+  return transact(deps, directory.environment, async (client, events, now) => {
+    // Groups before people, as whoever changes members locks them; the other way round each would wait for the other.
+    if (appears) await lockGroupsOf(client, directory, id)
+    const [row] = await lockUser(client, directory.environment, directory.id, id)
+    if (!row) return undefined
+    const plan = planChange(directory, row, rewrite, now)
+    if (!plan) return stored(row)
+    announceUser(events.emit, plan, directory)
+    if (plan.news === 'created') await announceMemberships(client, events, directory, plan)
+    if (!(await updateUser(client, directory, plan, row.version, events)))
+      throw new Error(`The locked user ${row.id} could not be updated.`)
+    return changed(row, plan)
+  })
+}
+
+/** @returns undefined when nothing changes. @throws ScimRefused */
+function planChange(directory: ScimDirectory, row: UserRow, rewrite: Rewrite, now: Date): UserPlan | undefined {
+  const next = rewrite(row.resource, row)
+  if (!next.ok) throw new ScimRefused(next.error)
+  const resource = withDefaults(next.value)
+  if (sameJson(resource, row.resource)) return undefined
+  const plan = planUser(directory, row, row.id, resource, now)
+  // Who is remembered without an address may still be deactivated. Everybody else keeps what they have.
+  if (!plan.keys.complete && (row.complete || plan.keys.active)) throw addressMissing()
+  return plan
+}
+
+/** A user who is not said to be inactive is active, and says so: what is answered is what filters see. */
+function withDefaults(resource: JsonObject): JsonObject {
+  return ownMember(resource, 'active') === undefined ? { ...resource, active: true } : resource
+}
+
+/**
+ * Memberships go with the user; the one event says it all.
+ * @throws ScimRefused 404, and what the precondition refuses: it sees the user as it is deleted.
+ */
+export async function removeUser(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  precondition?: (row: UserRow) => ScimError | undefined,
+): Promise<void> {
+  await retryDeadlock(() =>
+    transact(deps, directory.environment, async (client, events) => {
+      const [row] = await lockUser(client, directory.environment, directory.id, id)
+      if (!row) throw notFound(id)
+      const refusal = precondition?.(row)
+      if (refusal) throw new ScimRefused(refusal)
+      if (row.visible) events.emit('dsync.user.deleted', readPresented(row), directory.organizationId)
+      await deleteUser(client, directory, row.id, events)
+    }),
+  )
+}
+
+export async function readUser(
+  deps: Pick<ChangeDeps, 'db'>,
+  directory: ScimDirectory,
+  id: string,
+): Promise<StoredUser> {
+  const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
+  if (!row) throw notFound(id)
+  return stored(row)
+}
+
+function stored(row: UserRow): StoredUser {
+  return {
+    id: row.id,
+    resource: row.resource,
+    version: row.version,
+    createdAt: row.created_at,
+    modifiedAt: row.updated_at,
+  }
+}
+
+function changed(row: UserRow, { resource, updatedAt }: UserPlan): StoredUser {
+  return { id: row.id, resource, version: row.version + 1, createdAt: row.created_at, modifiedAt: updatedAt }
+}
+
+/** The vendor's rule. After a creation the person is remembered: the next attempt with an address does not conflict. */
+function addressMissing(): ScimRefused {
+  return new ScimRefused(badRequest('invalidValue', 'Required attributes missing: emails'))
+}
+
+function notFound(id: string): ScimRefused {
+  return new ScimRefused(scimError(404, undefined, `Resource ${quote(id)} not found.`))
+}

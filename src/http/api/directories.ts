@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify'
+import * as contract from '#contracts/directories.ts'
+import * as people from '#contracts/directory-users.ts'
+import { change } from '#db/work.ts'
+import { createDirectory, removeDirectory, updateDirectory } from '#domain/directories/directories.ts'
+import { listGroups, listUsers, readDirectoryGroup, readDirectoryUser } from '#domain/directories/list-people.ts'
+import { listDirectories, readDirectory, readDirectoryRow } from '#domain/directories/read.ts'
+import { remapUsers } from '#domain/directories/remap.ts'
+import { createToken, listTokens, revokeToken, rollToken } from '#domain/directories/tokens.ts'
+import type { Deps } from '../deps.ts'
+import { RawJson, serve } from '../serve.ts'
+
+export function directoryRoutes(app: FastifyInstance, deps: Deps): void {
+  serve(app, deps, contract.listDirectories, ({ query }, { environment }) =>
+    listDirectories(deps.db, environment, query),
+  )
+
+  serve(app, deps, contract.getDirectory, ({ params }, { environment }) =>
+    readDirectory(deps.db, environment, params.id, deps.baseUrl),
+  )
+
+  serve(app, deps, contract.createDirectory, ({ body }, { scope }) =>
+    change(deps, scope, (work) => createDirectory(work, body, deps.baseUrl)),
+  )
+
+  serve(app, deps, contract.updateDirectory, async ({ params, body }, { environment, scope }) => {
+    const updated = await change(deps, scope, (work) => updateDirectory(work, params.id, body, deps.baseUrl))
+    if (body.attribute_map) await remapUsers(deps, environment, params.id)
+    return updated
+  })
+
+  serve(app, deps, contract.deleteDirectory, ({ params }, { scope }) =>
+    change(deps, scope, (work) => removeDirectory(work, params.id)),
+  )
+
+  serve(app, deps, contract.listDirectoryTokens, async ({ params, query }, { environment }) =>
+    listTokens(deps.db, environment, await readDirectoryRow(deps.db.kysely, environment, params.id), query),
+  )
+
+  serve(app, deps, contract.createDirectoryToken, ({ params, body }, { scope }) =>
+    change(deps, scope, async (work) =>
+      createToken(work, await readDirectoryRow(work.tx, work.environment, params.id), body),
+    ),
+  )
+
+  serve(app, deps, contract.rollDirectoryToken, ({ params, body }, { scope }) =>
+    change(deps, scope, async (work) => {
+      const directory = await readDirectoryRow(work.tx, work.environment, params.id)
+      return rollToken(work, directory, params.token_id, body.overlap_seconds)
+    }),
+  )
+
+  serve(app, deps, contract.revokeDirectoryToken, ({ params }, { scope }) =>
+    change(deps, scope, async (work) =>
+      revokeToken(work, await readDirectoryRow(work.tx, work.environment, params.id), params.token_id),
+    ),
+  )
+
+  serve(
+    app,
+    deps,
+    people.listDirectoryUsers,
+    async ({ query }, { environment }) => new RawJson(await listUsers(deps.db, environment, query)),
+  )
+
+  serve(app, deps, people.getDirectoryUser, ({ params }, { environment }) =>
+    readDirectoryUser(deps.db, environment, params.id),
+  )
+
+  serve(
+    app,
+    deps,
+    people.listDirectoryGroups,
+    async ({ query }, { environment }) => new RawJson(await listGroups(deps.db, environment, query)),
+  )
+
+  serve(app, deps, people.getDirectoryGroup, ({ params }, { environment }) =>
+    readDirectoryGroup(deps.db, environment, params.id),
+  )
+}

@@ -1,0 +1,91 @@
+import { ScimRefused } from '#domain/directories/refused.ts'
+import {
+  type BulkOperation,
+  type BulkResult,
+  bulkResponse,
+  isOver,
+  parseBulkRequest,
+  type RefusedBulkOperation,
+} from '#protocols/scim/bulk.ts'
+import { orderBulk, resolveBulkIds } from '#protocols/scim/bulk-order.ts'
+import { type ScimError, statusOf } from '#protocols/scim/errors.ts'
+import { entityTag } from '#protocols/scim/etag.ts'
+import type { Projection } from '#protocols/scim/projection.ts'
+import { groups, type Kind, type Shown, users } from './kinds.ts'
+import { bulkLimits } from './limits.ts'
+import { type Door, locationOf, type ScimDeps } from './door.ts'
+
+/** Results hold the version alone, and a thousand operations on a large group are not to read it a thousand times. */
+const withoutReferences: Projection = { excluded: [{ name: 'members' }, { name: 'groups' }] }
+
+/** RFC 7644 §3.7: operations succeed and fail one by one; results come in the order of the request. */
+export async function runBulk(deps: ScimDeps, door: Door, body: unknown) {
+  const request = parseBulkRequest(body, bulkLimits)
+  if (!request.ok) throw new ScimRefused(request.error)
+  const made = new Map<string, string>()
+  const results: { readonly index: number; readonly result: BulkResult }[] = []
+  let errors = 0
+  for (const operation of orderBulk(request.value.operations)) {
+    const result = await run(deps, door, operation, made)
+    results.push({ index: operation.index, result })
+    if (result.error) errors += 1
+    if (isOver(request.value, errors)) break
+  }
+  return bulkResponse(results.toSorted((a, b) => a.index - b.index).map(({ result }) => result))
+}
+
+async function run(
+  deps: ScimDeps,
+  door: Door,
+  operation: BulkOperation | RefusedBulkOperation,
+  made: Map<string, string>,
+): Promise<BulkResult> {
+  const { method, bulkId } = operation
+  const named = { method, ...(bulkId !== undefined && { bulkId }) }
+  if ('error' in operation) return failed(named, operation.error)
+  const kind = operation.type === users.type ? users : groups
+  const location = operation.id === undefined ? {} : { location: locationOf(door, kind, operation.id) }
+  try {
+    const resolved = resolveBulkIds(operation, made)
+    if (!resolved.ok) return failed({ ...named, ...location }, resolved.error)
+    return { ...named, ...(await carryOut(deps, door, kind, resolved.value, made)) }
+  } catch (error) {
+    if (error instanceof ScimRefused) return failed({ ...named, ...location }, error.error)
+    throw error
+  }
+}
+
+async function carryOut(
+  deps: ScimDeps,
+  door: Door,
+  kind: Kind,
+  { method, id = '', bulkId, data, version }: BulkOperation,
+  made: Map<string, string>,
+): Promise<Pick<BulkResult, 'status' | 'location' | 'version'>> {
+  const location = locationOf(door, kind, id)
+  const write = { ifMatch: version, projection: withoutReferences }
+  switch (method) {
+    case 'POST': {
+      const created = await kind.create(deps, door.directory, data, withoutReferences)
+      if (bulkId !== undefined) made.set(bulkId, created.id)
+      return { status: 201, location: locationOf(door, kind, created.id), version: entityTag(created.version) }
+    }
+    case 'PUT':
+      return { status: 200, location, ...versionOf(await kind.replace(deps, door.directory, id, data, write)) }
+    case 'PATCH':
+      return { status: 200, location, ...versionOf(await kind.patch(deps, door.directory, id, data, write)) }
+    case 'DELETE':
+      await kind.remove(deps, door.directory, id, version)
+      return { status: 204, location }
+    default:
+      return method satisfies never
+  }
+}
+
+function versionOf(shown: Shown | undefined): { version?: string } {
+  return shown ? { version: entityTag(shown.version) } : {}
+}
+
+function failed(named: Omit<BulkResult, 'status'>, error: ScimError): BulkResult {
+  return { ...named, status: statusOf(error), error }
+}

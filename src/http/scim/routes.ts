@@ -1,0 +1,224 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { scimEndpoint } from '#domain/directories/present.ts'
+import { ScimRefused } from '#domain/directories/refused.ts'
+import { type ScimError, scimError } from '#protocols/scim/errors.ts'
+import { entityTag, isUnchanged } from '#protocols/scim/etag.ts'
+import { listResponse } from '#protocols/scim/list.ts'
+import { project, type Projection } from '#protocols/scim/projection.ts'
+import { parseProjectionParameters, parseQuery, parseSearchRequest, type Query } from '#protocols/scim/query.ts'
+import { completeResource } from '#protocols/scim/resource.ts'
+import type { JsonObject } from '#protocols/scim/json.ts'
+import type { Result } from '#protocols/result.ts'
+import { queryOf } from '../server.ts'
+import { scimErrorOf, sendScim, sendScimError } from './answer.ts'
+import { runBulk } from './bulk.ts'
+import { identifyDirectory } from './callers.ts'
+import { discoveryRoutes } from './discovery.ts'
+import { type Door, locationOf, type Route, type ScimDeps, type ScimRequest } from './door.ts'
+import { groups, type Kind, type Shown, users } from './kinds.ts'
+import { bodyLimitBytes, pagingLimits } from './limits.ts'
+import { WriteLimit } from './write-limit.ts'
+
+/** SCIM 2.0 for identity providers, one endpoint a directory. Every answer, also of the framework, speaks SCIM. */
+export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
+  void app.register(
+    async (scim) => {
+      scim.addContentTypeParser('application/scim+json', { parseAs: 'string', bodyLimit: bodyLimitBytes }, parseJson)
+      scim.setErrorHandler((error, request, reply) => {
+        if (error instanceof ScimRefused) return sendScimError(reply, error.error)
+        const known = scimErrorOf(error)
+        if (known) return sendScimError(reply, known)
+        request.log.error({ err: error }, 'request failed')
+        return sendScimError(reply, scimError(500, undefined, `Internal error. Reference: ${request.id}`))
+      })
+      scim.setNotFoundHandler((request, reply) =>
+        sendScimError(
+          reply,
+          scimError(404, undefined, `There is no ${request.method} ${request.url.split('?', 1)[0]}.`),
+        ),
+      )
+      const limit = new WriteLimit(deps.clock)
+      const route: Route = (method, path, handler) =>
+        scim.route<{ Params: { key: string; id?: string } }>({
+          method,
+          url: path,
+          bodyLimit: bodyLimitBytes,
+          handler: async (request, reply) => {
+            const directory = await identifyDirectory(deps, request)
+            const wait = limit.secondsToWait(directory.id)
+            if (wait > 0) {
+              reply.header('retry-after', wait)
+              throw new ScimRefused(
+                scimError(429, undefined, `Too many requests for this directory. Wait ${wait} seconds.`),
+              )
+            }
+            return handler(request, reply, { directory, endpoint: scimEndpoint(deps.baseUrl, directory.externalKey) })
+          },
+        })
+      for (const kind of [users, groups]) resourceRoutes(route, deps, kind)
+      discoveryRoutes(route)
+      route('POST', '/.search', async () => {
+        throw new ScimRefused(
+          scimError(501, undefined, 'Search one kind of resource: POST to /Users/.search or /Groups/.search.'),
+        )
+      })
+      route('POST', '/Bulk', async (request, reply, door) =>
+        sendScim(reply, 200, await runBulk(deps, door, request.body)),
+      )
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)
+        route(method, '/Me', async () => {
+          // RFC 7644 §3.11: a token stands for an identity provider, which is nobody's user.
+          throw new ScimRefused(scimError(501, undefined, 'A directory token stands for no user, so there is no /Me.'))
+        })
+    },
+    { prefix: '/scim/v2.0/:key' },
+  )
+}
+
+function resourceRoutes(route: Route, deps: ScimDeps, kind: Kind): void {
+  const { type } = kind
+  const path = type.endpoint
+
+  route('GET', path, async (request, reply, door) =>
+    sendList(deps, reply, door, kind, demand(parseQuery(parametersOf(request), type, pagingLimits))),
+  )
+
+  // Not 201: nothing is made by searching.
+  route('POST', `${path}/.search`, async (request, reply, door) =>
+    sendList(deps, reply, door, kind, demand(parseSearchRequest(request.body, type, pagingLimits))),
+  )
+
+  route('POST', path, async (request, reply, door) => {
+    const projection = projectionOf(request, kind)
+    const shown = await kind.create(deps, door.directory, request.body, projection)
+    return sendResource(reply.header('location', locationOf(door, kind, shown.id)), 201, door, kind, shown, projection)
+  })
+
+  route('GET', `${path}/:id`, async (request, reply, door) => {
+    const projection = projectionOf(request, kind)
+    const shown = await kind.read(deps, door.directory, idOf(request), projection)
+    if (isUnchanged(request.headers['if-none-match'], shown.version))
+      return reply.status(304).header('etag', entityTag(shown.version)).send()
+    return sendResource(reply, 200, door, kind, shown, projection)
+  })
+
+  route('PUT', `${path}/:id`, async (request, reply, door) => {
+    const projection = projectionOf(request, kind)
+    const write = { projection, ifMatch: request.headers['if-match'] }
+    const shown = await kind.replace(deps, door.directory, idOf(request), request.body, write)
+    return sendResource(reply, 200, door, kind, shown, projection)
+  })
+
+  route('PATCH', `${path}/:id`, async (request, reply, door) => {
+    const projection = projectionOf(request, kind)
+    const ifMatch = request.headers['if-match']
+    // RFC 7644 §3.5.2: either answer will do. A group's would grow with the group, for each member that is added.
+    const isShown = kind === users || queryOf(request).has('attributes')
+    const write = { ifMatch, ...(isShown && { projection }) }
+    const shown = await kind.patch(deps, door.directory, idOf(request), request.body, write)
+    if (!shown) return reply.status(204).send()
+    return sendResource(reply, 200, door, kind, shown, projection)
+  })
+
+  route('DELETE', `${path}/:id`, async (request, reply, door) => {
+    await kind.remove(deps, door.directory, idOf(request), request.headers['if-match'])
+    return reply.status(204).send()
+  })
+}
+
+async function sendList(
+  deps: ScimDeps,
+  reply: FastifyReply,
+  door: Door,
+  kind: Kind,
+  query: Query,
+): Promise<FastifyReply> {
+  const { rows, totalResults, nextCursor } = await kind.search(deps, door.directory, query)
+  const { paging, projection } = query
+  return sendScim(
+    reply,
+    200,
+    listResponse({
+      resources: rows.map((shown) => render(door, kind, shown, projection)),
+      totalResults,
+      ...(paging.kind === 'index' && { startIndex: paging.startIndex }),
+      ...(nextCursor !== undefined && { nextCursor }),
+    }),
+  )
+}
+
+function sendResource(
+  reply: FastifyReply,
+  status: 200 | 201,
+  door: Door,
+  kind: Kind,
+  shown: Shown,
+  projection: Projection,
+): FastifyReply {
+  return sendScim(reply.header('etag', entityTag(shown.version)), status, render(door, kind, shown, projection))
+}
+
+function render(
+  door: Door,
+  kind: Kind,
+  { id, resource, version, createdAt, modifiedAt }: Shown,
+  projection: Projection,
+): JsonObject {
+  const complete = completeResource(resource, kind.type, {
+    id,
+    created: createdAt,
+    lastModified: modifiedAt,
+    location: locationOf(door, kind, id),
+    version: entityTag(version),
+  })
+  return project(complete, kind.type, projection)
+}
+
+function projectionOf(request: ScimRequest, { type }: Kind): Projection {
+  return demand(parseProjectionParameters(parametersOf(request), type))
+}
+
+/** A parameter given twice is an array. */
+function parametersOf(request: ScimRequest): Record<string, unknown> {
+  const query = queryOf(request)
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((name) => {
+      const values = query.getAll(name)
+      return [name, values.length > 1 ? values : values[0]]
+    }),
+  )
+}
+
+/** An id nobody can have is nobody's. */
+function idOf(request: ScimRequest): string {
+  const id = request.params.id ?? ''
+  if (id.includes('\0') || !id.isWellFormed() || id.length > 200)
+    throw new ScimRefused(scimError(404, undefined, 'There is no resource with this id.'))
+  return id
+}
+
+function demand<T>(result: Result<T, ScimError>): T {
+  if (!result.ok) throw new ScimRefused(result.error)
+  return result.value
+}
+
+function parseJson(
+  _request: FastifyRequest,
+  text: string | Buffer,
+  done: (error: Error | null, body?: unknown) => void,
+): void {
+  // Clients name this type on DELETE too, and send nothing.
+  if (text === '') return done(null, null)
+  let body: unknown
+  try {
+    body = JSON.parse(String(text))
+  } catch {
+    return done(
+      Object.assign(new Error('The body is not valid JSON.'), {
+        statusCode: 400,
+        code: 'FST_ERR_CTP_INVALID_JSON_BODY',
+      }),
+    )
+  }
+  done(null, body)
+}
