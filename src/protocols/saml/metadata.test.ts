@@ -83,7 +83,7 @@ describe('an identity provider’s metadata', () => {
     ],
     [
       'with one certificate twice',
-      identityProviderMetadata({ ...options, signingCertificates: [idp.certificate, idp.certificate] }),
+      identityProviderMetadata({ ...options, signingCertificates: [idp.certificate, `\n${idp.certificate}`] }),
       {},
     ],
     [

@@ -1,16 +1,7 @@
 import { ok, refused, type Result } from '../result.ts'
 import { escapeAttribute, escapeText } from '../xml/escape.ts'
 import { explainXml, metadataRules, parseXml, type XmlElement, type XmlProblem } from '../xml/parse.ts'
-import {
-  attributeOf,
-  childNamed,
-  childrenNamed,
-  decodeBase64,
-  describe,
-  elementsOf,
-  isNamed,
-  textOf,
-} from '../xml/read.ts'
+import { attributeOf, childNamed, childrenNamed, describe, elementsOf, isNamed, textOf } from '../xml/read.ts'
 import { dsigNamespace, keyTypeOf } from '../xmldsig/algorithms.ts'
 import { type ReadCertificate, readCertificate } from './certificate.ts'
 import { parseInstant } from './instant.ts'
@@ -217,18 +208,17 @@ function readCertificates(role: XmlElement, now: Date): Result<readonly string[]
     return refused({ code: 'unusable_certificates', found: certificates.map(describeKey).join('; ') })
   const notAfter = new Date(Math.max(...certificates.map((certificate) => certificate.notAfter.getTime())))
   if (notAfter <= now) return refused({ code: 'all_certificates_expired', notAfter, now })
-  return ok(certificates.map(({ base64 }) => base64))
+  return ok([...new Set(certificates.map(({ base64 }) => base64))])
 }
 
 /** A KeyDescriptor without `use` serves for both (metadata §2.4.1.1). */
 function certificateTexts(role: XmlElement): string[] {
-  const texts = childrenNamed(role, metadataNamespace, 'KeyDescriptor')
+  return childrenNamed(role, metadataNamespace, 'KeyDescriptor')
     .filter((descriptor) => (attributeOf(descriptor, 'use') ?? 'signing') === 'signing')
     .flatMap((descriptor) => childrenNamed(descriptor, dsigNamespace, 'KeyInfo'))
     .flatMap((keyInfo) => childrenNamed(keyInfo, dsigNamespace, 'X509Data'))
     .flatMap((data) => childrenNamed(data, dsigNamespace, 'X509Certificate'))
     .map((certificate) => textOf(certificate) ?? '')
-  return [...new Set(texts)]
 }
 
 function describeKey({ publicKey }: ReadCertificate): string {
