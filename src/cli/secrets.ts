@@ -12,8 +12,8 @@ export const secrets: Command = {
   usage: 'rotate',
   summary: 'Seals everything in the database again with the newest encryption key.',
   notes: [
-    'To change the key: put the new one in front of the old (GATEHOUSE_ENCRYPTION_KEY="NEW,OLD", or a second line with',
-    'a comma in the key file of dev), restart every server, run this, then take the old one away and restart again.',
+    'To change the key: put the new one in front of the old, with a comma between (GATEHOUSE_ENCRYPTION_KEY, or the file',
+    'encryption.key of dev), restart every server, run this, then take the old one away and restart again.',
   ],
   words: [1, 1],
   settings: ['databaseUrl', 'data', 'encryptionKey', 'json'],

@@ -17,7 +17,7 @@ describe('what was typed wrong is answered with what was meant', () => {
   ])('gatehouse %s', async (args, sentence) => {
     const { code, stdout, stderr } = await runGatehouse(args, { folder: await folderForTest() })
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr.startsWith(`gatehouse: ${sentence}`), stderr).toBe(true)
+    expect(stderr.slice(0, `gatehouse: ${sentence}`.length)).toBe(`gatehouse: ${sentence}`)
   })
 
   test('a key in the file', async () => {
@@ -60,10 +60,10 @@ test('doctor names what is wrong by code, with a way out, and exits with 2', asy
   const { code, stdout } = await runGatehouse(['doctor', '--json'], { folder, env })
   expect(code).toBe(2)
   const { issues } = JSON.parse(stdout) as { issues: { code: string; severity: string; fix: string }[] }
-  expect(issues.map((issue) => [issue.severity, issue.code]).toSorted()).toEqual([
-    ['error', 'DB_UNREACHABLE'],
-    ['error', 'KEY_FILE_READABLE'],
-    ['warning', 'BASE_URL_NOT_PUBLIC'],
+  expect(issues.map((issue) => `${issue.severity} ${issue.code}`).toSorted()).toEqual([
+    'error DB_UNREACHABLE',
+    'error KEY_FILE_READABLE',
+    'warning BASE_URL_NOT_PUBLIC',
   ])
   expect(issues.find((issue) => issue.code === 'KEY_FILE_READABLE')?.fix).toBe('chmod 600 .gatehouse/encryption.key')
 })
