@@ -25,7 +25,7 @@ import type { Employee } from './workforce.ts'
  */
 export async function assign(session: Session, employee: Employee, repeats = false): Promise<boolean> {
   const before = session.accounts.get(employee.id)
-  const account: Account = before ?? { employee, active: true, id: undefined, isExpected: true }
+  const account: Account = before ?? { employee, active: true, id: undefined, isExpected: true, leftovers: {} }
   Object.assign(account, { employee, active: true, isExpected: true })
   session.accounts.set(employee.id, account)
   const found = await look(session, employee)
@@ -85,7 +85,7 @@ export async function remove(session: Session, employeeId: string): Promise<bool
   const answer = await client.ask({ method: 'DELETE', path })
   if (!score.check('deleted', answer.exchange, deletedFault(answer))) return false
   session.gone['/Users'].add(account.id)
-  Object.assign(account, { id: undefined, active: false, isExpected: false })
+  Object.assign(account, { id: undefined, active: false, isExpected: false, leftovers: {} })
   for (const team of session.teams.values()) team.members = new Set([...team.members].filter((id) => id !== employeeId))
   const read = await client.ask({ method: 'GET', path })
   return score.check('gone', read.exchange, statusFault(read, 404))
@@ -138,7 +138,8 @@ async function adopt(session: Session, account: Account, { resource, id, exchang
     session.score.check('same_person', exchange, fault)
   }
   account.id = id
-  const { attributes, change: describe } = session.dialect.users
+  const { attributes, clears, change: describe } = session.dialect.users
+  if (!clears) account.leftovers = readFacts(attributes, resource)
   return write(session, account, id, describe(subjectOf(session, account, id, resource), attributes))
 }
 

@@ -12,6 +12,8 @@ export interface Account {
   id: string | undefined
   /** Whether the server is to have this person. */
   isExpected: boolean
+  /** What the server had of somebody who was taken over, and a client that takes nothing away lets stand. */
+  leftovers: Facts
 }
 
 export interface PushedTeam {
@@ -43,8 +45,8 @@ export function serverIdOf({ accounts }: Session): (employeeId: string) => strin
   return (employeeId) => accounts.get(employeeId)?.id
 }
 
-export function factsOfAccount(session: Session, { employee, active }: Account): Facts {
-  return factsOf(session.dialect.users, employee, active, serverIdOf(session))
+export function factsOfAccount(session: Session, { employee, active, leftovers }: Account): Facts {
+  return { ...leftovers, ...factsOf(session.dialect.users, employee, active, serverIdOf(session)) }
 }
 
 export function subjectOf(session: Session, account: Account, id: string, current: Subject['current']): Subject {
