@@ -158,7 +158,7 @@ export const settings = {
     type: onOff,
     unit: 'on or off',
     default: false,
-    doc: 'Whether X-Forwarded-* headers are believed; only behind a proxy that sets them',
+    doc: 'Whether callers reach this server through one proxy that sets X-Forwarded-For',
   }),
   logLevel: define({
     name: 'log_level',

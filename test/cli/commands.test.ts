@@ -11,6 +11,8 @@ describe('what was typed wrong is answered with what was meant', () => {
     [['migrate', '--port', '1'], '--port is not a flag of "gatehouse migrate". Did you mean --'],
     [['seed'], 'Something is missing after "gatehouse seed". Usage: gatehouse seed FILE'],
     [['keys', 'lst'], '"lst" is not known here. Did you mean "gatehouse keys list"?'],
+    [['environments', 'lst'], '"lst" is not known here. Did you mean "gatehouse environments list"?'],
+    [['environments', 'create'], 'Usage: gatehouse environments create NAME'],
     [['config', 'show'], '"show" is not known here. Did you mean "gatehouse config print"?'],
     [['migrate'], 'There is no database in .gatehouse. Run "gatehouse dev" to make one, or set DATABASE_URL.'],
     [['seed', 'no.yaml'], 'The seed file no.yaml cannot be read:'],
