@@ -15,6 +15,7 @@ export const expectations = {
     claim: 'Bodies are sent as application/scim+json, or application/json where that was asked for',
   },
   error_body: { source: 'RFC 7644 §3.12', claim: 'Errors carry the error schema and their status as text' },
+  authorized: { source: 'RFC 6750 §2.1', claim: 'The token is taken, as Authorization: Bearer' },
   unauthorized: { source: 'RFC 6750 §3', claim: 'A wrong token is refused with 401 and WWW-Authenticate' },
   configuration: { source: 'RFC 7643 §5', claim: 'The service provider configuration says what is supported' },
   list: { source: 'RFC 7644 §3.4.2', claim: 'Lists are ListResponses with counts that are right' },

@@ -85,14 +85,16 @@ export async function move(
   return isAsExpected(session, team)
 }
 
-/** Adds somebody who is there already, which must change nothing. */
+/** Adds somebody who is there already, which must change nothing. Only a PATCH says "add". */
 export async function addAgain(session: Session, teamId: string): Promise<boolean> {
   const { dialect, score } = session
   const team = session.teams.get(teamId)
   const [member] = membersOf(session, team?.members ?? [])
   if (team?.id === undefined || !member) return true
+  const message = dialect.groups.move(remote(session, team, team.id), [member], []).at(-1)
+  if (message?.method !== 'PATCH') return true
   const before = await read(session, team.id)
-  if (!(await write(session, team.id, dialect.groups.move(remote(session, team, team.id), [member], [])))) return false
+  if (!(await write(session, team.id, [message]))) return false
   const after = await read(session, team.id)
   const moments = [before, after].map(({ body }) => at(at(body, 'meta'), 'lastModified'))
   const fault =
@@ -149,14 +151,14 @@ function remote(session: Session, team: PushedTeam, id: string): RemoteTeam {
 async function readFirst(session: Session, id: string): Promise<boolean> {
   const path = session.dialect.groups.readFirst?.(id)
   if (path === undefined) return true
-  const answer = await session.client.ask({ method: 'GET', path })
-  const fault = statusFault(answer, 200) ?? resourceFault(answer.body, groupUrn, 'Group')
-  const isRead = session.score.check('read', answer.exchange, fault)
+  const { client, score } = session
+  const answer = await client.ask({ method: 'GET', path })
+  if (!score.check('read', answer.exchange, statusFault(answer, 200))) return false
   if (path.includes('excludedAttributes')) {
     const isShown = at(answer.body, 'members') !== undefined
-    session.score.check('excluded', answer.exchange, isShown ? 'members are shown' : undefined)
+    score.check('excluded', answer.exchange, isShown ? 'members are shown' : undefined)
   }
-  return isRead
+  return score.check('resource', answer.exchange, resourceFault(answer.body, groupUrn, 'Group'))
 }
 
 async function write(session: Session, id: string, messages: readonly Message[]): Promise<boolean> {

@@ -199,9 +199,11 @@ async function write(session: Session, account: Account, id: string, messages: r
 
 async function readFirst(session: Session, id: string): Promise<JsonObject | undefined | 'unreadable'> {
   if (!session.dialect.users.readsFirst) return undefined
-  const answer = await session.client.ask({ method: 'GET', path: resourcePath('/Users', id) })
-  const fault = statusFault(answer, 200) ?? resourceFault(answer.body, userUrn, 'User')
-  return session.score.check('read', answer.exchange, fault) ? (answer.body as JsonObject) : 'unreadable' // an object, as just checked
+  const { client, score } = session
+  const answer = await client.ask({ method: 'GET', path: resourcePath('/Users', id) })
+  if (!score.check('read', answer.exchange, statusFault(answer, 200))) return 'unreadable'
+  const isResource = score.check('resource', answer.exchange, resourceFault(answer.body, userUrn, 'User'))
+  return isResource ? (answer.body as JsonObject) : 'unreadable' // an object, as just checked
 }
 
 async function isStillFound(session: Session, employee: Employee, id: string): Promise<boolean> {

@@ -23,6 +23,11 @@ export async function testWrongToken({ client, score }: Session): Promise<boolea
 
 async function ask({ client, score }: Session, { path, wants }: Probe): Promise<boolean> {
   const answer = await client.ask({ method: 'GET', path })
+  const isRefused = answer.status === 401 || answer.status === 403
+  const refusal = isRefused
+    ? `the status is ${String(answer.status)}: the token is not one of this endpoint`
+    : undefined
+  if (!score.check('authorized', answer.exchange, refusal) || answer.status === 0) return false
   switch (wants) {
     case 'service provider configuration':
       return score.check('configuration', answer.exchange, configurationFault(answer))
