@@ -280,7 +280,7 @@ const mistakes: readonly (readonly [string, ExpectationId, DialectName, Mistake]
     'says nothing about where',
     'created',
     'okta',
-    answering(({ status, headers: { location: _, ...headers } }) => (status === 201 ? { headers } : {})),
+    answering(({ status, headers: { location: _location, ...headers } }) => (status === 201 ? { headers } : {})),
   ],
   ['leaves out the resource type', 'resource', 'okta', showing(asks('GET', isUser), (body) => ({ ...body, meta: {} }))],
   [
@@ -306,7 +306,7 @@ const mistakes: readonly (readonly [string, ExpectationId, DialectName, Mistake]
     'rippling',
     showing(
       (_, status) => status === 409,
-      ({ scimType: _, ...body }) => body,
+      ({ scimType: _scimType, ...body }) => body,
     ),
   ],
   ['makes somebody new of a duplicate', 'duplicate_harmless', 'rippling', makesDuplicates],

@@ -85,7 +85,7 @@ function list({ store, type }: Kind, parameters: Record<string, unknown>): ScimA
 function create(kind: Kind, body: JsonObject | undefined, keep: (kind: Kind, resource: JsonObject) => Stored) {
   const read = readResource(body, kind.type)
   if (!read.ok) return refuse(read.error)
-  const nameOf = (resource: JsonObject) => String(resource[kind.name]).toLowerCase()
+  const nameOf = (resource: JsonObject) => JSON.stringify(resource[kind.name]).toLowerCase()
   if ([...kind.store.values()].some(({ resource }) => nameOf(resource) === nameOf(read.value)))
     return refuse(scimError(409, 'uniqueness', 'That name is taken.'))
   const stored = keep(kind, read.value)
