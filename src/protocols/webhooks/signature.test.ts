@@ -33,7 +33,7 @@ describe.each(['workos-7', 'workos-8', 'workos-11'])('the unmodified SDK %s', (n
     ['another body', signWebhook(`${body} `, ['one'], new Date())],
     ['a time long past', signWebhook(body, ['one'], new Date(Date.now() - 4 * 60_000))],
   ])('refuses %s', async (_claim, header) => {
-    await expect(verify(header)).rejects.toThrow()
+    await expect(verify(header)).rejects.toThrow(/Signature hash does not match|Timestamp outside the tolerance zone/)
   })
 
   test.each(['one', 'two'])(
