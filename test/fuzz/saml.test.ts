@@ -162,7 +162,7 @@ function mutate(xml: string, next: Below, donor: string): string {
 }
 
 /** What a signature vouches for: all but the response's ID, which only the response's own signature covers. */
-function identity({ responseId: _, attributes, ...rest }: VerifiedAssertion): string {
+function identity({ responseId: _responseId, attributes, ...rest }: VerifiedAssertion): string {
   return JSON.stringify([rest, [...attributes]])
 }
 
