@@ -123,7 +123,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   scimRoutes(server, deps)
   for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
     routes(server, deps)
-  if (options.development && options.testIdp) testIdpRoutes(server, { ...options.testIdp, clock })
+  if (options.development && options.testIdp)
+    testIdpRoutes(server, { ...options.testIdp, clock, fetch: globalThis.fetch, origins: [options.baseUrl] })
 
   return {
     server,

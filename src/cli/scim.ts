@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nearest } from '#domain/nearest.ts'
 import { type DialectName, dialectNames, dialects, isDialectName } from '#test-idp/scim/dialects.ts'
-import { readEndpoint, sendOverHttp } from '#test-idp/scim/http-send.ts'
+import { isBearerToken, readEndpoint, sendOverHttp } from '#test-idp/scim/http-send.ts'
 import { type Progress, simulate, type SimulationOptions } from '#test-idp/scim/simulate.ts'
 import { type Command, type Invocation, textOption } from './command.ts'
 import { exitCodes, Failure } from './failure.ts'
@@ -105,10 +105,8 @@ function readToken(invocation: Invocation): string {
       exitCodes.userError,
       'There is no token. Set GATEHOUSE_SCIM_TOKEN to the directory’s bearer token.',
     )
-  // Node would refuse the header with an error that quotes it.
-  if (!/^[\x21-\x7e]+$/.test(token))
-    throw new Failure(exitCodes.userError, 'The token holds blanks or signs that no bearer token has. Copy it again.')
-  return token
+  if (isBearerToken(token)) return token
+  throw new Failure(exitCodes.userError, 'The token holds blanks or signs that no bearer token has. Copy it again.')
 }
 
 function readNumber(invocation: Invocation, name: string, standard: number, most: number): number {

@@ -38,6 +38,11 @@ export function readEndpoint(text: string): string | undefined {
   return url.href.replace(/\/+$/, '')
 }
 
+/** RFC 6750 §2.1. No other token can be sent in a header. */
+export function isBearerToken(text: string): boolean {
+  return /^[A-Za-z0-9\-._~+/]{1,8192}=*$/.test(text)
+}
+
 /** Ids come from the server: one such as `..` must not lead anywhere else. */
 function urlOf(endpoint: string, { path }: ScimRequest): string {
   const text = `${endpoint}${path}`
