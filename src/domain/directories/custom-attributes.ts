@@ -59,7 +59,7 @@ function inside(value: Json | undefined, sub: string | undefined): Json | undefi
 function named(value: Json | undefined, name: string): Json | undefined {
   if (value === undefined || !isObject(value)) return undefined
   const spelled = spelledName(value, name)
-  return spelled === undefined ? undefined : ownMember(value as JsonObject, spelled) // it is Json and an object
+  return spelled === undefined ? undefined : ownMember(value, spelled)
 }
 
 function elementsOf(value: Json | undefined): readonly JsonObject[] {
