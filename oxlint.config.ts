@@ -102,6 +102,7 @@ export default defineConfig({
     'vitest/no-conditional-tests': 'off',
     // Refusing control characters is what several patterns are for.
     'eslint/no-control-regex': 'off',
+    'vitest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['beforeEach', 'afterEach', 'afterAll'] }],
     'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
   },
   overrides: [
