@@ -78,6 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     wake: () => runner.wake(stampTask),
     keyUses: new KeyUses(),
+    secrets: options.secrets,
     tokenUses: new TokenUses(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },

@@ -3,6 +3,7 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
+import type { Secrets } from '#protocols/envelope.ts'
 import type { KeyUses } from './callers.ts'
 import type { TokenUses } from './scim/callers.ts'
 
@@ -16,6 +17,8 @@ export interface Deps {
   readonly wakeWebhooks: () => void
   readonly webhookRules: EndpointRules
   readonly keyUses: KeyUses
+  /** Seals what the database must not hold in the clear. */
+  readonly secrets: Secrets
   readonly tokenUses: TokenUses
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText

@@ -186,3 +186,21 @@ test('a key means nothing on requests other than POST', async () => {
   for (const name of ['One', 'Two']) await api('PUT', path, { body: { name }, headers: withKey('same') })
   expect((await api<Organization>('GET', path, { headers: withKey('same') })).body.name).toBe('Two')
 })
+
+test('an answer that shows a secret is repeated, and kept where nobody can read it', async () => {
+  const { api, id } = await server.environment()
+  const create = () =>
+    api<IssuedApiKey>('POST', `/environments/${id}/api_keys`, {
+      body: { name: 'CI' },
+      headers: { 'idempotency-key': 'secret-answer' },
+    })
+  const { body } = await create()
+  expect((await create()).body.value).toBe(body.value)
+  const { rows } = await server.db.pool.query<{ answer: string }>(
+    'select answer from idempotency_keys where environment_id = $1',
+    [id],
+  )
+  expect(rows).toHaveLength(1)
+  expect(rows[0]?.answer).not.toContain(body.value)
+  expect(Buffer.from(rows[0]?.answer.split('.').at(-1) ?? '', 'base64url').toString('latin1')).not.toContain(body.value)
+})

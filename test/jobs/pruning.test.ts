@@ -30,7 +30,7 @@ test('what can no longer matter is deleted, and nothing else', async () => {
       [key(name), name, expires],
     )
     await server.db.pool.query(
-      `insert into idempotency_keys (environment_id, key, route, request_hash, status, body, created_at) values ($1, $1, 'r', $2, 201, '{}', $3)`,
+      `insert into idempotency_keys (environment_id, key, route, request_hash, status, answer, created_at) values ($1, $1, 'r', $2, 201, '{}', $3)`,
       [name, key(name), name === 'old' ? at(-day - 1) : at(-day + 1)],
     )
     await server.db.pool.query(
