@@ -38,7 +38,11 @@ let before: Awaited<ReturnType<typeof state>>
 beforeEach(async () => {
   before = await state()
 })
-afterEach(async () => expect(await state()).toEqual(before))
+afterEach(() => expectNothingLost())
+
+async function expectNothingLost(): Promise<void> {
+  expect(await state()).toEqual(before)
+}
 
 /** Sends what fetch would put right. */
 function raw(

@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
 import type { CreatedDirectory } from '#contracts/directories.ts'
+import type { DirectoryGroup, DirectoryUserWithGroups } from '#contracts/directory-users.ts'
+import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import type { TestEnvironment, TestServer } from './server.ts'
 
@@ -77,6 +79,36 @@ export const refusal = (status: number, scimType?: string) => ({
   status,
   body: { status: String(status), ...(scimType !== undefined && { scimType }), detail: expect.any(String) },
 })
+
+/** What the application sees of a directory through the API: people with their state and groups, and all groups. */
+export async function seenByApplication({ directory, environment }: ScimClient): Promise<{
+  readonly users: Record<string, string>
+  readonly groups: string[]
+}> {
+  const users = await environment.api<Page<DirectoryUserWithGroups>>(
+    'GET',
+    `/directory_users?directory=${directory.id}&limit=100`,
+  )
+  const groups = await environment.api<Page<DirectoryGroup>>(
+    'GET',
+    `/directory_groups?directory=${directory.id}&limit=100`,
+  )
+  const shown = users.body.data.map((user): [string, string] => [
+    user.email ?? user.id,
+    [user.state, ...user.groups.map(({ name }) => name).toSorted()].join(' '),
+  ])
+  return { users: Object.fromEntries(shown.toSorted()), groups: groups.body.data.map(({ name }) => name).toSorted() }
+}
+
+/** The log as lines: the event without `dsync.`, and whom it is about. */
+export async function newsOf(client: ScimClient): Promise<string[]> {
+  const log = await client.log()
+  return log.map(({ event, data }) =>
+    [event.slice('dsync.'.length), data.user?.email ?? data.email, data.group?.name ?? data.name]
+      .filter(Boolean)
+      .join(' '),
+  )
+}
 
 /** A directory of its own, with the token an identity provider would be given. */
 export async function createScimClient(server: TestServer, body: object = {}): Promise<ScimClient> {

@@ -89,13 +89,14 @@ async function addGroup(
   return isAdded
 }
 
-async function isFormerName(deps: ChangeDeps, directory: ScimDirectory, { idpId, name }: GroupPlan): Promise<boolean> {
-  const { rows } = await deps.db.pool.query<{ display_name_key: string }>(
-    `select display_name_key from directory_groups
-     where environment_id = $1 and directory_id = $2 and idp_id = $3 and external_id is null`,
-    [directory.environment, directory.id, idpId],
+/** Whether the identity is the name of a group that goes by another name now, and no other goes by this one. */
+async function isFormerName(deps: ChangeDeps, directory: ScimDirectory, { name }: GroupPlan): Promise<boolean> {
+  const { rowCount } = await deps.db.pool.query(
+    `select from directory_groups
+     where environment_id = $1 and directory_id = $2 and display_name_key = $3 and external_id is null limit 1`,
+    [directory.environment, directory.id, foldCase(name)],
   )
-  return rows.some((holder) => holder.display_name_key !== foldCase(name))
+  return rowCount === 0
 }
 
 /** What a request does to a group: a function of its attributes, and sets of members. */

@@ -110,9 +110,28 @@ const lockGroups = prepared<[EnvironmentId, string], { readonly id: DirectoryGro
    where m.environment_id = $1 and m.user_id = $2 order by g.id for share of g`,
 )
 
-/** Keeps the groups of a person as they are, before the person is locked. */
-export async function lockGroupsOf(client: pg.PoolClient, directory: ScimDirectory, user: string): Promise<void> {
-  await lockGroups(client, directory.environment, user)
+/** Keeps the groups of a person as they are, before the person is locked. @returns which they are. */
+export async function lockGroupsOf(
+  client: pg.PoolClient,
+  directory: ScimDirectory,
+  user: string,
+): Promise<readonly DirectoryGroupId[]> {
+  return (await lockGroups(client, directory.environment, user)).map(({ id }) => id)
+}
+
+const findOther = prepared<[EnvironmentId, DirectoryUserId, readonly DirectoryGroupId[]], object>(
+  'directory-other-group-of-user',
+  'select from directory_memberships where environment_id = $1 and user_id = $2 and group_id <> all ($3) limit 1',
+)
+
+/** Whether a locked person is in no group but those; nobody adds a locked person to another. */
+export async function isInNoOther(
+  client: pg.PoolClient,
+  directory: ScimDirectory,
+  user: DirectoryUserId,
+  groups: readonly DirectoryGroupId[],
+): Promise<boolean> {
+  return (await findOther(client, directory.environment, user, groups)).length === 0
 }
 
 /** A person who becomes visible again: the log tells of the memberships, which were kept. */

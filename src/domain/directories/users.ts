@@ -5,7 +5,7 @@ import { ok, refused, type Result } from '#protocols/result.ts'
 import { foldCase } from '#protocols/scim/compare-text.ts'
 import { badRequest, quote, scimError, type ScimError } from '#protocols/scim/errors.ts'
 import { type JsonObject, ownMember, sameJson } from '#protocols/scim/json.ts'
-import { announceMemberships, joinAwaiting, lockGroupsOf } from './memberships.ts'
+import { announceMemberships, isInNoOther, joinAwaiting, lockGroupsOf } from './memberships.ts'
 import { announceUser, planUser, type UserPlan } from './plan-user.ts'
 import { ScimRefused } from './refused.ts'
 import { retryDeadlock } from './retry-deadlock.ts'
@@ -111,19 +111,23 @@ async function changeIfThere(
   id: string,
   rewrite: Rewrite,
 ): Promise<StoredUser | undefined> {
-  const appears = await retryDeadlock(() => changeUnlocked(deps, directory, id, rewrite))
-  return typeof appears === 'boolean'
-    ? retryDeadlock(() => changeLocked(deps, directory, id, rewrite, appears))
-    : appears
+  let attempt = await retryDeadlock(() => changeUnlocked(deps, directory, id, rewrite))
+  while (attempt === 'lock' || attempt === 'lock with groups') {
+    const locks = attempt
+    attempt = await retryDeadlock(() => changeLocked(deps, directory, id, rewrite, locks))
+  }
+  return attempt
 }
 
-/** @returns whether the user is becoming visible, when it takes the lock to do it. */
+/** What came of trying to change a user: the user as it is now, undefined when there is none, or what has to be locked. */
+type Attempt = StoredUser | undefined | 'lock' | 'lock with groups'
+
 async function changeUnlocked(
   deps: ChangeDeps,
   directory: ScimDirectory,
   id: string,
   rewrite: Rewrite,
-): Promise<StoredUser | undefined | boolean> {
+): Promise<Attempt> {
   for (let tries = 0; tries < hopefulTries; tries++) {
     const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
     if (!row) return undefined
@@ -131,14 +135,14 @@ async function changeUnlocked(
     const plan = planChange(directory, row, rewrite, now)
     if (!plan) return stored(row)
     // Somebody who appears takes memberships along, which needs a transaction.
-    if (plan.news === 'created') return true
+    if (plan.news === 'created') return 'lock with groups'
     const events = new EmittedEvents(directory.environment, now)
     announceUser(events.emit, plan, directory)
     if (!(await updateUser(deps.db.pool, directory, plan, row.version, events))) continue
     if (events.size > 0) deps.wake()
     return changed(row, plan)
   }
-  return false
+  return 'lock'
 }
 
 /** For those who were not quick enough, and when memberships come along. */
@@ -147,15 +151,17 @@ async function changeLocked(
   directory: ScimDirectory,
   id: string,
   rewrite: Rewrite,
-  appears: boolean,
-): Promise<StoredUser | undefined> {
-  return transact(deps, directory.environment, async (client, events, now) => {
+  locks: 'lock' | 'lock with groups',
+): Promise<Attempt> {
+  return transact(deps, directory.environment, async (client, events, now): Promise<Attempt> => {
     // Groups before people, as whoever changes members locks them; the other way round each would wait for the other.
-    if (appears) await lockGroupsOf(client, directory, id)
+    const groups = locks === 'lock' ? undefined : await lockGroupsOf(client, directory, id)
     const [row] = await lockUser(client, directory.environment, directory.id, id)
     if (!row) return undefined
     const plan = planChange(directory, row, rewrite, now)
     if (!plan) return stored(row)
+    if (plan.news === 'created' && !(groups && (await isInNoOther(client, directory, row.id, groups))))
+      return 'lock with groups'
     announceUser(events.emit, plan, directory)
     if (plan.news === 'created') await announceMemberships(client, events, directory, plan)
     if (!(await updateUser(client, directory, plan, row.version, events)))
