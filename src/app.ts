@@ -4,6 +4,7 @@ import { openDatabase } from '#db/database.ts'
 import { pendingMigrations, readMigrations } from '#db/migrate.ts'
 import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
+import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
 import { directoryRoutes } from '#http/api/directories.ts'
@@ -12,6 +13,7 @@ import { eventRoutes } from '#http/api/events.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
 import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
+import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
@@ -28,11 +30,12 @@ import { metadataRoutes } from '#http/sso/metadata.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
 import { Runner } from '#jobs/runner.ts'
-import { backgroundTasks, stampTask } from '#jobs/tasks.ts'
+import { backgroundTasks, deliverTask, stampTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
+import { guardedPost } from './guarded-post.ts'
 
 export interface AppOptions {
   readonly databaseUrl: string
@@ -76,6 +79,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     wake: () => runner.wake(stampTask),
     keyUses: new KeyUses(),
     tokenUses: new TokenUses(),
+    wakeWebhooks: () => runner.wake(deliverTask),
+    webhookRules: { secrets: options.secrets, allowPrivate: options.development },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
     signingKeys: new SigningKeyCache(
@@ -88,8 +93,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     await deps.keyUses.flush(db)
     await deps.tokenUses.flush(db)
   }
-  const runner = new Runner(backgroundTasks({ ...deps, flushUses }), (task, error) =>
-    server.log.error({ err: error, task }, 'a background task failed'),
+  const postWebhook = guardedPost({ allowPrivate: options.development })
+  const onTaskError = (task: string, error: unknown) =>
+    server.log.error({ err: error, task }, 'a background task failed')
+  const webhooks = new WebhookWorker(
+    { db, clock, secrets: options.secrets, postWebhook, random: Math.random },
+    (error) => onTaskError(deliverTask, error),
+  )
+  const runner: Runner = new Runner(
+    backgroundTasks({ ...deps, flushUses, webhooks }, (task) => runner.wake(task)),
+    onTaskError,
   )
 
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
@@ -103,6 +116,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     environmentRoutes,
     directoryRoutes,
     redirectRoutes,
+    webhookRoutes,
     eventRoutes,
   ])
     routes(server, deps)
@@ -119,6 +133,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     close: async () => {
       await server.close()
       await runner.stop()
+      await webhooks.settle()
+      await postWebhook.close()
       await flushUses()
       await db.close()
     },

@@ -2,6 +2,7 @@ import type { Database } from '#db/database.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
+import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
 import type { KeyUses } from './callers.ts'
 import type { TokenUses } from './scim/callers.ts'
 
@@ -11,6 +12,9 @@ export interface Deps {
   readonly clock: () => Date
   /** Called after a commit that wrote events. */
   readonly wake: () => void
+  /** Deliveries are due. */
+  readonly wakeWebhooks: () => void
+  readonly webhookRules: EndpointRules
   readonly keyUses: KeyUses
   readonly tokenUses: TokenUses
   readonly resolveTxt: ResolveTxt

@@ -6,9 +6,13 @@ const idempotencyLifetimeHours = 24
 /** Rows that can no longer matter, by table: what expired, and answers to requests nobody repeats any more. */
 const expired = {
   consumed_assertions: 'expires_at < $1',
+  // Attempts are kept as long as somebody may ask why one failed.
+  sso_sessions: `created_at < $1::timestamptz - interval '90 days'`,
   sso_codes: 'expires_at < $1',
   sso_access_tokens: 'expires_at < $1',
   sso_logout_tokens: 'expires_at < $1',
+  // As long as the vendor shows them; events themselves stay.
+  webhook_deliveries: `state <> 'pending' and completed_at < $1::timestamptz - interval '30 days'`,
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { scimEndpoint } from '#domain/directories/present.ts'
 import { ScimRefused } from '#domain/directories/refused.ts'
-import { type ScimError, scimError } from '#protocols/scim/errors.ts'
+import { quote, type ScimError, scimError } from '#protocols/scim/errors.ts'
 import { entityTag, isUnchanged } from '#protocols/scim/etag.ts'
 import { listResponse } from '#protocols/scim/list.ts'
 import { project, type Projection } from '#protocols/scim/projection.ts'
@@ -23,6 +23,7 @@ import { WriteLimit } from './write-limit.ts'
 export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
   void app.register(
     async (scim) => {
+      scim.removeContentTypeParser('application/x-www-form-urlencoded')
       scim.addContentTypeParser('application/scim+json', { parseAs: 'string', bodyLimit: bodyLimitBytes }, parseJson)
       scim.setErrorHandler((error, request, reply) => {
         if (error instanceof ScimRefused) return sendScimError(reply, error.error)
@@ -34,7 +35,7 @@ export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
       scim.setNotFoundHandler((request, reply) =>
         sendScimError(
           reply,
-          scimError(404, undefined, `There is no ${request.method} ${request.url.split('?', 1)[0]}.`),
+          scimError(404, undefined, `There is no ${request.method} ${quote(request.url.split('?', 1)[0] ?? '')}.`),
         ),
       )
       const limit = new WriteLimit(deps.clock)
@@ -90,9 +91,8 @@ function resourceRoutes(route: Route, deps: ScimDeps, kind: Kind): void {
 
   route('POST', path, async (request, reply, door) => {
     const projection = projectionOf(request, kind)
-    const id = await kind.create(deps, door.directory, request.body)
-    const shown = await kind.read(deps, door.directory, id, projection)
-    return sendResource(reply.header('location', locationOf(door, kind, id)), 201, door, kind, shown, projection)
+    const shown = await kind.create(deps, door.directory, request.body, projection)
+    return sendResource(reply.header('location', locationOf(door, kind, shown.id)), 201, door, kind, shown, projection)
   })
 
   route('GET', `${path}/:id`, async (request, reply, door) => {
@@ -105,17 +105,19 @@ function resourceRoutes(route: Route, deps: ScimDeps, kind: Kind): void {
 
   route('PUT', `${path}/:id`, async (request, reply, door) => {
     const projection = projectionOf(request, kind)
-    await kind.replace(deps, door.directory, idOf(request), request.body, request.headers['if-match'])
-    const shown = await kind.read(deps, door.directory, idOf(request), projection)
+    const write = { projection, ifMatch: request.headers['if-match'] }
+    const shown = await kind.replace(deps, door.directory, idOf(request), request.body, write)
     return sendResource(reply, 200, door, kind, shown, projection)
   })
 
   route('PATCH', `${path}/:id`, async (request, reply, door) => {
     const projection = projectionOf(request, kind)
-    await kind.patch(deps, door.directory, idOf(request), request.body, request.headers['if-match'])
+    const ifMatch = request.headers['if-match']
     // RFC 7644 §3.5.2: either answer will do. A group's would grow with the group, for each member that is added.
-    if (kind === groups && !queryOf(request).has('attributes')) return reply.status(204).send()
-    const shown = await kind.read(deps, door.directory, idOf(request), projection)
+    const isShown = kind === users || queryOf(request).has('attributes')
+    const write = { ifMatch, ...(isShown && { projection }) }
+    const shown = await kind.patch(deps, door.directory, idOf(request), request.body, write)
+    if (!shown) return reply.status(204).send()
     return sendResource(reply, 200, door, kind, shown, projection)
   })
 
@@ -206,6 +208,8 @@ function parseJson(
   text: string | Buffer,
   done: (error: Error | null, body?: unknown) => void,
 ): void {
+  // Clients name this type on DELETE too, and send nothing.
+  if (text === '') return done(null, null)
   let body: unknown
   try {
     body = JSON.parse(String(text))
