@@ -25,7 +25,12 @@ export function printReport(
     terminal.line(
       `  ${terminal.style('red', 'stopped')} after the ${stoppedAfter}: this client would not be switched on`,
     )
-  else terminal.line(`  ${expected.users.length} people and ${expected.groups.length} groups are to be there now`)
+  else {
+    const [people, groups] = [expected.users.length, expected.groups.length]
+    terminal.line(
+      `  to be there now: ${people} ${people === 1 ? 'person' : 'people'}, ${groups} ${groups === 1 ? 'group' : 'groups'}`,
+    )
+  }
   terminal.line()
   terminal.table(
     verdicts.map((verdict) => [symbolOf(terminal, verdict), countOf(verdict), verdict.claim, `(${verdict.source})`]),

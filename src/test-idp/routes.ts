@@ -30,7 +30,7 @@ export function testIdpRoutes(app: FastifyInstance, options: TestIdpOptions): vo
       const registry = await Registry.open(options)
       const deps = { registry, baseUrl: options.baseUrl, clock: options.clock }
       const folder = options.folder === undefined ? undefined : join(options.folder, 'provisioning')
-      const apps = new Apps({ folder, fetch: options.fetch, clock: options.clock })
+      const apps = new Apps({ ...options, folder })
       prepareDoor(door)
       managementRoutes(door, deps)
       signInRoutes(door, deps)

@@ -110,7 +110,7 @@ function personItem(app: App, employee: Employee | undefined, here: string, refu
       <strong>${name}</strong> <span class="soft small">${email}${title === undefined ? '' : ` · ${title}`}</span><br />
       <span class="small">${standing}${serverId === undefined ? '' : html`, <code>${serverId}</code>`}</span>
     </p>
-    <form method="post" action="${here}/actions" class="buttons" aria-label="${name}">
+    <form method="post" action="${here}/actions" class="buttons">
       ${hidden({ user: id })}
       ${[...buttons, ...(deletes ? [['delete', 'Delete'] as const] : [])].map(
         ([action, label]) =>
@@ -125,7 +125,7 @@ function titleForm({ id, title = '', ...employee }: Employee, here: string, refu
   const error = refused?.errors.get(`title-${id}`) ?? ''
   return html`<details ${error === '' ? '' : ' open'}>
     <summary>Change the job title</summary>
-    <form method="post" action="${here}/actions" aria-label="Job title of ${displayNameOf(employee)}">
+    <form method="post" action="${here}/actions">
       ${hidden({ user: id })}
       ${textField({ id: `title-${id}`, name: 'title', label: `Job title of ${displayNameOf(employee)}`, value: (error !== '' && refused?.values.get('title')) || title, error })}
       <p><button class="quiet" name="action" value="title">Save the title</button></p>
@@ -150,11 +150,11 @@ function teamItem(app: App, team: Team, here: string, refused: Refused | undefin
         >${pushed ? html`pushed with ${String(pushed.members.size)}, <code>${pushed.id}</code>` : 'not pushed'}</span
       >
     </p>
-    <form method="post" action="${here}/actions" class="buttons" aria-label="${name}">
+    <form method="post" action="${here}/actions" class="buttons">
       ${hidden({ group: id })}
       ${
         pushed
-          ? html`<button class="quiet" name="action" value="unlink" aria-label="Delete ${name} at the server">
+          ? html`<button class="quiet" name="action" value="unlink" aria-label="Delete at the server: ${name}">
               Delete at the server
             </button>`
           : html`<button class="quiet" name="action" value="push" aria-label="Push ${name}">Push</button>`
@@ -162,7 +162,7 @@ function teamItem(app: App, team: Team, here: string, refused: Refused | undefin
     </form>
     <details ${error === '' ? '' : ' open'}>
       <summary>Rename or change members</summary>
-      <form method="post" action="${here}/actions" aria-label="Name of ${name}">
+      <form method="post" action="${here}/actions">
         ${hidden({ group: id })}
         ${textField({ id: `name-${id}`, name: 'name', label: `Name of ${name}`, value: (error !== '' && refused?.values.get('name')) || name, error, required: true })}
         <p><button class="quiet" name="action" value="rename">Rename</button></p>
@@ -197,7 +197,7 @@ function memberForm(
 ): Html {
   if (people.length === 0) return html``
   const id = `${action}-${group}`
-  return html`<form method="post" action="${here}/actions" aria-label="${label}">
+  return html`<form method="post" action="${here}/actions">
     ${hidden({ group })}
     <div class="field">
       <label for="${id}">${label}</label>

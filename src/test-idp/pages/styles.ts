@@ -56,7 +56,8 @@ button.row:hover, a.row:hover, button.quiet:hover { background: var(--hover); bo
 .item { border-top: 1px solid var(--line); padding-top: .75rem; }
 .item > p { margin-bottom: .5rem; }
 .item > details { margin-top: .5rem; }
-.spaced { margin-top: 1rem; }
+.item .buttons > * { flex: 0 1 auto; }
+.spaced { margin: 1rem 0; }
 .entry { border-top: 1px solid var(--line); padding: .5rem 0; }
 .entry code { overflow-wrap: anywhere; }
 .entry small { display: block; font-weight: 400; }

@@ -236,7 +236,7 @@ export class App {
       const faults = score
         .verdicts()
         .flatMap(({ failures, claim, source }) =>
-          failures.map(({ detail }) => this.#redact(`${claim} (${source}): ${detail}.`)),
+          failures.map(({ detail }) => this.#redact(`Expected (${source}): ${claim}. But ${detail}.`)),
         )
       this.#outcome = { action, passed: score.failed === 0, requests: client.requests, faults }
       this.#deps.onChange(this)

@@ -4,15 +4,20 @@ import { ok, refused, type Result } from '#protocols/result.ts'
 import { App, type AppDeps, type AppSettings } from './app.ts'
 import { type AppFolder, openAppFolder } from './app-folder.ts'
 import type { Fetch } from './http-send.ts'
+import { isCallable } from './place.ts'
 
 // Anyone who reaches the port may create these, so their number is bounded.
 const maximumApps = 20
 /** Somebody waits in front of a browser: a client’s patience would look like a page that hangs. */
 const longestWaitMs = 2_000
 
+const notCallable = 'this tool calls this machine alone'
+
 export interface AppsOptions {
   readonly folder: string | undefined
   readonly fetch: Fetch
+  /** Beside this machine, where endpoints may be. */
+  readonly origins: readonly string[]
   readonly clock: () => Date
 }
 
@@ -59,9 +64,10 @@ export class Apps {
   }
 
   #deps(slug: string): AppDeps {
-    const { fetch, clock } = this.#options
+    const { fetch, origins, clock } = this.#options
     return {
-      fetch,
+      // Asked again: what was allowed when a file was written need not be so now.
+      fetch: (url, init) => (isCallable(url, origins) ? fetch(url, init) : Promise.reject(new Error(notCallable))),
       clock,
       wait: (milliseconds) => sleep(Math.min(milliseconds, longestWaitMs)),
       onChange: (app) => {

@@ -48,7 +48,8 @@ function urlOf(endpoint: string, { path }: ScimRequest): string {
   const text = `${endpoint}${path}`
   const [url, base] = [new URL(text), new URL(endpoint)]
   const wanted = `${base.pathname.replace(/\/+$/, '')}${path.split('?', 1)[0] ?? ''}`
-  if (url.origin !== base.origin || url.pathname !== wanted) throw new Error(`${path} leads out of the endpoint`)
+  if (!path.startsWith('/') || url.origin !== base.origin || url.pathname !== wanted)
+    throw new Error(`${path} leads out of the endpoint`)
   return text
 }
 

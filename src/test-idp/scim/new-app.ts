@@ -3,6 +3,7 @@ import type { FieldErrors } from '../problem.ts'
 import type { AppSettings } from './app.ts'
 import { dialectNames, isDialectName } from './dialects.ts'
 import { isBearerToken, readEndpoint } from './http-send.ts'
+import { isCallable } from './place.ts'
 
 const maximumNameLength = 64
 const maximumEndpointLength = 2_000
@@ -37,15 +38,10 @@ export function readToken(fields: URLSearchParams, errors: Map<string, string>):
 }
 
 function placeFault(endpoint: string, origins: readonly string[]): string | undefined {
-  const { hostname, origin, pathname } = new URL(endpoint)
-  if (!isThisMachine(hostname) && !origins.includes(origin))
+  const { origin, pathname } = new URL(endpoint)
+  if (!isCallable(endpoint, origins))
     return `This tool calls this machine alone. For ${origin}, run: gatehouse scim simulate --base ${endpoint}`
   return /\/(?:Users|Groups)$/i.test(pathname)
     ? 'Leave out what comes after the endpoint: /Users or /Groups.'
     : undefined
-}
-
-/** Names under .localhost are left out: not every resolver keeps them on the machine. */
-function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
