@@ -312,7 +312,6 @@ export interface SigningKeys {
 export interface SsoAccessTokens {
   hash: Buffer
   environment_id: EnvironmentId
-  code_hash: Buffer
   profile_id: ProfileId
   profile: string
   expires_at: Date
@@ -328,6 +327,7 @@ export interface SsoCodes {
   profile: string
   expires_at: Date
   redeemed_at: Date | null
+  token_hash: Buffer | null
 }
 
 export interface SsoLogoutTokens {
