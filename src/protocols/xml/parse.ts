@@ -486,8 +486,9 @@ function append(element: MutableElement, text: string): void {
   else children.push(text)
 }
 
+/** Cut where a pair of surrogates stands, a text can no longer be stored as JSON. */
 function excerpt(text: string): string {
-  return text.length > 150 ? `${text.slice(0, 150)}…` : text
+  return text.length > 150 ? `${text.slice(0, 150).toWellFormed()}…` : text
 }
 
 function problemAt(text: string, { code, message, offset }: Malformed): XmlProblem {
