@@ -28,7 +28,6 @@ const suites: Readonly<Record<string, readonly string[]>> = {
   'saml/signature-checks.ts': ['saml/checks.test.ts'],
   'saml/assertion-checks.ts': ['saml/checks.test.ts'],
   'saml/decrypt.ts': ['saml/decrypt.test.ts'],
-  'saml/oaep.ts': ['saml/decrypt.test.ts'],
   'saml/authn-request.ts': ['saml/authn-request.test.ts'],
   'saml/instant.ts': ['saml/instant.test.ts'],
   'saml/certificate.ts': ['saml/certificate.test.ts'],
