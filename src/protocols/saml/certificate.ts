@@ -95,9 +95,9 @@ export interface ReadCertificate {
  */
 export function readCertificate(text: string): ReadCertificate | null {
   const bytes = decodeBase64(text.replace(/-----[A-Z ]+-----/g, ''))
-  if (bytes === null) return null
   try {
-    const { raw, publicKey, validFromDate: notBefore, validToDate: notAfter } = new X509Certificate(bytes)
+    // Nothing at all is no certificate either.
+    const { raw, publicKey, validFromDate: notBefore, validToDate: notAfter } = new X509Certificate(bytes ?? '')
     if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime())) return null
     return { base64: raw.toString('base64'), publicKey, notBefore, notAfter }
   } catch {

@@ -108,6 +108,13 @@ describe('RSA-OAEP', () => {
     expect(verdict(edit(xml, '<xenc:EncryptedKey', `${foreign.repeat(4)}<xenc:EncryptedKey`))).toBe('encryption_form')
   })
 
+  test('a pointer to the key beside is not followed, and not needed', () => {
+    const pointer =
+      '<ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:RetrievalMethod URI="#_key"/></ds:KeyInfo>'
+    const xml = encrypted(signed, { keyPlace: 'beside' })
+    expect(verdict(edit(xml, '<xenc:CipherData>', `${pointer}<xenc:CipherData>`))).toBe('accepted')
+  })
+
   test('several decryption keys are tried, as while one is being replaced', () => {
     expect(verdict(encrypted(signed), { decryptionKeys: [stranger.privateKey, sp.privateKey] })).toBe('accepted')
   })

@@ -136,9 +136,9 @@ function unwrap({ transport, bytes }: WrappedKey, key: KeyObject): Buffer | unde
 }
 
 function decipher({ cipher, bytes }: EncryptedAssertion, key: Buffer): Buffer | undefined {
-  if (key.length !== cipher.keyBytes) return undefined
   const iv = bytes.subarray(0, cipher.ivBytes)
   const body = bytes.subarray(cipher.ivBytes, bytes.length - cipher.tagBytes)
+  // OpenSSL throws for a key of another length than the cipher's.
   try {
     if (cipher.cipher === 'aes-128-gcm' || cipher.cipher === 'aes-256-gcm') {
       // A tag of any other length than sixteen bytes can be guessed.

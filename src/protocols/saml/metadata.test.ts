@@ -194,6 +194,7 @@ describe('an identity provider’s metadata', () => {
     problem: MetadataProblem,
   ])[] = [
     ['nothing', ' \n', { code: 'empty' }],
+    ['more than a megabyte', `<a>${'x'.repeat(1_048_576)}</a>`, { code: 'too_large', limit: 1_048_576 }],
     ['a web page', page, { code: 'not_xml_html_page', title: 'Sign in to\nyour account' }],
     [
       'an XHTML page',
@@ -349,7 +350,7 @@ describe('an identity provider’s metadata', () => {
     const sentences = new Map(problems.map(([, , problem]) => [problem.code, explainMetadata(problem)]))
     for (const sentence of sentences.values()) expect(sentence).toMatch(/^[A-Z][^]*[,;:][^]*[a-z)]\.$/)
     expect(new Set(sentences.values()).size).toBe(sentences.size)
-    expect(sentences.size).toBe(16)
+    expect(sentences.size).toBe(17)
   })
 
   test('a web page is named by its title', () => {

@@ -81,6 +81,7 @@ export interface IdpMetadata {
 
 export type MetadataProblem =
   | { readonly code: 'empty' }
+  | { readonly code: 'too_large'; readonly limit: number }
   | { readonly code: 'not_xml_html_page'; readonly title: string | null }
   | { readonly code: 'not_xml'; readonly problem: XmlProblem }
   | { readonly code: 'not_metadata'; readonly received: string }
@@ -104,6 +105,7 @@ export type MetadataProblem =
 export function readIdpMetadata(text: string, now: Date): Result<IdpMetadata, MetadataProblem> {
   const xml = text.replace(/^\ufeff/, '').trim()
   if (xml === '') return refused({ code: 'empty' })
+  if (xml.length > metadataRules.maxLength) return refused({ code: 'too_large', limit: metadataRules.maxLength })
   if (/^(?:<\?xml[^<>]*>\s*)?<(?:!doctype html|html|head|body)\b/i.test(xml))
     return refused({ code: 'not_xml_html_page', title: /<title[^<>]*>([^<]{1,200})/i.exec(xml)?.[1]?.trim() ?? null })
   const parsed = parseXml(xml, metadataRules)
@@ -232,6 +234,8 @@ export function explainMetadata(problem: MetadataProblem): string {
   switch (problem.code) {
     case 'empty':
       return 'The metadata is empty; paste the whole XML document, or check the address.'
+    case 'too_large':
+      return `The metadata is longer than ${problem.limit / 1024} KiB, so it probably describes a whole federation; bring the metadata of the one identity provider to use.`
     case 'not_xml_html_page':
       return `That is a web page${problem.title === null ? '' : ` (“${problem.title}”)`}, not metadata: the address probably needs a sign-in or leads to a portal; copy the address of the metadata XML itself, or download the file and paste it.`
     case 'not_xml':

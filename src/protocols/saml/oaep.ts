@@ -15,7 +15,6 @@ export interface KeyTransport {
 export function removeOaep(encoded: Buffer, { digest, mask }: KeyTransport): Buffer | undefined {
   const emptyLabel = hash(digest, '', 'buffer')
   const length = emptyLabel.length
-  if (encoded.length < 2 * length + 2) return undefined
   const maskedSeed = encoded.subarray(1, 1 + length)
   const maskedBlock = encoded.subarray(1 + length)
   const seed = exclusiveOr(maskedSeed, mgf1(maskedBlock, length, mask))

@@ -62,3 +62,10 @@ test('facts are kept to a length that can be stored', () => {
   const named = verifyMessage(`<${long}:a/>`)
   expect(JSON.stringify(named).length).toBeLessThan(500)
 })
+
+test('a fact is not cut in the middle of a character', () => {
+  const issuer = `${'x'.repeat(499)}${'\u{1f600}'.repeat(10)}`
+  const prefix = `${'x'.repeat(138)}${'\u{10000}'.repeat(100)}`
+  for (const xml of [signAs(unsigned({ issuer }), 'both'), `<${prefix}:a/>`, `<x${prefix}:a/>`])
+    expect(JSON.stringify(verifyMessage(xml))).not.toMatch(/\\ud[89a-f]/)
+})

@@ -77,7 +77,9 @@ export function withinBounds(rejection: Rejection): Rejection {
 
 function shorten(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, mostFacts).map(shorten)
-  return typeof value === 'string' && value.length > longestFact ? `${value.slice(0, longestFact)}…` : value
+  if (typeof value !== 'string' || value.length <= longestFact) return value
+  // Cut where a pair of surrogates stands, a text can no longer be stored as JSON.
+  return `${value.slice(0, longestFact).toWellFormed()}…`
 }
 
 /**

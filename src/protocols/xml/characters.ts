@@ -11,8 +11,8 @@ export function isCharacter(code: number): boolean {
 }
 
 const nameStart =
-  /^[A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\u{10000}-\u{effff}]$/u
-const nameCharacter = /^[-.0-9\u00b7\u0300-\u036f\u203f\u2040]$/u
+  /^[A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u{200c}-\u{200d}\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\u{10000}-\u{effff}]$/u
+const nameCharacter = /^[\u{300}-\u{36f}\u{203f}-\u{2040}\u{b7}.0-9-]$/u
 
 /** XML 1.0 §2.3 without the colon: 2 may begin a name, 1 may continue one. The table spares the common case a regex. */
 const asciiNames = Uint8Array.from({ length: 128 }, (_, code) => {
