@@ -1,4 +1,3 @@
-/* oxlint-disable no-control-regex -- control characters are what is looked for */
 /**
  * Character data, escaped as Canonical XML writes it (C14N 1.0 §2.3), so that what we issue is already canonical.
  * What XML cannot carry at all becomes U+FFFD: a null in somebody's login hint must not become an exception.

@@ -138,7 +138,6 @@ interface RawAttribute {
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'
 const xmlnsNamespace = 'http://www.w3.org/2000/xmlns/'
 
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const illegalCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 const xmlDeclaration =
   /^<\?xml[ \t\n]+version[ \t\n]*=[ \t\n]*(["'])([^"'<&]*)\1(?:[ \t\n]+encoding[ \t\n]*=[ \t\n]*(["'])([^"'<&]*)\3)?(?:[ \t\n]+standalone[ \t\n]*=[ \t\n]*(["'])(?:yes|no)\5)?[ \t\n]*\?>/
