@@ -26,7 +26,7 @@ test('what can no longer matter is deleted, and nothing else', async () => {
       [name, now],
     )
     await server.db.pool.query(
-      `insert into sso_access_tokens (hash, environment_id, code_hash, profile_id, profile, expires_at) values ($1, $2, $1, 'p', '{}', $3)`,
+      `insert into sso_access_tokens (hash, environment_id, profile_id, profile, expires_at) values ($1, $2, 'p', '{}', $3)`,
       [key(name), name, expires],
     )
     await server.db.pool.query(
