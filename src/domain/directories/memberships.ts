@@ -8,7 +8,7 @@ import type { MemberChange } from '#protocols/scim/group-patch.ts'
 import { rowFilterToSql } from '#protocols/scim/sql.ts'
 import type { UserPlan } from './plan-user.ts'
 import type { ScimDirectory } from './scim-directory.ts'
-import { memberColumns } from './search.ts'
+import { memberColumns } from './scim-storage.ts'
 
 type On = pg.Pool | pg.ClientBase
 type Moved = { readonly moved: DirectoryUserId[] | null }
