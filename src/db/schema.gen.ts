@@ -98,6 +98,13 @@ export interface Directories {
   updated_at: Date
 }
 
+export interface DirectoryAddresses {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  user_id: DirectoryUserId
+  email_key: string
+}
+
 export interface DirectoryAwaitedMembers {
   environment_id: EnvironmentId
   directory_id: DirectoryId
@@ -168,7 +175,6 @@ export interface DirectoryUsers {
   user_name_key: string
   email: string | null
   email_key: string | null
-  email_keys: string[]
   active: boolean
   visible: boolean
   complete: boolean
@@ -411,6 +417,7 @@ export interface Schema {
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
   directories: Directories
+  directory_addresses: DirectoryAddresses
   directory_awaited_members: DirectoryAwaitedMembers
   directory_counts: DirectoryCounts
   directory_group_roles: DirectoryGroupRoles

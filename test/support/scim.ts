@@ -43,7 +43,7 @@ export const person = (userName: string, more: object = {}) => ({
   ...more,
 })
 
-const dsyncEvents = [
+export const dsyncEvents = [
   'dsync.activated',
   'dsync.deleted',
   'dsync.group.created',

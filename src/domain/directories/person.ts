@@ -12,8 +12,8 @@ export interface PersonKeys {
   readonly externalId: string | null
   readonly email: string | null
   readonly emailKey: string | null
-  /** Every address, for looking people up by any. */
-  readonly emailKeys: readonly string[]
+  /** The other addresses, for looking people up by any. */
+  readonly moreEmailKeys: readonly string[]
   readonly active: boolean
   /** False without any address; such a person is remembered but not shown. */
   readonly complete: boolean
@@ -23,14 +23,15 @@ export interface PersonKeys {
 export function readKeys(resource: JsonObject): PersonKeys {
   const userName = text(ownMember(resource, 'userName')) ?? ''
   const email = primaryEmail(resource) ?? (isAddress(userName) ? userName : null)
+  const emailKey = email === null ? null : foldCase(email)
   const addresses = emailsOf(resource).flatMap(({ value }) => text(value) ?? [])
   return {
     userName,
     userNameKey: foldCase(userName),
     externalId: text(ownMember(resource, 'externalId')),
     email,
-    emailKey: email === null ? null : foldCase(email),
-    emailKeys: [...new Set(addresses.map(foldCase))],
+    emailKey,
+    moreEmailKeys: [...new Set(addresses.map(foldCase))].filter((key) => key !== emailKey),
     active: ownMember(resource, 'active') !== false,
     complete: email !== null || addresses.length > 0,
   }
