@@ -7,6 +7,8 @@ import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
 import { directoryRoutes } from '#http/api/directories.ts'
+import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
+import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
 import { environmentRoutes } from '#http/api/environments.ts'
 import { eventRoutes } from '#http/api/events.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
@@ -102,6 +104,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     connectionRoutes,
     environmentRoutes,
     directoryRoutes,
+    directoryPeopleRoutes,
+    directoryAttributeRoutes,
     redirectRoutes,
     eventRoutes,
   ])

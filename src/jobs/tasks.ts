@@ -2,6 +2,7 @@ import type { Database } from '#db/database.ts'
 import type { ChangeDeps } from '#db/work.ts'
 import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
+import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import { timeOutLogins } from '#domain/sso/time-out.ts'
@@ -26,6 +27,7 @@ export function backgroundTasks(deps: JobDeps): Task[] {
     { name: stampTask, everyMs: 500, run: async () => void (await stampEventsIfFree(deps.db)) },
     { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
+    { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },
     { name: 'refresh-metadata', everyMs: 10 * minute, run: (signal) => refreshMetadata(deps, signal) },
     { name: 'prune', everyMs: 10 * minute, run: (signal) => pruneExpired(deps.db, deps.clock(), signal) },

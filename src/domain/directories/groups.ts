@@ -3,7 +3,7 @@ import type { DirectoryGroup } from '#contracts/directory-users.ts'
 import type { DirectoryGroupId, EnvironmentId } from '#contracts/ids.ts'
 import { prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import { change, type ChangeDeps, EmittedEvents, transact } from '#db/work.ts'
+import { type ChangeDeps, EmittedEvents, transact } from '#db/work.ts'
 import { foldCase } from '#protocols/scim/compare-text.ts'
 import { quote, type ScimError, scimError } from '#protocols/scim/errors.ts'
 import type { Result } from '#protocols/result.ts'
@@ -13,7 +13,7 @@ import { violatedConstraint } from '../errors.ts'
 import { moveMembers } from './memberships.ts'
 import { previousAttributes } from './previous-attributes.ts'
 import { ScimRefused } from './refused.ts'
-import { refreshRoles } from './roles.ts'
+import { givesRole, lockRoles, membersWithRole, refreshRoles } from './roles.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 
 export interface StoredGroup {
@@ -44,6 +44,12 @@ const find = prepared<[EnvironmentId, string, string], GroupRow>(
 const lock = prepared<[EnvironmentId, string, string], GroupRow>(
   'directory-group-lock',
   `select ${groupColumns} from directory_groups where environment_id = $1 and directory_id = $2 and id = $3 for no key update`,
+)
+
+/** Also against a role that is given to the group at this moment. */
+const lockWhole = prepared<[EnvironmentId, string, string], GroupRow>(
+  'directory-group-lock-whole',
+  `select ${groupColumns} from directory_groups where environment_id = $1 and directory_id = $2 and id = $3 for update`,
 )
 
 /** @throws ScimRefused 409 `uniqueness` for an identity that is taken. */
@@ -77,24 +83,39 @@ export interface GroupChange {
 }
 
 /**
- * Changes a group. Members alone cost one statement a change, however large the group, and nobody waits for anybody.
+ * Changes a group. Members alone cost one statement a change, however large the group, and nobody waits for anybody: but
+ * for those of a group that gives a role, whose roles are settled with it.
  * @throws ScimRefused 404 for no group of this directory, and whatever the rewrite refuses.
  */
 export async function changeGroup(
   deps: ChangeDeps,
   directory: ScimDirectory,
   id: string,
-  { rewrite, members, precondition }: GroupChange,
+  change: GroupChange,
 ): Promise<void> {
+  const { rewrite, members, precondition } = change
   const [only] = members
   const isSimple = !rewrite && !precondition && members.length === 1 && only?.kind !== 'replace'
-  if (isSimple && only && !directory.givesRoles) {
+  try {
+    if (!isSimple || !only) return await changeLocked(deps, directory, id, change, false)
     const moved = await moveMembers(deps.db.pool, directory, id, only, deps.clock())
     if (!moved) throw notFound(id)
     if (moved.length > 0) deps.wake()
-    return
+  } catch (error) {
+    if (!givesRole(error)) throw error
+    await changeLocked(deps, directory, id, change, true)
   }
+}
+
+async function changeLocked(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  { rewrite, members, precondition }: GroupChange,
+  settlesRoles: boolean,
+): Promise<void> {
   await transact(deps, directory.environment, async (client, events, now) => {
+    if (settlesRoles) await lockRoles(client, directory)
     const [row] = await lock(client, directory.environment, directory.id, id)
     if (!row) throw notFound(id)
     const stale = await precondition?.(String(row.version), client)
@@ -103,7 +124,7 @@ export async function changeGroup(
     if (rewrite) await rewriteGroup(client, events, directory, row, rewrite, now)
     for (const each of members) {
       const moved = await moveMembers(client, directory, id, each, now)
-      if (moved && directory.givesRoles) await refreshRoles(client, directory, moved, now)
+      if (moved && settlesRoles) await refreshRoles(client, directory, moved, now)
     }
   })
   deps.wake()
@@ -128,18 +149,23 @@ async function rewriteGroup(
   await updateGroup(client, directory, plan, events)
 }
 
-/** @throws ScimRefused 404. The people stay; one event says that the group is gone. */
+const removal = prepared(
+  'directory-group-remove',
+  `with gone as (delete from directory_groups where environment_id = $1 and directory_id = $2 and id = $3 returning id)
+   select append_events($1, $4, $5, $6, $7, $8) from gone`,
+)
+
+/** @throws ScimRefused 404. The people stay; one event says that the group is gone, and those who lose a role are told of. */
 export async function removeGroup(deps: ChangeDeps, directory: ScimDirectory, id: string): Promise<void> {
-  await change(deps, { environment: directory.environment }, async (work) => {
-    const row = await work.tx
-      .deleteFrom('directory_groups')
-      .where('environment_id', '=', directory.environment)
-      .where('directory_id', '=', directory.id)
-      .where('id', '=', id as DirectoryGroupId) // any text may be asked for
-      .returning('presented')
-      .executeTakeFirst()
+  await transact(deps, directory.environment, async (client, events, now) => {
+    await lockRoles(client, directory)
+    const [row] = await lockWhole(client, directory.environment, directory.id, id)
     if (!row) throw notFound(id)
-    work.emit('dsync.group.deleted', readPresentedGroup(row), directory.organizationId)
+    const members = await membersWithRole(client, directory, row.id)
+    events.emit('dsync.group.deleted', readPresentedGroup(row), directory.organizationId)
+    const [, ids, types, organizations, bodies] = events.parameters
+    await removal(client, directory.environment, directory.id, id, ids, types, organizations, bodies, now)
+    await refreshRoles(client, directory, members, now)
   })
 }
 

@@ -1,12 +1,12 @@
 import type pg from 'pg'
-import type { DirectoryGroup } from '#contracts/directory-users.ts'
 import type { DirectoryGroupId, DirectoryUserId, EnvironmentId, EventId } from '#contracts/ids.ts'
 import { prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import { type ChangeDeps, type EmittedEvents, transact } from '#db/work.ts'
+import { type ChangeDeps, transact } from '#db/work.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
 import { type Rows, rowFilterToSql } from '#protocols/scim/sql.ts'
 import type { UserPlan } from './plan-user.ts'
+import { lockRoles, refreshRoles } from './roles.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 
 type On = pg.Pool | pg.ClientBase
@@ -109,39 +109,18 @@ async function replaceMembers(
   return removed && added && [...removed, ...added]
 }
 
-/** A person who becomes visible again: the log tells of the memberships, which were kept. */
-export async function announceMemberships(
-  client: pg.PoolClient,
-  events: EmittedEvents,
-  directory: ScimDirectory,
-  plan: UserPlan,
-): Promise<void> {
-  const { rows } = await client.query<{ presented: string }>(
-    `select g.presented from directory_memberships m
-     join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id
-     where m.environment_id = $1 and m.user_id = $2 order by g.id for share of g`,
-    [directory.environment, plan.id],
-  )
-  for (const { presented } of rows) {
-    const group = JSON.parse(presented) as DirectoryGroup // this room wrote it
-    events.emit(
-      'dsync.group.user_added',
-      { directory_id: directory.id, user: plan.presented, group },
-      directory.organizationId,
-    )
-  }
-}
-
 /** Puts somebody who arrived into the groups that named them before, by id, external id or name. */
 export async function joinAwaiting(deps: ChangeDeps, directory: ScimDirectory, plan: UserPlan): Promise<void> {
   const names = [plan.id, plan.keys.externalId, plan.keys.userName].filter((name) => name !== null)
   await transact(deps, directory.environment, async (client, _events, now) => {
+    await lockRoles(client, directory)
     const { rows } = await client.query<{ group_id: DirectoryGroupId }>(
       `delete from directory_awaited_members where environment_id = $1 and directory_id = $2 and value = any ($3)
        returning group_id`,
       [directory.environment, directory.id, names],
     )
     for (const { group_id: group } of rows) await move(client, add, directory, group, [plan.id], now)
+    await refreshRoles(client, directory, [plan.id], now)
   })
   deps.wake()
 }

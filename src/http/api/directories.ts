@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import * as contract from '#contracts/directories.ts'
-import * as people from '#contracts/directory-users.ts'
 import { change } from '#db/work.ts'
 import { createDirectory, removeDirectory, updateDirectory } from '#domain/directories/directories.ts'
-import { listGroups, listUsers, readDirectoryGroup, readDirectoryUser } from '#domain/directories/list-people.ts'
 import { listDirectories, readDirectory, readDirectoryRow } from '#domain/directories/read.ts'
-import { remapUsers } from '#domain/directories/remap.ts'
+import { settlePeople } from '#domain/directories/settle.ts'
 import { createToken, listTokens, revokeToken, rollToken } from '#domain/directories/tokens.ts'
 import type { Deps } from '../deps.ts'
-import { RawJson, serve } from '../serve.ts'
+import { serve } from '../serve.ts'
 
 export function directoryRoutes(app: FastifyInstance, deps: Deps): void {
   serve(app, deps, contract.listDirectories, ({ query }, { environment }) =>
@@ -25,7 +23,7 @@ export function directoryRoutes(app: FastifyInstance, deps: Deps): void {
 
   serve(app, deps, contract.updateDirectory, async ({ params, body }, { environment, scope }) => {
     const updated = await change(deps, scope, (work) => updateDirectory(work, params.id, body, deps.baseUrl))
-    if (body.attribute_map) await remapUsers(deps, environment, params.id)
+    if (body.attribute_map) await settlePeople(deps, environment)
     return updated
   })
 
@@ -54,27 +52,5 @@ export function directoryRoutes(app: FastifyInstance, deps: Deps): void {
     change(deps, scope, async (work) =>
       revokeToken(work, await readDirectoryRow(work.tx, work.environment, params.id), params.token_id),
     ),
-  )
-
-  serve(
-    app,
-    deps,
-    people.listDirectoryUsers,
-    async ({ query }, { environment }) => new RawJson(await listUsers(deps.db, environment, query)),
-  )
-
-  serve(app, deps, people.getDirectoryUser, ({ params }, { environment }) =>
-    readDirectoryUser(deps.db, environment, params.id),
-  )
-
-  serve(
-    app,
-    deps,
-    people.listDirectoryGroups,
-    async ({ query }, { environment }) => new RawJson(await listGroups(deps.db, environment, query)),
-  )
-
-  serve(app, deps, people.getDirectoryGroup, ({ params }, { environment }) =>
-    readDirectoryGroup(deps.db, environment, params.id),
   )
 }
