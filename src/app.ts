@@ -2,6 +2,7 @@ import { resolveTxt } from 'node:dns/promises'
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '#db/database.ts'
 import { pendingMigrations, readMigrations } from '#db/migrate.ts'
+import { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
@@ -78,6 +79,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     wake: () => runner.wake(stampTask),
     keyUses: new KeyUses(),
     tokenUses: new TokenUses(),
+    snapshotLimit: new SnapshotLimit(),
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
     signingKeys: new SigningKeyCache(

@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
+import type { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { KeyUses } from './callers.ts'
@@ -13,6 +14,7 @@ export interface Deps {
   readonly wake: () => void
   readonly keyUses: KeyUses
   readonly tokenUses: TokenUses
+  readonly snapshotLimit: SnapshotLimit
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText
   readonly signingKeys: SigningKeyCache

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Endpoint, Input, Output } from '#contracts/endpoint.ts'
@@ -7,6 +8,7 @@ import { IdempotencyRace, type Scope } from '#db/work.ts'
 import { BadRequest } from '#domain/errors.ts'
 import { type ApiCaller, identifyApiCaller, type KeyUses } from './callers.ts'
 import { checkBody, checkNesting, checkQuery, checkText } from './input.ts'
+import { JsonStream } from './json-stream.ts'
 import { queryOf } from './server.ts'
 
 export interface ServeDeps {
@@ -20,7 +22,12 @@ export interface ApiRequest extends ApiCaller {
   readonly scope: Scope
 }
 
-type Handler<E> = (input: Input<E>, caller: ApiRequest) => Promise<Output<E> | RawJson>
+type Handler<E> = (input: Input<E>, caller: ApiRequest) => Promise<Output<E> | RawJson | JsonStream>
+
+export interface ServeOptions {
+  /** For operations whose bodies are larger than others'. */
+  readonly bodyLimitBytes?: number
+}
 
 /** An answer that is JSON text already, such as a page of the log. */
 export class RawJson {
@@ -41,8 +48,10 @@ export function serve<P extends TSchema, Q extends TSchema, B extends TSchema, O
   deps: ServeDeps,
   endpoint: Endpoint<P, Q, B, Out>,
   handler: Handler<Endpoint<P, Q, B, Out>>,
+  { bodyLimitBytes }: ServeOptions = {},
 ): void {
   app.route({
+    ...(bodyLimitBytes !== undefined && { bodyLimit: bodyLimitBytes }),
     method: endpoint.method,
     url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     handler: (request, reply) => handle(deps, endpoint, handler, request, reply),
@@ -77,7 +86,7 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
       query: endpoint.query && checkQuery(endpoint.query, queryOf(request)),
       body: endpoint.body && checkBody(endpoint.body, bodyOf(request)),
     } as Input<Endpoint<P, Q, B, Out>>
-    return send(reply, endpoint.success, await handler(input, { ...caller, scope }))
+    return await send(reply, endpoint.success, await handler(input, { ...caller, scope }))
   } catch (error) {
     // The first request may have committed after we looked; then its answer explains our failure.
     const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
@@ -86,12 +95,12 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   }
 }
 
-function replay(
+async function replay(
   reply: FastifyReply,
   previous: NonNullable<ApiCaller['previous']>,
   requestHash: Buffer,
   key: string,
-): FastifyReply {
+): Promise<FastifyReply> {
   if (!previous.requestHash.equals(requestHash))
     throw new BadRequest(
       `Another idempotency key (${key}) with different request parameters was found. Use a new key for a new request.`,
@@ -101,7 +110,11 @@ function replay(
   return sendJson(reply, previous.status, previous.body)
 }
 
-function send(reply: FastifyReply, success: Endpoint<TSchema, TSchema, TSchema, unknown>['success'], result: unknown) {
+async function send(
+  reply: FastifyReply,
+  success: Endpoint<TSchema, TSchema, TSchema, unknown>['success'],
+  result: unknown,
+): Promise<FastifyReply> {
   switch (success.status) {
     case 202:
       return reply.status(202).type('text/plain; charset=utf-8').send('Accepted')
@@ -110,14 +123,15 @@ function send(reply: FastifyReply, success: Endpoint<TSchema, TSchema, TSchema, 
       return reply.status(204).send()
     case 200:
     case 201:
+      if (result instanceof JsonStream) return sendJson(reply, success.status, await result.open())
       return sendJson(reply, success.status, result instanceof RawJson ? result.text : JSON.stringify(result))
     default:
       return success satisfies never
   }
 }
 
-function sendJson(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.status(status).type('application/json; charset=utf-8').send(text)
+function sendJson(reply: FastifyReply, status: number, json: string | Readable): FastifyReply {
+  return reply.status(status).type('application/json; charset=utf-8').send(json)
 }
 
 function bodyOf(request: FastifyRequest): unknown {

@@ -1,12 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import * as contract from '#contracts/directories.ts'
+import * as snapshots from '#contracts/directory-snapshots.ts'
 import { change } from '#db/work.ts'
 import { createDirectory, removeDirectory, updateDirectory } from '#domain/directories/directories.ts'
+import { reconcile, snapshotOf } from '#domain/directories/directory-state.ts'
 import { listDirectories, readDirectory, readDirectoryRow } from '#domain/directories/read.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import { createToken, listTokens, revokeToken, rollToken } from '#domain/directories/tokens.ts'
 import type { Deps } from '../deps.ts'
+import { JsonStream } from '../json-stream.ts'
 import { serve } from '../serve.ts'
+
+/** A view of some 200 000 people, groups and memberships. Whoever has more compares with a snapshot. */
+const viewLimitBytes = 16 * 1024 * 1024
 
 export function directoryRoutes(app: FastifyInstance, deps: Deps): void {
   serve(app, deps, contract.listDirectories, ({ query }, { environment }) =>
@@ -29,6 +35,23 @@ export function directoryRoutes(app: FastifyInstance, deps: Deps): void {
 
   serve(app, deps, contract.deleteDirectory, ({ params }, { scope }) =>
     change(deps, scope, (work) => removeDirectory(work, params.id)),
+  )
+
+  serve(
+    app,
+    deps,
+    snapshots.getDirectorySnapshot,
+    async ({ params }, { environment }) =>
+      new JsonStream(snapshotOf(deps.db, deps.snapshotLimit, { environment, id: params.id })),
+  )
+
+  serve(
+    app,
+    deps,
+    snapshots.reconcileDirectory,
+    async ({ params, body }, { environment }) =>
+      new JsonStream(reconcile(deps.db, deps.snapshotLimit, { environment, id: params.id }, body)),
+    { bodyLimitBytes: viewLimitBytes },
   )
 
   serve(app, deps, contract.listDirectoryTokens, async ({ params, query }, { environment }) =>
