@@ -35,7 +35,7 @@ const postgresUrl: SettingType<string | undefined> = { parse: parsePostgresUrl }
 const logLevel: SettingType<LogLevel | undefined> = { parse: parseLogLevel }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
+type LogLevel = (typeof logLevels)[number]
 
 const hidden = () => '***'
 
@@ -73,6 +73,7 @@ export const settings = {
     default: undefined,
     doc: 'PostgreSQL 15 or newer to use instead of the embedded one',
     mask: maskPassword,
+    noFlag: true,
   }),
   poolSize: define({
     name: 'pool_size',
@@ -147,7 +148,7 @@ export const settings = {
     type: onOff,
     unit: 'on or off',
     default: false,
-    doc: 'Whether X-Forwarded-* headers are believed; only behind a proxy that sets them',
+    doc: 'Whether callers reach this server through one proxy that sets X-Forwarded-For',
   }),
   logLevel: define({
     name: 'log_level',
@@ -155,7 +156,7 @@ export const settings = {
     type: logLevel,
     unit: logLevels.join(', '),
     default: undefined,
-    doc: 'What is logged: info with start, nothing with dev unless set',
+    doc: 'What is logged: info with start, errors with dev unless set',
   }),
   quiet: define({
     name: 'quiet',

@@ -33,7 +33,7 @@ const exchangeErrors = {
 
 /**
  * @param {unknown} code as it came in the query: anyone may have written it
- * @param {string | undefined} detail words of the identity provider, only when the redirect answers a sign-in of ours
+ * @param {string | undefined} detail words of the sign-in server, only when the redirect answers a sign-in of ours
  */
 exports.explainRedirect = function explainRedirect(code, detail) {
   const name = typeof code === 'string' && Object.hasOwn(redirectErrors, code) ? code : undefined

@@ -3,7 +3,7 @@ import type { SettingKey } from '../settings.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A flag that belongs to one command alone. */
-export interface CommandOption {
+interface CommandOption {
   /** Shown after the flag in help, such as `SECONDS`; without it the flag is a switch. */
   readonly value?: string
   readonly doc: string

@@ -18,6 +18,10 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Make what a file describes; again is harmless',
     load: async () => (await import('./seed.ts')).seed,
   },
+  environments: {
+    summary: 'List and create environments',
+    load: async () => (await import('./environments.ts')).environments,
+  },
   keys: {
     summary: 'Create, list, roll and revoke API keys',
     load: async () => (await import('./keys.ts')).keys,

@@ -34,7 +34,7 @@ export function changeDeps(db: Database): ChangeDeps {
   return { db, clock: () => new Date(), wake: () => undefined }
 }
 
-export async function reachDatabase({ databaseUrl, data }: Config): Promise<Reached> {
+async function reachDatabase({ databaseUrl, data }: Config): Promise<Reached> {
   if (databaseUrl !== undefined) return { url: databaseUrl, name: 'DATABASE_URL', [Symbol.asyncDispose]: nothing }
   if (!(await hasData(data)))
     throw new Failure(

@@ -1,5 +1,5 @@
 /** Every problem doctor knows, by the name that documentation and scripts use. */
-export type IssueCode =
+type IssueCode =
   | 'NODE_TOO_OLD'
   | 'PORT_IN_USE'
   | 'BASE_URL_NOT_PUBLIC'

@@ -1,29 +1,24 @@
 import type { Server } from 'node:http'
-import type { FastifyInstance } from 'fastify'
 
 const checkEveryMs = 50
 
 /**
  * Ends the serving of requests: no new ones, those in flight may finish until the limit, then they are cut off.
- * @param close stops accepting, and resolves when every connection is gone.
+ * @param close stops accepting on every server, and resolves when their connections are gone.
  * @returns false when requests were cut off.
  */
-export async function drain(
-  server: FastifyInstance,
-  others: readonly Server[],
-  close: () => Promise<void>,
-  limitMs: number,
-): Promise<boolean> {
-  const servers = [server.server, ...others]
+export async function drain(servers: readonly Server[], close: () => Promise<void>, limitMs: number): Promise<boolean> {
   let inTime = true
   // A connection that was busy when closing began stays open after its answer, for a next request that we would refuse.
-  const sweep = setInterval(() => servers.forEach((one) => one.closeIdleConnections()), checkEveryMs)
+  const sweep = setInterval(() => {
+    for (const server of servers) server.closeIdleConnections()
+  }, checkEveryMs)
   const limit = setTimeout(() => {
     inTime = false
-    for (const one of servers) one.closeAllConnections()
+    for (const server of servers) server.closeAllConnections()
   }, limitMs)
   try {
-    await Promise.all([close(), ...others.map(closeServer)])
+    await close()
     return inTime
   } finally {
     clearInterval(sweep)
@@ -31,6 +26,8 @@ export async function drain(
   }
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()))
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+  })
 }

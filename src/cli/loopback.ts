@@ -13,7 +13,7 @@ const ipv6 = '::1'
  */
 export async function findLoopbackPort(port: number): Promise<number> {
   const found = await probe(ipv4, port)
-  if (found === 'in use' || found === 'absent') return Promise.reject(portInUse(port))
+  if (found === 'in use' || found === 'absent') throw portInUse(port)
   if ((await probe(ipv6, found)) !== 'in use') return found
   if (port !== 0) throw portInUse(port)
   return findLoopbackPort(0)
@@ -34,11 +34,20 @@ export async function listenOnLoopback(server: FastifyInstance, port: number): P
     await listen(second, port)
     return second
   } catch (error) {
-    throw isInUse(error) ? portInUse(port) : error
+    throw explainListen(error, port)
   }
 }
 
-export function portInUse(port: number): Failure {
+/** What it means that a port or an address cannot be listened on; other errors come back as they are. */
+export function explainListen(error: unknown, port: number): unknown {
+  if (isInUse(error)) return portInUse(port)
+  // Ports below 1024 belong to root on most systems; an address may be of another machine.
+  const isRefused = error instanceof Error && 'syscall' in error && /^(listen|getaddrinfo)$/.test(String(error.syscall))
+  if (!isRefused) return error
+  return new Failure(exitCodes.environment, `Port ${port} cannot be used: ${error.message}`, [], { cause: error })
+}
+
+function portInUse(port: number): Failure {
   return new Failure(
     exitCodes.portInUse,
     `Port ${port} is in use by another program. Stop it, or choose another port with --port.`,
@@ -58,20 +67,13 @@ function probe(host: string, port: number): Promise<number | 'in use' | 'absent'
     server.once('error', (error) => {
       if (isInUse(error)) resolve('in use')
       else if (isAbsent(error)) resolve('absent')
-      else reject(refused(host, port, error))
+      else reject(explainListen(error, port))
     })
     server.listen(port, host, () => {
       const address = server.address()
       const found = typeof address === 'object' && address ? address.port : port
       server.close(() => resolve(found))
     })
-  })
-}
-
-/** Ports below 1024 belong to root on most systems. */
-function refused(host: string, port: number, error: Error): Failure {
-  return new Failure(exitCodes.environment, `Port ${port} on ${host} cannot be used: ${error.message}`, [], {
-    cause: error,
   })
 }
 

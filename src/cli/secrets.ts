@@ -1,19 +1,16 @@
-import { join } from 'node:path'
 import { resealAll } from '#domain/environments/sealed-columns.ts'
-import { parseEncryptionKeys, Secrets } from '#protocols/envelope.ts'
 import type { Command, Invocation } from './command.ts'
-import { dataFiles } from './data-folder.ts'
 import { withDatabase } from './database.ts'
 import { exitCodes, Failure } from './failure.ts'
-import { readPrivateFile } from './private-file.ts'
+import { requireSecrets } from './encryption-key.ts'
 
 export const secrets: Command = {
   name: 'secrets',
   usage: 'rotate',
   summary: 'Seals everything in the database again with the newest encryption key.',
   notes: [
-    'To change the key: put the new one in front of the old (GATEHOUSE_ENCRYPTION_KEY="NEW,OLD", or a second line with',
-    'a comma in the key file of dev), restart every server, run this, then take the old one away and restart again.',
+    'To change the key: put the new one in front of the old, with a comma between (GATEHOUSE_ENCRYPTION_KEY, or the file',
+    'encryption.key of dev), restart every server, run this, then take the old one away and restart again.',
   ],
   words: [1, 1],
   settings: ['databaseUrl', 'data', 'encryptionKey', 'json'],
@@ -27,10 +24,7 @@ export const secrets: Command = {
 }
 
 async function rotate({ config, terminal }: Invocation): Promise<void> {
-  const text = config.encryptionKey ?? (await readPrivateFile(join(config.data, dataFiles.encryptionKey)))
-  if (text === undefined)
-    throw new Failure(exitCodes.userError, 'There is no encryption key: set GATEHOUSE_ENCRYPTION_KEY="NEW,OLD".')
-  const keys = new Secrets(parseEncryptionKeys(text.trim()))
+  const keys = await requireSecrets(config)
   const resealed = await withDatabase(config, (db) => resealAll(db, keys))
   const [newest, ...older] = keys.keyIds
   if (config.json) return terminal.line(JSON.stringify({ resealed, key: newest, olderKeys: older }))

@@ -10,7 +10,7 @@ import type { Config } from '../settings.ts'
 import type { Command, Invocation } from './command.ts'
 import { drain } from './drain.ts'
 import { exitCodes, Failure } from './failure.ts'
-import { portInUse } from './loopback.ts'
+import { explainListen } from './loopback.ts'
 import { findWeakSettings } from './safe-settings.ts'
 import { listenForStop } from './stop-signal.ts'
 
@@ -57,7 +57,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     poolSize: config.poolSize,
   })
   undo.defer(async () => {
-    const finished = await drain(app.server, [], () => app.close(), drainLimitMs)
+    const finished = await drain([app.server.server], () => app.close(), drainLimitMs)
     app.server.log.info({ finished }, 'stopped')
   })
   const applied = await prepareDatabase(app.deps.db.pool, config.migrate)
@@ -67,8 +67,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
   const { fresh } = await bootstrap({ ...app.deps, secrets })
   if (fresh) app.server.log.info('made the environments Staging and Production; make an API key: gatehouse keys create')
   await app.server.listen({ host: config.host ?? defaultHost, port: config.port }).catch((error: unknown) => {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    throw isTaken ? portInUse(config.port) : error
+    throw explainListen(error, config.port)
   })
   app.start()
   app.server.log.info({ baseUrl }, 'ready')

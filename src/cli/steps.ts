@@ -24,15 +24,11 @@ export class Steps {
     this.#stop.throwIfAborted()
     const started = performance.now()
     if (slow !== undefined) this.#announce(name, slow)
-    try {
-      const { detail, value } = await work()
-      this.#terminal.clearLine()
-      this.#say('green', this.#terminal.symbol('✓', 'ok'), name, detail, performance.now() - started)
-      return value
-    } catch (error) {
-      this.#terminal.clearLine()
-      throw error
-    }
+    const { detail, value } = await work().finally(() => {
+      if (slow !== undefined && !this.#silent) this.#terminal.clearLine()
+    })
+    this.#say('green', this.#terminal.symbol('✓', 'ok'), name, detail, performance.now() - started)
+    return value
   }
 
   /** Something that did not work and is not needed. */

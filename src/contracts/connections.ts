@@ -128,6 +128,9 @@ const optionSchemas = {
 export const ConnectionOptions = Type.Object(optionSchemas, { additionalProperties: false })
 export type ConnectionOptions = Static<typeof ConnectionOptions>
 
+/** Some of the options; a name that is none is refused, or a misspelt safeguard would be off without anybody noticing. */
+const ConnectionOptionsChange = Type.Object(Type.Partial(ConnectionOptions).properties, { additionalProperties: false })
+
 export const defaultConnectionOptions: ConnectionOptions = {
   sign_authn_requests: false,
   request_binding: 'redirect',
@@ -187,7 +190,7 @@ const configuration = {
   idp_sso_url: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
   x509_certificates: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10 })),
   attribute_map: Type.Optional(AttributeMap),
-  options: Type.Optional(Type.Partial(ConnectionOptions)),
+  options: Type.Optional(ConnectionOptionsChange),
 }
 
 export const ConnectionCreate = Type.Object({

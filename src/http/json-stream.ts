@@ -11,25 +11,17 @@ export class JsonStream {
   /** Makes the first piece, so that what goes wrong before it is still an error with a status. */
   async open(): Promise<Readable> {
     const pieces = this.#pieces
-    const first = await pieces.next()
-    let next: Promise<IteratorResult<string>> | undefined = Promise.resolve(first)
-    return new Readable({
-      encoding: 'utf8',
-      read() {
-        const piece = next ?? pieces.next()
-        next = undefined
-        piece.then(
-          ({ done, value }) => this.push(done ? null : value),
-          (error: Error) => this.destroy(error),
-        )
-      },
-      // Also when the reader goes away: a generator left alone would keep its connection for ever.
-      destroy(error, done) {
-        pieces.return(undefined).then(
-          () => done(error),
-          (failure: Error) => done(error ?? failure),
-        )
-      },
+    let first: IteratorResult<string> | undefined = await pieces.next()
+    return Readable.from({
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          const piece = first ?? (await pieces.next())
+          first = undefined
+          return piece
+        },
+        // Also when the reader goes away: a generator left alone would keep its connection for ever.
+        return: () => pieces.return(undefined),
+      }),
     })
   }
 }

@@ -7,7 +7,7 @@ const bodyLimitBytes = 2 * 1024 * 1024
 
 export interface ServerOptions {
   readonly logger: { readonly level: string } | false
-  /** Whether X-Forwarded-* of the peer is believed. */
+  /** Whether the peer is a proxy of ours, whose X-Forwarded-* is believed. */
   readonly trustProxy: boolean
 }
 
@@ -19,7 +19,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
       // Query strings carry codes, states and tokens: log the path alone.
       serializers: { req: (request) => ({ method: request.method, path: pathOf(request.url), ip: request.ip }) },
     },
-    trustProxy: options.trustProxy,
+    // The nearest proxy alone: what came before it in X-Forwarded-For is whatever the client wrote.
+    trustProxy: options.trustProxy && ((_address, hop) => hop === 0),
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
     requestIdHeader: false,

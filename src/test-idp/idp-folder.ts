@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Idp, isSlug } from './idp.ts'
 import { isKindName } from './kinds.ts'
@@ -25,9 +25,9 @@ export function openIdpFolder(folder: string): IdpFolder {
     // Written at once and in the order of the changes; a rename never leaves half a file.
     save: (idp) => {
       const path = join(folder, `${idp.slug}${extension}`)
-      writeFileSync(`${path}.new`, JSON.stringify(toFile(idp), null, 2), { mode: 0o600 })
-      // The mode of writeFileSync is for new files; one left behind by a crash keeps its own.
-      chmodSync(`${path}.new`, 0o600)
+      // One left behind by a crash would keep its own mode.
+      rmSync(`${path}.new`, { force: true })
+      writeFileSync(`${path}.new`, JSON.stringify(toFile(idp), null, 2), { mode: 0o600, flag: 'wx' })
       renameSync(`${path}.new`, path)
     },
   }

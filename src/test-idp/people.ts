@@ -38,7 +38,7 @@ export function personFor(email: string): Person {
 }
 
 /** An id in the manner of an identity provider: opaque, and stable for its text. */
-export function idFor(text: string): string {
+function idFor(text: string): string {
   return `00u${createHash('sha256')
     .update(text)
     .digest('base64')

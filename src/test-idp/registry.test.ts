@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -49,6 +49,22 @@ describe('in a folder', () => {
     const files = readdirSync(folder)
     expect(files).toEqual(['default.json'])
     expect(statSync(join(folder, 'default.json')).mode & 0o777).toBe(0o600)
+  })
+
+  test('what a crash left behind is in nobody’s way, and gives its mode to nothing', async () => {
+    writeFileSync(join(folder, 'default.json.new'), '{', { mode: 0o644 })
+    await Registry.open({ folder, clock })
+    expect(readdirSync(folder)).toEqual(['default.json'])
+    expect(statSync(join(folder, 'default.json')).mode & 0o777).toBe(0o600)
+  })
+
+  test('there is an end to how many are made', async () => {
+    await Registry.open({ folder, clock })
+    for (let number = 2; number <= 50; number += 1)
+      copyFileSync(join(folder, 'default.json'), join(folder, `idp-${String(number)}.json`))
+    const full = await Registry.open({ folder, clock })
+    const refused = await full.create({ slug: 'one-more', kind: 'okta-like', name: 'One more' })
+    expect(refused).toEqual({ ok: false, error: 'too_many_idps' })
   })
 
   test.each([

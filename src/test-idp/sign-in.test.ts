@@ -44,6 +44,7 @@ describe('signing in with forms alone', () => {
     const { id, path } = serviceProvider.startSignIn('state "1" & <more>')
     const page = await app.inject(path)
     expect(page.body).toContain('name="user" value="lela.block@example.com"')
+    expect(page.body).toContain('name="scenario" value="unsolicited"')
     const fields = { ...inputsOf(page.body), user: 'lela.block@example.com' }
     const handOver = await post('/test-idp/default/sign-in', fields)
     expect(handOver.body).toContain(`<form method="post" action="${serviceProvider.acsUrl}">`)
@@ -101,11 +102,35 @@ describe('signing in with forms alone', () => {
   })
 })
 
+describe('what a form may hold', () => {
+  test.each([
+    ['an address', 'email', 'a'.repeat(320), 'a'.repeat(321)],
+    ['a first name', 'first_name', 'a'.repeat(200), 'a'.repeat(201)],
+    ['a last name', 'last_name', 'a'.repeat(200), 'a'.repeat(201)],
+    ['an id', 'id', 'a'.repeat(200), 'a'.repeat(201)],
+    ['a group', 'groups', 'a'.repeat(200), 'a'.repeat(201)],
+    ['groups', 'groups', 'a,'.repeat(500), 'a,'.repeat(501)],
+  ])('%s has an end', async (_claim, name, longest, tooLong) => {
+    const send = (value: string) =>
+      post('/test-idp/default/launch', {
+        sp: 'x',
+        acs_url: 'http://localhost/acs',
+        email: 'a@b.test',
+        [name]: value,
+      })
+    expect((await send(longest)).statusCode).toBe(200)
+    const refused = await send(tooLong)
+    expect([refused.statusCode, refused.body]).toEqual([422, expect.stringContaining(`id="${name}-error"`)])
+  })
+})
+
 describe('the page that carries the response', () => {
   test('submits itself where scripts run', async () => {
     const page = await app.inject(`${serviceProvider.startSignIn().path}&auto=todd@example.com`)
     expect(page.body).toMatch(/<script nonce="[^"]+">\s*document\.forms\[0\]\.submit\(\)/)
     expect(page.body).toContain('<button autofocus>Continue</button>')
+    // Chromium holds the redirect of the ACS to form-action as well, and it leads to an app on any origin.
+    expect(page.headers['content-security-policy']).toContain('form-action http: https:;')
   })
 
   test('waits when the response is to be looked at first', async () => {
@@ -148,10 +173,27 @@ describe('starting at the identity provider', () => {
     const sp = encodeURIComponent(serviceProvider.entityId)
     expect(home.body).toContain(`href="/test-idp/default/launch?sp=${sp}"`)
     const page = await app.inject(`/test-idp/default/launch?sp=${sp}&relay_state=redirect_uri%3Dx`)
+    expect(page.body).not.toContain('value="unsolicited"')
     const handOver = await post('/test-idp/default/sign-in', { ...inputsOf(page.body), user: 'todd@example.com' })
     const sent = inputsOf(handOver.body)
     expect(sent['RelayState']).toBe('redirect_uri=x')
     expect(serviceProvider.judge(sent['SAMLResponse'] ?? '', null)).toBe('accepted')
+  })
+
+  test('a replay sends again what started here, not an answer to a request', async () => {
+    const fresh = new TestServiceProvider({
+      metadata: await fetchMetadata(app, 'default'),
+      entityId: 'https://replayed.test',
+    })
+    const { id, path } = fresh.startSignIn()
+    const launch = { sp: fresh.entityId, acs_url: fresh.acsUrl, user: 'todd@example.com' }
+    const asked = await app.inject(`${path}&auto=todd@example.com&format=json`)
+    expect(fresh.judge(asked.json<{ SAMLResponse: string }>().SAMLResponse, id)).toBe('accepted')
+    const nothing = await post('/test-idp/default/launch', { ...launch, scenario: 'replay' })
+    expect([nothing.statusCode, nothing.body]).toEqual([409, expect.stringContaining('nothing_to_replay')])
+    const first = inputsOf((await post('/test-idp/default/launch', launch)).body)
+    const again = inputsOf((await post('/test-idp/default/launch', { ...launch, scenario: 'replay' })).body)
+    expect(again).toEqual(first)
   })
 
   test('an app that nobody has seen can be opened with its ACS URL, by form too', async () => {

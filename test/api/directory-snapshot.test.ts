@@ -43,7 +43,7 @@ describe('a snapshot', () => {
     const last = await environment.api<Organization>('POST', '/organizations', { body: { name: 'Unrelated' } })
     const taken = await snapshot(client)
     const log = await client.log()
-    const { previous_attributes: _previous, ...updated } = log.at(-1)?.data
+    const { previous_attributes: _previous, ...updated } = log.at(-1)?.data ?? {}
     const { body: directory } = await environment.api<ConfiguredDirectory>('GET', `/directories/${client.directory.id}`)
     const { attribute_map: _map, endpoint: _endpoint, last_request_at: _at, ...shown } = directory
     expect(taken).toEqual({

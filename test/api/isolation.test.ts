@@ -5,7 +5,7 @@ import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import { readLog } from '../support/log.ts'
-import { servedTags, type TestEnvironment, useTestServer } from '../support/server.ts'
+import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
 
@@ -27,6 +27,11 @@ beforeAll(async () => {
   ids = {
     '/organizations/external_id/': 'victim',
     '/organizations/': organization.id,
+    '/connections/': await make('/connections', {
+      organization_id: organization.id,
+      connection_type: 'GenericSAML',
+      name: 'Victim',
+    }),
     '/organization_domains/': organization.domains[0]?.id ?? '',
     '/user_management/redirect_uris/': await make('/user_management/redirect_uris', { uri: 'https://victim.test/a' }),
     '/user_management/logout_uris/': await make('/user_management/logout_uris', { uri: 'https://victim.test/b' }),
@@ -36,7 +41,7 @@ beforeAll(async () => {
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
 })
 
-const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key' && servedTags.has(endpoint.tag))
+const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
 
 /** The endpoint's path with the victim's ids in it. */
 function pathTo(endpoint: AnyEndpoint, environment: string): string {
@@ -57,6 +62,7 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
 async function everything(): Promise<unknown[]> {
   const lists = [
     '/organizations',
+    '/connections',
     '/user_management/redirect_uris',
     '/user_management/logout_uris',
     '/user_management/cors_origins',
@@ -88,17 +94,18 @@ describe('with another tenant’s ids', () => {
   })
 
   test('the table above would succeed with the victim’s own key', async () => {
-    for (const endpoint of guarded)
-      if (endpoint.method === 'GET' && endpoint.path.includes('{'))
-        expect((await victim.api('GET', pathTo(endpoint, victim.id))).status).toBe(200)
+    const reads = guarded.filter(({ method, path }) => method === 'GET' && path.includes('{'))
+    const answers = await Promise.all(reads.map((endpoint) => victim.api('GET', pathTo(endpoint, victim.id))))
+    expect(answers.map(({ status }) => status)).toEqual(reads.map(() => 200))
   })
 
-  test('an organization of theirs cannot be given a domain', async () => {
+  test.each([
+    ['/organization_domains', { domain: 'mallory.test' }],
+    ['/connections', { connection_type: 'GenericSAML' }],
+  ])('an organization of theirs can be given nothing by POST %s', async (path, body) => {
     const before = await everything()
-    const answer = await mallory.api('POST', '/organization_domains', {
-      body: { organization_id: organization.id, domain: 'mallory.test' },
-    })
-    expect(answer.status).toBe(404)
+    const answer = await mallory.api('POST', path, { body: { organization_id: organization.id, ...body } })
+    expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
     expect(await everything()).toEqual(before)
   })
 })

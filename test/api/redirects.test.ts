@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Page } from '#contracts/list.ts'
 import type { CorsOrigin, Homepage, RedirectUri } from '#contracts/redirects.ts'
-import { resolveRedirectUri } from '#domain/redirects/resolve.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
@@ -266,50 +265,5 @@ describe('the homepage', () => {
   test('must be said: an empty request takes nothing away', async () => {
     const { api } = await server.environment()
     expect((await api('PUT', homepage, { body: {} })).status).toBe(422)
-  })
-})
-
-describe('where a sign-in may go', () => {
-  test('to the default when nothing is asked for', async () => {
-    const { api, id } = await server.environment()
-    await register(api, redirects, 'https://*.example.com/callback')
-    await register(api, redirects, 'https://example.com/callback')
-    expect(await resolveRedirectUri(server.db, id, undefined)).toEqual({
-      ok: true,
-      uri: 'https://example.com/callback',
-    })
-  })
-
-  test('to what is asked for when it is registered, as it was asked for', async () => {
-    const { api, id } = await server.environment()
-    await register(api, redirects, 'https://example.com/callback')
-    await register(api, redirects, 'https://*.example.com/callback')
-    for (const uri of ['https://example.com/callback', 'https://tenant-7.example.com/callback'])
-      expect(await resolveRedirectUri(server.db, id, uri)).toEqual({ ok: true, uri })
-  })
-
-  test('nowhere else; the nearest address is named for whoever mistyped', async () => {
-    const { api, id } = await server.environment()
-    await register(api, redirects, 'https://example.com/callback')
-    await register(api, redirects, 'http://localhost:3000/callback')
-    expect(await resolveRedirectUri(server.db, id, 'http://localhost:3000/calback')).toEqual({
-      ok: false,
-      received: 'http://localhost:3000/calback',
-      nearest: 'http://localhost:3000/callback',
-      registered: ['https://example.com/callback', 'http://localhost:3000/callback'],
-    })
-  })
-
-  test('nowhere when nothing is registered, or the address is another tenant’s', async () => {
-    const { id } = await server.environment()
-    const { api: other } = await server.environment()
-    await register(other, redirects, 'https://example.com/callback')
-    for (const received of [undefined, '', 'https://example.com/callback'])
-      expect(await resolveRedirectUri(server.db, id, received)).toEqual({
-        ok: false,
-        received,
-        nearest: undefined,
-        registered: [],
-      })
   })
 })

@@ -66,9 +66,11 @@ export function startGatehouse(args: readonly string[], options: RunOptions = {}
   }
 }
 
-/** Runs a command to its end. */
+/** Runs a command to its end; one that does not end by itself is stopped with the test. */
 export function runGatehouse(args: readonly string[], options?: RunOptions): Promise<Ended> {
-  return startGatehouse(args, options).ended
+  const started = startGatehouse(args, options)
+  onTestFinished(async () => void (await started.stop()))
+  return started.ended
 }
 
 export interface Dev extends Process {

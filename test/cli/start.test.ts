@@ -48,6 +48,11 @@ test('safe settings serve, log JSON, stop with 0, and keep what only the right k
   const server = startGatehouse(['start'], { env })
   onTestFinished(async () => void (await server.stop()))
   await until(async () => ((await statusOf(`http://127.0.0.1:${port}/readyz`)) === 200 ? true : undefined))
+  const made = await runGatehouse(['environments', 'create', 'Europe', '--kind', 'production', '--json'], { env })
+  const europe = JSON.parse(made.stdout) as { id: string; client_id: string }
+  expect(europe).toMatchObject({ name: 'Europe', kind: 'production' })
+  const listed = await runGatehouse(['environments', 'list', '--json'], { env })
+  expect(JSON.parse(listed.stdout)).toContainEqual(europe)
   const created = await runGatehouse(['keys', 'create', 'First', '--environment', 'production', '--json'], { env })
   const { value } = JSON.parse(created.stdout) as { value: string }
   expect(value).toMatch(/^sk_live_/)
@@ -68,7 +73,7 @@ test('safe settings serve, log JSON, stop with 0, and keep what only the right k
 
   const young = key()
   const both = { ...env, GATEHOUSE_ENCRYPTION_KEY: `${young},${env.GATEHOUSE_ENCRYPTION_KEY}` }
-  expect((await runGatehouse(['secrets', 'rotate'], { env: both })).stdout).toMatch(/^4 sealed again/)
+  expect((await runGatehouse(['secrets', 'rotate'], { env: both })).stdout).toMatch(/^6 sealed again/)
   const alone = { ...env, GATEHOUSE_ENCRYPTION_KEY: young }
   expect((await runGatehouse(['secrets', 'rotate'], { env: alone })).stdout).toMatch(/^0 sealed again/)
 

@@ -50,7 +50,7 @@ async function clickSignIn(jar: Jar, at = app): Promise<string> {
 
 /** The address at the app that a click on its tile at the identity provider ends at. */
 async function openFromIdp(user = 'jacob.morris@example.com'): Promise<URL> {
-  return postAnswer(await launchAtIdp(gatehouse.testIdpUrl, user))
+  return postAnswer(await launchAtIdp(gatehouse, user))
 }
 
 async function whoIsSignedIn(jar: Jar, at = app): Promise<string | undefined> {
@@ -88,6 +88,18 @@ describe('signing in', () => {
       const callback = await signIn(link, { user: 'todd@example.com' })
       expect(await jar.get(callback)).toMatchObject({ status: 302, location: '/' })
     }
+  })
+
+  test('pages cannot be framed, run strangers’ scripts, or be found in a cache', async () => {
+    const { headers } = await fetch(app.url)
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringMatching(
+        /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'$/,
+      ),
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    })
   })
 
   test('text of the identity provider stays text', async () => {
@@ -174,13 +186,13 @@ describe('a sign-in that starts at the identity provider', () => {
 })
 
 describe('what went wrong is explained', () => {
-  test('an error response of the identity provider, with its words', async () => {
+  test('an error response of the identity provider, with the words that came with it', async () => {
     const jar = new Jar()
     const callback = await signIn(await clickSignIn(jar), { scenario: 'error-response' })
     const { status, text } = await jar.get(callback)
     expect(status).toBe(400)
     expect(text).toContain('You are not signed in')
-    expect(text).toContain('The identity provider says')
+    expect(text).toContain('The sign-in server says')
   })
 
   test('a guest’s address', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ArticleApp, startArticleApp, startMinimalApp } from './support/article-app.ts'
 import { expectGoodPage, launchBrowser, visit } from './support/browser.ts'
 import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
+import { signIn } from './support/sign-in.ts'
 
 let gatehouse: Gatehouse
 let app: ArticleApp
@@ -100,6 +101,12 @@ describe('Step 7: service provider-initiated', () => {
 })
 
 describe('Step 7: identity provider-initiated', () => {
+  // The identity provider shows a tile for every app that somebody signed in to.
+  beforeAll(async () => {
+    const link = await fetch(`${app.url}/login`, { redirect: 'manual' })
+    await signIn(link.headers.get('location') ?? '', { user: 'lela.block@example.com' })
+  })
+
   async function openTile(page: Page): Promise<void> {
     await page.goto(gatehouse.testIdpUrl)
     await page.getByRole('link', { name: `localhost:${gatehouse.port}` }).click()
@@ -137,7 +144,7 @@ describe('Step 7: error response', () => {
     await page.getByRole('button', { name: 'Error response' }).click()
     const problem = page.getByRole('alert')
     await problem.getByRole('heading', { name: 'You are not signed in' }).waitFor()
-    expect(await problem.innerText()).toMatch(/The identity provider says/)
+    expect(await problem.innerText()).toMatch(/The sign-in server says/)
     expect(new URL(page.url()).searchParams.get('error')).toMatch(/^(server_error|access_denied)$/)
     await expectGoodPage(page, 'app-error-response')
 
@@ -151,7 +158,7 @@ describe('Step 7: error response', () => {
     await using visitor = await visit(browser)
     const { page } = visitor
     await clickSignIn(page)
-    await page.getByText('Signature', { exact: true }).click()
+    await page.locator('summary', { hasText: /^Signature$/ }).click()
     await page
       .getByRole('button', { name: /unsigned/i })
       .first()

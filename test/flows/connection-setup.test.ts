@@ -85,6 +85,11 @@ describe('setting a connection up', () => {
     expect(answered).toMatchObject({ status: 422, body: { errors: [{ code: 'connection_unlinked' }] } })
   })
 
+  test('refuses an option it does not know: a misspelt safeguard must not be off unnoticed', async () => {
+    const refused = await connect(await server.environment(), { options: { require_signed_respones: true } })
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ field: 'options.require_signed_respones' }] } })
+  })
+
   test.each(['GoogleOAuth', 'OktaOIDC'])('refuses the type %s, which is not SAML', async (connection_type) => {
     expect(await connect(await server.environment(), { connection_type })).toMatchObject({
       status: 422,

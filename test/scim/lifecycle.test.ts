@@ -2,24 +2,20 @@ import { describe, expect, test } from 'vitest'
 import type { ConfiguredDirectory } from '#contracts/directories.ts'
 import type { DirectoryGroup, DirectoryUserWithGroups } from '#contracts/directory-users.ts'
 import type { Page } from '#contracts/list.ts'
-import { coreGroup, createScimClient, enterpriseUser, patch, person, type ScimClient } from '../support/scim.ts'
+import {
+  addGroup,
+  addUser,
+  coreGroup,
+  createScimClient,
+  enterpriseUser,
+  patch,
+  person,
+  type ScimClient,
+} from '../support/scim.ts'
 import { useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
 const names = async (client: ScimClient) => (await client.log()).map(({ event }) => event)
-
-async function user(client: ScimClient, userName: string, more: object = {}): Promise<string> {
-  const { status, body } = await client.send('POST', '/Users', person(userName, more))
-  expect(status).toBe(201)
-  return body.id
-}
-
-async function group(client: ScimClient, displayName: string, ...ids: string[]): Promise<string> {
-  const members = ids.map((value) => ({ value }))
-  const { status, body } = await client.send('POST', '/Groups', { schemas: [coreGroup], displayName, members })
-  expect(status).toBe(201)
-  return body.id
-}
 
 describe('a directory', () => {
   test('is linked by the first call of the identity provider, and says so once', async () => {
@@ -43,7 +39,7 @@ describe('a directory', () => {
       expect(refused.headers.get('www-authenticate')).toContain('Bearer')
       expect(refused.body).toMatchObject({ status: '401' })
     }
-    const id = await user(theirs, 'x@example.com')
+    const id = await addUser(theirs, 'x@example.com')
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'])
       expect(
         (
@@ -62,7 +58,7 @@ describe('a directory', () => {
 
   test('goes with everything in it, and one event says it all', async () => {
     const client = await createScimClient(server)
-    await group(client, 'Eng', await user(client, 'a@example.com'))
+    await addGroup(client, 'Eng', await addUser(client, 'a@example.com'))
     const before = (await names(client)).length
     expect((await client.environment.api('DELETE', `/directories/${client.directory.id}`)).status).toBe(202)
     expect((await names(client)).slice(before)).toEqual(['dsync.deleted'])
@@ -112,7 +108,7 @@ describe('people', () => {
 
   test('are updated with what changed, and a repeat is no news', async () => {
     const client = await createScimClient(server)
-    const id = await user(client, 'a@example.com')
+    const id = await addUser(client, 'a@example.com')
     await client.send('PATCH', `/Users/${id}`, patch({ op: 'replace', path: 'title', value: 'Lead' }))
     await client.send('PATCH', `/Users/${id}`, patch({ op: 'replace', path: 'title', value: 'Lead' }))
     const log = await client.log()
@@ -122,7 +118,7 @@ describe('people', () => {
 
   test('whose name is taken, in any case, are refused', async () => {
     const client = await createScimClient(server)
-    await user(client, 'ÄNN@example.com')
+    await addUser(client, 'ÄNN@example.com')
     const refused = await client.send(
       'POST',
       '/Users',
@@ -158,7 +154,7 @@ describe('people', () => {
 
   test('sixteen parallel changes of one person all survive', async () => {
     const client = await createScimClient(server)
-    const id = await user(client, 'a@example.com')
+    const id = await addUser(client, 'a@example.com')
     const attributes = [
       'title',
       'nickName',
@@ -186,8 +182,8 @@ describe('people', () => {
 describe('deactivation', () => {
   test('by default takes the person from the application and keeps them for the identity provider', async () => {
     const client = await createScimClient(server)
-    const id = await user(client, 'a@example.com')
-    const eng = await group(client, 'Eng', id)
+    const id = await addUser(client, 'a@example.com')
+    const eng = await addGroup(client, 'Eng', id)
     const done = await client.send('PATCH', `/Users/${id}`, patch({ op: 'replace', value: { active: false } }))
     expect(done).toMatchObject({ status: 200, body: { active: false } })
     expect((await client.send('GET', `/Users/${id}`)).body.active).toBe(false)
@@ -211,7 +207,7 @@ describe('deactivation', () => {
 
   test('of somebody who is created again brings the same person back', async () => {
     const client = await createScimClient(server)
-    const id = await user(client, 'a@example.com')
+    const id = await addUser(client, 'a@example.com')
     await client.send('PATCH', `/Users/${id}`, patch({ op: 'replace', value: { active: false } }))
     const again = await client.send('POST', '/Users', person('a@example.com'))
     expect(again).toMatchObject({ status: 201, body: { id, active: true } })
@@ -219,7 +215,7 @@ describe('deactivation', () => {
 
   test('frees the address for somebody else', async () => {
     const client = await createScimClient(server)
-    const id = await user(client, 'a@example.com')
+    const id = await addUser(client, 'a@example.com')
     const taken = person('b@example.com', { emails: [{ value: 'A@example.com', primary: true }] })
     expect(await client.send('POST', '/Users', taken)).toMatchObject({
       status: 409,
@@ -231,8 +227,8 @@ describe('deactivation', () => {
 
   test('deletion makes it a 404 and takes memberships along', async () => {
     const client = await createScimClient(server)
-    const id = await user(client, 'a@example.com')
-    const eng = await group(client, 'Eng', id)
+    const id = await addUser(client, 'a@example.com')
+    const eng = await addGroup(client, 'Eng', id)
     const gone = await client.send('DELETE', `/Users/${id}`)
     expect(gone).toMatchObject({ status: 204, body: undefined })
     expect((await client.send('GET', `/Users/${id}`)).status).toBe(404)
@@ -245,11 +241,11 @@ describe('groups', () => {
   test('tell of members by events of their own, and of nothing that did not happen', async () => {
     const client = await createScimClient(server)
     const [a, b, c] = [
-      await user(client, 'a@example.com'),
-      await user(client, 'b@example.com'),
-      await user(client, 'c@example.com'),
+      await addUser(client, 'a@example.com'),
+      await addUser(client, 'b@example.com'),
+      await addUser(client, 'c@example.com'),
     ]
-    const eng = await group(client, 'Eng', a)
+    const eng = await addGroup(client, 'Eng', a)
     const change = (...operations: unknown[]) => client.send('PATCH', `/Groups/${eng}`, patch(...operations))
     expect((await change({ op: 'add', path: 'members', value: [{ value: a }, { value: b }] })).status).toBe(204)
     await change({ op: 'Remove', path: 'members', value: [{ $ref: null, value: a }] })
@@ -274,7 +270,7 @@ describe('groups', () => {
 
   test('keep their identity through a rename, as Okta sends it', async () => {
     const client = await createScimClient(server)
-    const eng = await group(client, 'Eng')
+    const eng = await addGroup(client, 'Eng')
     await client.send(
       'PATCH',
       `/Groups/${eng}`,
@@ -290,8 +286,8 @@ describe('groups', () => {
 
   test('take members who are named before they arrive', async () => {
     const client = await createScimClient(server)
-    const eng = await group(client, 'Eng', '00u-later')
-    const id = await user(client, 'a@example.com', { externalId: '00u-later' })
+    const eng = await addGroup(client, 'Eng', '00u-later')
+    const id = await addUser(client, 'a@example.com', { externalId: '00u-later' })
     expect(
       (await client.send('GET', `/Groups/${eng}`)).body.members.map(({ value }: { value: string }) => value),
     ).toEqual([id])
@@ -300,8 +296,8 @@ describe('groups', () => {
 
   test('a hundred parallel additions all arrive', async () => {
     const client = await createScimClient(server)
-    const ids = await Promise.all(Array.from({ length: 40 }, (_, i) => user(client, `u${i}@example.com`)))
-    const eng = await group(client, 'Eng')
+    const ids = await Promise.all(Array.from({ length: 40 }, (_, i) => addUser(client, `u${i}@example.com`)))
+    const eng = await addGroup(client, 'Eng')
     const answers = await Promise.all(
       ids.map((value) =>
         client.send('PATCH', `/Groups/${eng}`, patch({ op: 'add', path: 'members', value: [{ value }] })),
@@ -314,7 +310,7 @@ describe('groups', () => {
 
   test('put without members keep them; put with an empty list lose them', async () => {
     const client = await createScimClient(server)
-    const eng = await group(client, 'Eng', await user(client, 'a@example.com'))
+    const eng = await addGroup(client, 'Eng', await addUser(client, 'a@example.com'))
     await client.send('PUT', `/Groups/${eng}`, { schemas: [coreGroup], displayName: 'Engineering' })
     expect((await client.send('GET', `/Groups/${eng}`)).body.members).toHaveLength(1)
     await client.send('PUT', `/Groups/${eng}`, { schemas: [coreGroup], displayName: 'Engineering', members: [] })
@@ -323,7 +319,7 @@ describe('groups', () => {
 
   test('excluded members are not shown', async () => {
     const client = await createScimClient(server)
-    await group(client, 'Eng', await user(client, 'a@example.com'))
+    await addGroup(client, 'Eng', await addUser(client, 'a@example.com'))
     const { body } = await client.send(
       'GET',
       `/Groups?excludedAttributes=members&filter=${encodeURIComponent('displayName eq "eng"')}`,

@@ -40,7 +40,7 @@ function headerProblems({ url, status, headers, text }: SentAnswer): string[] {
   const problems: string[] = []
   if (!/^[0-9a-f-]{36}$/.test(String(headers['x-request-id']))) problems.push('no X-Request-ID')
   if (status >= 500) problems.push(`an error of ours: ${text}`)
-  const type = String(headers['content-type'] ?? '')
+  const type = textOf(headers['content-type'])
   if (text === '' && type !== '') problems.push(`an empty body with content type ${type}`)
   const mediaType = url.startsWith('/scim/') ? 'application/scim+json' : 'application/json'
   if (/^[[{]/.test(text) && type !== `${mediaType}; charset=utf-8`) problems.push(`JSON sent as '${type}'`)
@@ -49,7 +49,7 @@ function headerProblems({ url, status, headers, text }: SentAnswer): string[] {
 
 function bodyProblems(answer: SentAnswer, endpoint: AnyEndpoint | undefined): string[] {
   const { status, text } = answer
-  const type = String(answer.headers['content-type'] ?? '')
+  const type = textOf(answer.headers['content-type'])
   if (answer.url.startsWith('/scim/')) return status >= 400 ? scimProblems(status, parse(text)) : []
   // Doors for browsers that are not operations of the API answer with pages.
   if (!endpoint && type.startsWith('text/html')) return []
@@ -81,6 +81,10 @@ function eventProblems(page: unknown): string[] {
   return data.flatMap((event) =>
     mismatch(eventPayloads[event.event], event.data).map((problem) => `${event.event} ${problem}`),
   )
+}
+
+function textOf(header: unknown): string {
+  return typeof header === 'string' ? header : ''
 }
 
 function parse(text: string): unknown {

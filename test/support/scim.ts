@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { CreatedDirectory } from '#contracts/directories.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import type { TestEnvironment, TestServer } from './server.ts'
@@ -52,6 +53,30 @@ const dsyncEvents = [
   'dsync.user.deleted',
   'dsync.user.updated',
 ].join(',')
+
+/** Creates a user as an identity provider would. @returns the id. */
+export async function addUser(client: ScimClient, userName: string, more: object = {}): Promise<string> {
+  const { status, body } = await client.send('POST', '/Users', person(userName, more))
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body.id
+}
+
+/** Creates a group with members. @returns the id. */
+export async function addGroup(client: ScimClient, displayName: string, ...ids: string[]): Promise<string> {
+  const members = ids.map((value) => ({ value }))
+  const { status, body } = await client.send('POST', '/Groups', { schemas: [coreGroup], displayName, members })
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body.id
+}
+
+export const filtered = (path: string, filter: string, more = '') =>
+  `${path}?filter=${encodeURIComponent(filter)}${more}`
+
+/** A SCIM error as it is expected. */
+export const refusal = (status: number, scimType?: string) => ({
+  status,
+  body: { status: String(status), ...(scimType !== undefined && { scimType }), detail: expect.any(String) },
+})
 
 /** A directory of its own, with the token an identity provider would be given. */
 export async function createScimClient(server: TestServer, body: object = {}): Promise<ScimClient> {

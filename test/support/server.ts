@@ -25,15 +25,6 @@ export class TestClock {
   }
 }
 
-/** The parts of the contract that this server serves. */
-export const servedTags: ReadonlySet<string> = new Set([
-  'organizations',
-  'organization-domains',
-  'events',
-  'redirects',
-  'environments',
-])
-
 export interface RequestOptions {
   /** Sent as JSON. */
   readonly body?: unknown

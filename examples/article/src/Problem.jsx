@@ -1,4 +1,4 @@
-/** Says what happened and what to do next. `detail` is text of a stranger; React escapes it. */
+/** Says what happened and what to do next. `detail` is text from outside; React escapes it. */
 export function Problem({ title, cause, next, code, detail }) {
   return (
     <section className="Problem" role="alert">
@@ -6,7 +6,7 @@ export function Problem({ title, cause, next, code, detail }) {
       <p>{cause}</p>
       {detail && (
         <p>
-          The identity provider says: <q>{detail}</q>
+          The sign-in server says: <q>{detail}</q>
         </p>
       )}
       <p>

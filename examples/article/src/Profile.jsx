@@ -9,7 +9,7 @@ export function Profile({ profile }) {
 
   return (
     <section className="Profile" aria-labelledby="who">
-      <h2 id="who">Signed in as {name || profile.email}</h2>
+      <h2 id="who">{`Signed in as ${name || profile.email}`}</h2>
       {name && <p>{profile.email}</p>}
       <pre aria-label="Profile as JSON" role="region">
         <code>{json}</code>

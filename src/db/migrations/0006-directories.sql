@@ -186,21 +186,6 @@ create function event_text(in_id text, in_type text, in_data text, in_now_text t
     || ',"created_at":"' || in_now_text || '"}'
 $$;
 
--- Called before the members of a group change. Groups that give roles change one at a time in their directory, by a
--- transaction that settles the roles with them and says so (see domain/directories/roles.ts); without it they raise GH001.
--- Everybody else shares the lock, so that no member slips past somebody who makes a group give a role at this moment.
-create function guard_group_roles(in_environment text, in_directory text, in_group text) returns void language plpgsql as $$
-begin
-  if current_setting('gatehouse.settles_roles', true) = 'on' then
-    return;
-  end if;
-  perform pg_advisory_xact_lock_shared(hashtextextended(in_directory, 7240102));
-  if exists (select from directory_group_roles where environment_id = in_environment and group_id = in_group) then
-    raise exception 'The group % gives a role.', in_group using errcode = 'GH001';
-  end if;
-end
-$$;
-
 -- Adds members to a group: one row and one event for each that was not there. People are locked for sharing, so that the
 -- event carries them as they are in the order of the log. Returns the ids that were added, null without such a group; ids nobody has are awaited.
 create function add_group_members(
@@ -212,7 +197,6 @@ declare
   added_ids text[];
   known_ids text[];
 begin
-  perform guard_group_roles(in_environment, in_directory, in_group);
   select g.presented into group_text from directory_groups g
   where g.environment_id = in_environment and g.directory_id = in_directory and g.id = in_group for share;
   if not found then
@@ -263,7 +247,6 @@ declare
   group_text text;
   removed_ids text[];
 begin
-  perform guard_group_roles(in_environment, in_directory, in_group);
   select g.presented into group_text from directory_groups g
   where g.environment_id = in_environment and g.directory_id = in_directory and g.id = in_group for share;
   if not found then

@@ -18,3 +18,44 @@ alter table directories
   -- Whether everybody has to be read again, or only those whose role or visibility differs.
   add column settle_all boolean not null default false;
 create index directories_to_settle on directories (environment_id, id) where settle_after is not null;
+
+-- Called before the members of a group change. Groups that give roles change one at a time in their directory, by a
+-- transaction that settles the roles with them and says so (see domain/directories/roles.ts); without it they raise GH001.
+-- Everybody else shares the lock, so that no member slips past somebody who makes a group give a role at this moment.
+create function guard_group_roles(in_environment text, in_directory text, in_group text) returns void language plpgsql as $$
+begin
+  if current_setting('gatehouse.settles_roles', true) = 'on' then
+    return;
+  end if;
+  perform pg_advisory_xact_lock_shared(hashtextextended(in_directory, 7240102));
+  if exists (select from directory_group_roles where environment_id = in_environment and group_id = in_group) then
+    raise exception 'The group % gives a role.', in_group using errcode = 'GH001';
+  end if;
+end
+$$;
+
+alter function add_group_members(text, text, text, text, text[], text[], timestamptz, text)
+  rename to add_unguarded_group_members;
+create function add_group_members(
+  in_environment text, in_directory text, in_organization text, in_group text, in_members text[], in_event_ids text[],
+  in_now timestamptz, in_now_text text
+) returns text[] language plpgsql as $$
+begin
+  perform guard_group_roles(in_environment, in_directory, in_group);
+  return add_unguarded_group_members(
+    in_environment, in_directory, in_organization, in_group, in_members, in_event_ids, in_now, in_now_text);
+end
+$$;
+
+alter function remove_group_members(text, text, text, text, text[], text[], timestamptz, text)
+  rename to remove_unguarded_group_members;
+create function remove_group_members(
+  in_environment text, in_directory text, in_organization text, in_group text, in_members text[], in_event_ids text[],
+  in_now timestamptz, in_now_text text
+) returns text[] language plpgsql as $$
+begin
+  perform guard_group_roles(in_environment, in_directory, in_group);
+  return remove_unguarded_group_members(
+    in_environment, in_directory, in_organization, in_group, in_members, in_event_ids, in_now, in_now_text);
+end
+$$;

@@ -1,7 +1,7 @@
 import type { DirectoryAttributeMap } from '#contracts/directories.ts'
 import type { FieldError } from '#contracts/errors.ts'
 import { bindElementFilter } from '#protocols/scim/bind.ts'
-import { isObject, type Json, type JsonObject, member, spelledName } from '#protocols/scim/json.ts'
+import { isObject, type Json, type JsonObject, ownMember, spelledName } from '#protocols/scim/json.ts'
 import { matches } from '#protocols/scim/match.ts'
 import { parsePath, type PatchPath } from '#protocols/scim/path.ts'
 import { isExtensionName, resolve, userType } from '#protocols/scim/schema.ts'
@@ -75,7 +75,7 @@ function inside(value: Json | undefined, sub: string | undefined): Json | undefi
 function named(value: Json | undefined, name: string): Json | undefined {
   if (value === undefined || !isObject(value)) return undefined
   const spelled = spelledName(value, name)
-  return spelled === undefined ? undefined : member(value as JsonObject, spelled) // it is Json and an object
+  return spelled === undefined ? undefined : ownMember(value, spelled)
 }
 
 function elementsOf(value: Json | undefined): readonly JsonObject[] {

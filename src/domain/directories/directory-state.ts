@@ -57,8 +57,9 @@ async function* document(
   object: string,
   parts: readonly (readonly [name: string, Part])[],
 ): AsyncGenerator<string> {
-  using _place = limit.enter(environment)
-  await using read = await openConsistentRead(db, environment)
+  await using held = new AsyncDisposableStack()
+  held.use(limit.enter(environment))
+  const read = held.use(await openConsistentRead(db, environment))
   const ends = performance.now() + longestMinutes * 60_000
   const directory = presentDirectory(await readDirectoryRow(read.kysely, environment, id))
   yield JSON.stringify({ object, directory, event_cursor: read.cursor }).slice(0, -1)

@@ -8,7 +8,7 @@ import { foldCase } from '#protocols/scim/compare-text.ts'
 import { quote, type ScimError, scimError } from '#protocols/scim/errors.ts'
 import type { Result } from '#protocols/result.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
-import { type JsonObject, member } from '#protocols/scim/json.ts'
+import { type JsonObject, ownMember } from '#protocols/scim/json.ts'
 import { violatedConstraint } from '../errors.ts'
 import { moveMembers } from './memberships.ts'
 import { previousAttributes } from './previous-attributes.ts'
@@ -310,7 +310,7 @@ function explainTaken(error: unknown, { idpId }: GroupPlan): never {
 }
 
 function textAt(resource: JsonObject, name: string): string | null {
-  const value = member(resource, name)
+  const value = ownMember(resource, name)
   return typeof value === 'string' && value !== '' ? value : null
 }
 

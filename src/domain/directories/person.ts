@@ -1,7 +1,7 @@
 import type { DirectoryUser } from '#contracts/directory-users.ts'
 import type { DirectoryId, DirectoryUserId, OrganizationId } from '#contracts/ids.ts'
 import { foldCase } from '#protocols/scim/compare-text.ts'
-import { isObject, type Json, type JsonObject, member } from '#protocols/scim/json.ts'
+import { isObject, type Json, type JsonObject, ownMember } from '#protocols/scim/json.ts'
 import { isAddress } from './address.ts'
 import type { EffectiveAttributeMap } from './attribute-map.ts'
 import { readCustomAttributes } from './custom-attributes.ts'
@@ -20,15 +20,15 @@ export interface PersonKeys {
 
 /** Reads the keys. The resource was checked before: userName is there and types are right. */
 export function readKeys(resource: JsonObject): PersonKeys {
-  const userName = text(member(resource, 'userName')) ?? ''
+  const userName = text(ownMember(resource, 'userName')) ?? ''
   const email = primaryEmail(resource) ?? (isAddress(userName) ? userName : null)
   return {
     userName,
     userNameKey: foldCase(userName),
-    externalId: text(member(resource, 'externalId')),
+    externalId: text(ownMember(resource, 'externalId')),
     email,
     emailKey: email === null ? null : foldCase(email),
-    active: member(resource, 'active') !== false,
+    active: ownMember(resource, 'active') !== false,
     complete: email !== null || emailsOf(resource).some(({ value }) => text(value) !== null),
   }
 }
@@ -46,8 +46,8 @@ export interface PersonContext {
 
 /** The person as the application sees them. */
 export function presentPerson(resource: JsonObject, keys: PersonKeys, context: PersonContext): DirectoryUser {
-  const name = member(resource, 'name')
-  const part = (key: string) => (isJsonObject(name) ? text(member(name, key)) : null)
+  const name = ownMember(resource, 'name')
+  const part = (key: string) => (isJsonObject(name) ? text(ownMember(name, key)) : null)
   const [firstName, lastName] = [part('givenName'), part('familyName')]
   const joined = [firstName, lastName].filter((each) => each !== null).join(' ')
   const role = { slug: context.role }
@@ -60,9 +60,9 @@ export function presentPerson(resource: JsonObject, keys: PersonKeys, context: P
     email: keys.email,
     first_name: firstName,
     last_name: lastName,
-    name: text(member(resource, 'displayName')) ?? part('formatted') ?? (joined === '' ? null : joined),
+    name: text(ownMember(resource, 'displayName')) ?? part('formatted') ?? (joined === '' ? null : joined),
     emails: emailsOf(resource).map(presentEmail),
-    job_title: text(member(resource, 'title')),
+    job_title: text(ownMember(resource, 'title')),
     username: keys.userName,
     state: keys.active ? 'active' : 'inactive',
     role,
@@ -86,7 +86,7 @@ function primaryEmail(resource: JsonObject): string | null {
 }
 
 function presentEmail(email: JsonObject): DirectoryUser['emails'][number] {
-  const [type, value] = [text(member(email, 'type')), text(member(email, 'value'))]
+  const [type, value] = [text(ownMember(email, 'type')), text(ownMember(email, 'value'))]
   return {
     ...(email['primary'] === true && { primary: true }),
     ...(type !== null && { type }),
@@ -95,7 +95,7 @@ function presentEmail(email: JsonObject): DirectoryUser['emails'][number] {
 }
 
 function emailsOf(resource: JsonObject): readonly JsonObject[] {
-  const emails = member(resource, 'emails')
+  const emails = ownMember(resource, 'emails')
   return Array.isArray(emails) ? emails.filter(isJsonObject) : []
 }
 

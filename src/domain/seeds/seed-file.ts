@@ -50,7 +50,7 @@ export interface SeedUri extends Located {
   readonly default?: boolean
 }
 
-export interface SeedOrigin extends Located {
+interface SeedOrigin extends Located {
   readonly origin: string
 }
 

@@ -17,6 +17,7 @@ import { optionsOf, presentInEvent, serviceProvider } from '../connections/prese
 import { readConnectionRow } from '../connections/read.ts'
 import type { SigningKeyCache } from '../environments/signing-key-cache.ts'
 import { isDomainError } from '../errors.ts'
+import { chooseRedirect } from '../redirects/resolve.ts'
 import { attemptEvent, type Client, type TimelineEntry } from './attempts.ts'
 import { domainOf, type Person, readPerson } from './attributes.ts'
 import { keyOf } from './certificate-keys.ts'
@@ -24,7 +25,7 @@ import { codeLifetimeMs } from './code.ts'
 import { type Failure, recordFailure } from './fail-login.ts'
 import { findTarget, type LoginRow, type Target } from './login-row.ts'
 import { profileText } from './profile.ts'
-import { chooseRedirect, hashRelayState, withParameters } from './start-login.ts'
+import { hashRelayState, withParameters } from './start-login.ts'
 
 /** A signature by an unknown certificate makes us look at the metadata again, but not for every such response. */
 const refetchAfterMs = 60_000
@@ -245,7 +246,10 @@ async function refetchMetadata(deps: FinishDeps, target: Target): Promise<Target
 /** RelayState of an unsolicited response may name a registered redirect URI; anything else in it is ignored. */
 function unsolicitedRedirect(target: Target, relayState: string | undefined): string | undefined {
   const named = relayState?.startsWith('redirect_uri=') ? new URLSearchParams(relayState).get('redirect_uri') : null
-  return (named === null ? undefined : chooseRedirect(target, named)) ?? chooseRedirect(target, undefined)
+  return (
+    (named === null ? undefined : chooseRedirect(target.redirects, named)) ??
+    chooseRedirect(target.redirects, undefined)
+  )
 }
 
 const finish = prepared<readonly unknown[], { verdict: 'replayed' | 'answered' | null }>(
@@ -379,7 +383,7 @@ async function fail(deps: FinishDeps, context: Context, failure: Failure): Promi
     refusedResponse: post.samlResponse,
     received: received(now.toISOString(), post, response),
   })
-  const redirectUri = login?.redirect_uri ?? chooseRedirect(target, undefined)
+  const redirectUri = login?.redirect_uri ?? chooseRedirect(target.redirects, undefined)
   if (redirectUri === undefined) return { kind: 'refused', reference, backTo: null }
   const { error, description, extra } = failure.toApp ?? {
     error: 'server_error' as const,

@@ -11,8 +11,7 @@ import { encodePost, redirectUrl } from '#protocols/saml/bindings.ts'
 import { signElement } from '#protocols/xmldsig/sign.ts'
 import { optionsOf, serviceProvider } from '../connections/present.ts'
 import type { SigningKeyCache } from '../environments/signing-key-cache.ts'
-import { nearest } from '../nearest.ts'
-import { matchRedirect } from '../redirects/rules.ts'
+import { chooseRedirect, nearestRegistered, type RegisteredRedirect } from '../redirects/resolve.ts'
 import { attemptEvent, type Client, type TimelineEntry } from './attempts.ts'
 import { type Candidate, chooseConnection } from './connection-choice.ts'
 
@@ -47,7 +46,7 @@ export interface UnregisteredRedirect {
 interface Found {
   readonly environment: EnvironmentId
   readonly kind: 'staging' | 'production'
-  readonly redirects: readonly { readonly uri: string; readonly is_default: boolean }[]
+  readonly redirects: readonly RegisteredRedirect[]
   readonly connections: readonly Candidate[]
 }
 
@@ -95,12 +94,12 @@ export async function startLogin(deps: StartDeps, query: AuthorizeQuery, client:
   )
   if (!found) return { kind: 'unknown_client', clientId: query.client_id }
 
-  const redirectUri = chooseRedirect(found, query.redirect_uri)
+  const redirectUri = chooseRedirect(found.redirects, query.redirect_uri)
   if (redirectUri === undefined)
     return {
       kind: 'unregistered_redirect',
       received: query.redirect_uri,
-      nearest: nearest(
+      nearest: nearestRegistered(
         query.redirect_uri ?? '',
         found.redirects.map(({ uri }) => uri),
       ),
@@ -112,15 +111,6 @@ export async function startLogin(deps: StartDeps, query: AuthorizeQuery, client:
   const choice = chooseConnection(selector, found.connections)
   if (!choice.ok) return backToApp(redirectUri, query.state, choice.error.error, choice.error.description)
   return sendToIdp(deps, query, client, { environment: found.environment, redirectUri, connection: choice.value })
-}
-
-/** The received URI when it is registered; the default one when none was given. */
-export function chooseRedirect(
-  { redirects }: Pick<Found, 'redirects'>,
-  received: string | undefined,
-): string | undefined {
-  if (received === undefined) return redirects.find((redirect) => redirect.is_default)?.uri
-  return redirects.some(({ uri }) => matchRedirect(uri, received)) ? received : undefined
 }
 
 /** The application's redirect URI with an error on it, in the order the vendor sends the parameters. */

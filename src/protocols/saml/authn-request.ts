@@ -32,7 +32,7 @@ export function authnRequest(options: AuthnRequestOptions): string {
     `AssertionConsumerServiceURL="${escapeAttribute(acsUrl)}" ProtocolBinding="${postBinding}"` +
     `${forceAuthn ? ' ForceAuthn="true"' : ''}>` +
     `<saml:Issuer xmlns:saml="${assertionNamespace}">${escapeText(spEntityId)}</saml:Issuer>` +
-    `${loginHint === undefined ? '' : subject(loginHint)}` +
+    (loginHint === undefined ? '' : subject(loginHint)) +
     `<samlp:NameIDPolicy Format="${unspecifiedNameId}" AllowCreate="true"/></samlp:AuthnRequest>`
   )
 }

@@ -9,7 +9,6 @@ export const schemaInstanceNamespace = 'http://www.w3.org/2001/XMLSchema-instanc
 export const statusSuccess = 'urn:oasis:names:tc:SAML:2.0:status:Success'
 export const bearerMethod = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
 export const unspecifiedNameId = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
-export const emailNameId = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'
 
 export const redirectBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'
 export const postBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST'

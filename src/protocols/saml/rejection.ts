@@ -65,6 +65,21 @@ export type Rejection =
 
 export type RejectionCode = Rejection['code']
 
+const longestFact = 500
+const mostFacts = 10
+
+/** What a stranger wrote is kept, but not half a megabyte of it: rejections are stored. */
+export function withinBounds(rejection: Rejection): Rejection {
+  const entries = Object.entries(rejection).map(([name, value]) => [name, shorten(value)])
+  // Every fact keeps its type; only texts and lists become shorter.
+  return Object.fromEntries(entries) as Rejection
+}
+
+function shorten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, mostFacts).map(shorten)
+  return typeof value === 'string' && value.length > longestFact ? `${value.slice(0, longestFact)}…` : value
+}
+
 /**
  * Every check of a response, in the order they run; the name is what a timeline shows. An encrypted assertion passes
  * those of shape, ids and signatures once more, after decryption.
@@ -190,7 +205,7 @@ export function explain(rejection: Rejection): string {
     case 'not_a_response':
       return `A SAML Response was expected, but the message is ${quote(rejection.received)}. Check which address the identity provider uses as the Assertion Consumer Service URL.`
     case 'unexpected_content':
-      return `${rejection.where} holds ${rejection.found}, which no sign-in response has there. Look for a customisation of the message at the identity provider; if there is none, treat it as an attack.`
+      return `At ${rejection.where} the message has ${rejection.found}, unlike any sign-in response. Look for a customisation of the message at the identity provider; if there is none, treat it as an attack.`
     case 'invalid_id':
       return `The ${rejection.element} has ${rejection.received === null ? 'no ID' : `the ID ${quote(rejection.received)}, which is not an XML name of at most 256 characters`}. The identity provider has to send one.`
     case 'duplicate_id':
@@ -320,9 +335,9 @@ function nextStep(code: string): string {
 /** Quotation marks show a stray space, which is the usual difference between two values that look the same. */
 function quote(text: string | null): string {
   if (text === null) return 'missing'
-  return `"${text.length > 200 ? `${text.slice(0, 200)}…` : text}"`
+  return `"${text}"`
 }
 
 function list(texts: readonly (string | null)[]): string {
-  return texts.length === 0 ? 'missing' : texts.slice(0, 5).map(quote).join(', ')
+  return texts.length === 0 ? 'missing' : texts.map(quote).join(', ')
 }

@@ -11,7 +11,7 @@ import { findIdProblem } from './identifiers.ts'
 import { parseInstant } from './instant.ts'
 import { assertionsIn, messageChecks } from './message-checks.ts'
 import { assertionNamespace, protocolNamespace } from './names.ts'
-import type { Rejection } from './rejection.ts'
+import { type Rejection, withinBounds } from './rejection.ts'
 import { misfit } from './shape.ts'
 import { signatureChecks } from './signature-checks.ts'
 
@@ -45,6 +45,10 @@ export interface VerifiedAssertion {
 
 /** Decodes and reads a response; nothing in the result is trusted. Cheap: no cryptography. */
 export function readResponse(samlResponseBase64: string): Result<UnverifiedResponse, Rejection> {
+  return bounded(read(samlResponseBase64))
+}
+
+function read(samlResponseBase64: string): Result<UnverifiedResponse, Rejection> {
   const decoded = decodePost(samlResponseBase64)
   if (!decoded.ok) return decoded
   const xml = decoded.value
@@ -67,6 +71,14 @@ export function readResponse(samlResponseBase64: string): Result<UnverifiedRespo
 
 /** Runs every check in the order of `responseChecks` and stops at the first that fails. */
 export function verifyResponse(response: UnverifiedResponse, expected: Expected): Result<VerifiedAssertion, Rejection> {
+  return bounded(verify(response, expected))
+}
+
+function bounded<T>(result: Result<T, Rejection>): Result<T, Rejection> {
+  return result.ok ? result : refused(withinBounds(result.error))
+}
+
+function verify(response: UnverifiedResponse, expected: Expected): Result<VerifiedAssertion, Rejection> {
   const { root } = response
   const message = firstRejection(messageChecks, { root, expected })
   if (message !== undefined) return refused(message)

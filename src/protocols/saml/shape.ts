@@ -7,7 +7,7 @@ import { assertionNamespace, encryptionNamespace, protocolNamespace } from './na
 export interface ShapeProblem {
   /** The element, as a path from the root. */
   readonly where: string
-  /** Ends the sentence "… holds". */
+  /** Ends the sentence "the message has …". */
   readonly found: string
 }
 

@@ -5,7 +5,8 @@
  * chooses it by what follows, and a prefix would then not be found in the word it begins.
  */
 export function foldCase(text: string): string {
-  return text.toLowerCase().replaceAll('ς', 'σ')
+  const lower = text.toLowerCase()
+  return lower.includes('ς') ? lower.replaceAll('ς', 'σ') : lower
 }
 
 /** Order by code point, as PostgreSQL's collation "C" has it; JavaScript's own `<` orders by UTF-16 code unit. */

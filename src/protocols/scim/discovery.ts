@@ -1,5 +1,5 @@
 import type { Attribute } from './attribute.ts'
-import { type ResourceType, resourceTypes, type Schema } from './schema.ts'
+import { type ResourceType, resourceTypes, sameUrn, type Schema } from './schema.ts'
 import {
   resourceTypeSchema,
   resourceTypeUrn,
@@ -91,6 +91,16 @@ export const schemas: readonly Schema[] = [
   resourceTypeSchema,
   schemaSchema,
 ]
+
+/** For `/Schemas/{id}`. */
+export function findSchema(id: string): Schema | undefined {
+  return schemas.find((schema) => sameUrn(schema.id, id))
+}
+
+/** For `/ResourceTypes/{name}`. */
+export function findResourceType(name: string): ResourceType | undefined {
+  return resourceTypes.find((type) => type.name.toLowerCase() === name.toLowerCase())
+}
 
 /** RFC 7643 §7. */
 export function describeSchema(baseUrl: string, schema: Schema) {

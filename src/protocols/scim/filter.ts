@@ -177,6 +177,23 @@ function join(kind: 'and' | 'or', filters: readonly Filter[]): Filter {
   return { kind, filters: filters.flatMap((each) => (each.kind === kind ? each.filters : [each])) }
 }
 
+/** How many comparisons a filter makes. */
+export function countTerms(filter: Filter): number {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.filters.reduce((sum, each) => sum + countTerms(each), 0)
+    case 'not':
+    case 'elements':
+      return countTerms(filter.filter)
+    case 'present':
+    case 'compare':
+      return 1
+    default:
+      return filter satisfies never
+  }
+}
+
 /** The filter as text; parsing it again gives the same tree. */
 export function printFilter(filter: Filter): string {
   switch (filter.kind) {

@@ -4,7 +4,7 @@ import { type BoundFilter, bindElementFilter } from './bind.ts'
 import { badRequest, scimError, type ScimError } from './errors.ts'
 import type { Filter } from './filter.ts'
 import { groupSchema } from './group-schema.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf, ownMember } from './json.ts'
 import type { PatchOperation } from './path.ts'
 import { readValue } from './read-value.ts'
 import { groupType, resolve, type Target } from './schema.ts'
@@ -117,13 +117,12 @@ function readIds(value: unknown): Result<readonly string[], ScimError> {
 
 /** The ids in the `members` of a group that was read from a body. Empty when it has none. */
 export function memberIds(group: JsonObject): Result<readonly string[], ScimError> {
-  return idsOf(Object.hasOwn(group, 'members') ? group['members'] : undefined)
+  return idsOf(ownMember(group, 'members'))
 }
 
 function idsOf(value: Json | undefined): Result<readonly string[], ScimError> {
   const ids = new Set<string>()
-  for (const element of Array.isArray(value) ? (value as readonly Json[]) : []) {
-    // isArray forgets the element type.
+  for (const element of listOf(value)) {
     const id = isObject(element) ? element['value'] : undefined
     if (typeof id !== 'string' || id === '') {
       return refused(badRequest('invalidValue', 'A member needs a value, the id of a user.'))

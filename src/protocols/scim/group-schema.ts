@@ -14,7 +14,8 @@ export const groupSchema: Schema = {
       'members',
       'The members of the group. Members are added and removed, never edited.',
       [
-        exact('value', 'The id of the member.', { mutability: 'immutable' }),
+        // Required: dropping a member nobody can tell from a list would empty the group that is replaced by it.
+        exact('value', 'The id of the member.', { mutability: 'immutable', required: true }),
         exact('$ref', 'The address of the member.', {
           type: 'reference',
           referenceTypes: ['User'],

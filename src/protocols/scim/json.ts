@@ -68,8 +68,14 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return a === b || canonicalJson(a) === canonicalJson(b)
 }
 
+/** The elements of an array; any other value is its own only element, and no value has none. */
+export function listOf(value: Json | undefined): readonly Json[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? (value as readonly Json[]) : [value] // isArray does not know readonly arrays.
+}
+
 /** The member with this exact name, never one inherited from Object.prototype. */
-export function member(object: JsonObject, name: string): Json | undefined {
+export function ownMember(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined
 }
 

@@ -2,7 +2,7 @@ import { type BoundFilter, bindFilter, type Comparison, type Place, type Step } 
 import { compareText, foldCase } from './compare-text.ts'
 import { parseDateTime } from './date-time.ts'
 import type { Filter, FilterFault } from './filter.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf } from './json.ts'
 import { type Result, ok } from '../result.ts'
 import type { ResourceType } from './schema.ts'
 
@@ -23,12 +23,14 @@ export function matches(filter: BoundFilter, resource: JsonObject): boolean {
     case 'present':
       return membersAt(filter.place, resource).some(isPresent)
     case 'compare':
-      return membersAt(filter.place, resource)
-        .flatMap(unwrap)
-        .some((value) => holds(filter.comparison, value))
+      return membersAt(filter.place, resource).some((value) =>
+        Array.isArray(value)
+          ? value.some((each: Json) => holds(filter.comparison, each))
+          : holds(filter.comparison, value),
+      )
     case 'elements':
       return membersAt(filter.place, resource)
-        .flatMap(unwrap)
+        .flatMap(listOf)
         .some((element) => isObject(element) && matches(filter.filter, element))
     case 'never':
       return false
@@ -44,20 +46,19 @@ export function matchFilter(filter: Filter, resource: JsonObject, type: Resource
 
 /** The members found by walking the steps; an array on the way stands for each of its elements. */
 export function membersAt({ steps }: Place, root: JsonObject): readonly Json[] {
+  const [only] = steps
+  // Most names, and all those in brackets, are one step.
+  if (only && steps.length === 1) return membersNamed(root, only)
   let found: readonly Json[] = [root]
-  for (const step of steps) found = found.flatMap(unwrap).flatMap((value) => membersNamed(value, step))
+  for (const step of steps) found = found.flatMap(listOf).flatMap((value) => membersNamed(value, step))
   return found
 }
 
 function membersNamed(value: Json, { key, exact }: Step): readonly Json[] {
   if (!isObject(value)) return []
-  if (exact) return Object.hasOwn(value, key) ? [value[key] as Json] : [] // Members of a Json object are Json.
+  if (exact) return Object.hasOwn(value, key) ? [value[key] ?? null] : []
   const wanted = foldCase(key)
-  return Object.entries(value).flatMap(([name, member]) => (foldCase(name) === wanted ? [member as Json] : []))
-}
-
-function unwrap(value: Json): readonly Json[] {
-  return Array.isArray(value) ? value : [value as Json] // Array.isArray does not narrow readonly arrays away.
+  return Object.entries(value).flatMap(([name, member]) => (foldCase(name) === wanted ? [member] : []))
 }
 
 /** `pr`: there is a value other than null and the empty text, at any depth of a complex one. */

@@ -3,7 +3,7 @@ import type { Attribute } from './attribute.ts'
 import { bindElementFilter } from './bind.ts'
 import { badRequest, quote, type ScimError } from './errors.ts'
 import type { Filter } from './filter.ts'
-import { isObject, type Json, sameJson } from './json.ts'
+import { isObject, type Json, listOf, sameJson } from './json.ts'
 import { matches } from './match.ts'
 import { mergeComplex, setMember } from './patch-members.ts'
 import { type PatchOperation, printPath } from './path.ts'
@@ -18,7 +18,7 @@ export function nextElements(
   attribute: Attribute,
   sub: Attribute | undefined,
 ): Next {
-  const before = current === undefined ? [] : Array.isArray(current) ? (current as readonly Json[]) : [current] // isArray forgets readonly.
+  const before = listOf(current)
   const next = change(before, operation, attribute, sub)
   if (!next.ok || next.value === undefined) return next
   const excess = findExcess(attribute, next.value.length)
@@ -37,8 +37,7 @@ function change(
   if (op === 'remove') return ok([])
   const read = readValue(attribute, value)
   if (!read.ok) return read
-  const given =
-    read.value === undefined ? [] : Array.isArray(read.value) ? (read.value as readonly Json[]) : [read.value] // As above.
+  const given = listOf(read.value)
   return ok(op === 'add' ? append(attribute, before, given) : given)
 }
 
@@ -105,16 +104,12 @@ function create(
 /** RFC 7644 §3.5.2.1: what is already there is not added again. */
 function append(attribute: Attribute, before: readonly Json[], given: readonly Json[]): readonly Json[] {
   const after = [...before]
-  const indexes = new Map<string, number>()
-  const remember = (element: Json, i: number) => {
-    for (const key of keysOf(attribute, element)) if (!indexes.has(key)) indexes.set(key, i)
-  }
-  after.forEach(remember)
+  const find = indexElements(attribute, after, given.some(lacksType))
   for (const element of given) {
-    const i = indexes.get(elementKey(attribute, element))
+    const i = find(element)
     const existing = i === undefined ? undefined : after[i]
     if (i === undefined || existing === undefined) {
-      remember(element, after.push(element) - 1)
+      after.push(element)
       continue
     }
     const merged = isObject(existing) && isObject(element) ? { ...existing, ...element } : element
@@ -123,12 +118,30 @@ function append(attribute: Attribute, before: readonly Json[], given: readonly J
   return after
 }
 
-/** Under its own key, and under that of the same value given without a type, which is no other value. */
-function keysOf(attribute: Attribute, element: Json): string[] {
-  const own = elementKey(attribute, element)
-  if (!isObject(element) || element['type'] === undefined) return [own]
-  const { type: _type, ...untyped } = element
-  return [own, elementKey(attribute, untyped as Json)] // A part of a Json object is one.
+function lacksType(element: Json): boolean {
+  return isObject(element) && element['type'] === undefined
+}
+
+/**
+ * Where an equal element is. One given without a type is no other value than the same with a type.
+ *
+ * @param untyped whether any is given without a type; knowing the elements by their value alone costs as much again.
+ */
+function indexElements(
+  attribute: Attribute,
+  elements: readonly Json[],
+  untyped: boolean,
+): (element: Json) => number | undefined {
+  const indexes = new Map<string, number>()
+  elements.forEach((element, i) => {
+    const keys = [elementKey(attribute, element)]
+    if (untyped && isObject(element)) {
+      const { type: _type, ...rest } = element
+      keys.push(elementKey(attribute, rest))
+    }
+    for (const key of keys) if (!indexes.has(key)) indexes.set(key, i)
+  })
+  return (element) => indexes.get(elementKey(attribute, element))
 }
 
 /** RFC 7644 §3.5.2: setting a value's primary to true makes the server set all others' to false. */
@@ -142,6 +155,6 @@ function settlePrimary(attribute: Attribute, before: readonly Json[], after: rea
     return refused(badRequest('invalidValue', `${attribute.name} cannot have more than one value that is primary.`))
   }
   const demote = (element: Json): Json =>
-    isPrimary(element) && element !== primary && isObject(element) ? ({ ...element, primary: false } as Json) : element // Still Json.
+    isPrimary(element) && element !== primary && isObject(element) ? { ...element, primary: false } : element
   return ok(after.map(demote))
 }

@@ -1,7 +1,7 @@
 import { type Result, ok, refused } from '../result.ts'
 import type { Attribute } from './attribute.ts'
 import { badRequest, quote, type ScimError } from './errors.ts'
-import { describeType, isObject, type Json, type JsonObject, sameJson, spelledName } from './json.ts'
+import { describeType, isObject, type Json, type JsonObject, ownMember, sameJson, spelledName } from './json.ts'
 import { readValue } from './read-value.ts'
 import { isAttributeName } from './scanner.ts'
 import { findSubAttribute } from './schema.ts'
@@ -19,18 +19,21 @@ export function setMember(
   value: unknown,
   op: 'add' | 'replace' | 'remove',
 ): Next {
-  const before: JsonObject = current !== undefined && isObject(current) ? (current as JsonObject) : {} // Json's members are Json.
+  const before: JsonObject = current !== undefined && isObject(current) ? current : {}
   const where = `${parent.name}.${sub.name}`
   const name = sub.type === 'any' ? (spelledName(before, sub.name) ?? sub.name) : sub.name
-  const old = Object.hasOwn(before, name) ? before[name] : undefined
+  const old = ownMember(before, name)
   const read = readValue(sub, value, where)
   if (!read.ok) return read
   const same = sameJson(old, read.value)
   if (sub.mutability === 'readOnly' && (op === 'remove' || !same)) return unchangeable(`${where} is read-only.`)
   if (sub.mutability === 'immutable' && old !== undefined && !same) return unchangeable(`${where} cannot change.`)
   if (same) return ok(current === undefined ? undefined : before)
-  const { [name]: _old, ...rest } = before
-  const next = read.value === undefined ? rest : { ...before, [name]: read.value }
+  const next: Record<string, Json> = { ...before }
+  // A reference is to what the value names: the address of the last manager is not that of the next.
+  if (sub.name === 'value') delete next['$ref']
+  if (read.value === undefined) delete next[name]
+  else next[name] = read.value
   return ok(Object.keys(next).length > 0 ? next : undefined)
 }
 
@@ -43,8 +46,10 @@ export function mergeComplex(attribute: Attribute, current: Json | undefined, va
   if (!isObject(value)) {
     return refused(badRequest('invalidValue', `${where} must be an object, not ${describeType(value)}.`))
   }
-  let next: JsonObject | undefined = current !== undefined && isObject(current) ? (current as JsonObject) : undefined // Json's members are Json.
-  for (const [name, each] of Object.entries(value)) {
+  let next: JsonObject | undefined = current !== undefined && isObject(current) ? current : undefined
+  // The value first, as setting it drops the reference that may come with it.
+  const entries = Object.entries(value).toSorted(([a], [b]) => Number(b === 'value') - Number(a === 'value'))
+  for (const [name, each] of entries) {
     if (!isAttributeName(name)) return refused(badRequest('invalidSyntax', `${quote(name)} is not an attribute name.`))
     const sub = findSubAttribute(attribute, name)
     if (!sub || sub.mutability === 'readOnly') continue

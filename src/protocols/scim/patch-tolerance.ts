@@ -48,23 +48,25 @@ export const requestRules: readonly RequestRule[] = [
     apply: ({ path, ...rest }) => [path === '' || path === null || path === undefined ? rest : { ...rest, path }],
   },
   {
+    name: 'read-only attributes along with others',
+    clients: ['Okta'],
+    does: 'Ignores schemas, meta and groups in the value of an operation without a path. Its own id stays, and must be right.',
+    apply: ({ op, path, value }, type) => {
+      if (path !== undefined || !isObject(value)) return [{ op, path, value }]
+      const isAlong = (name: string) => {
+        const attribute = findAttribute(attributesOf(type), name)
+        return attribute?.mutability === 'readOnly' && attribute.name !== 'id'
+      }
+      return [{ op, path, value: Object.fromEntries(Object.entries(value).filter(([name]) => !isAlong(name))) }]
+    },
+  },
+  {
     name: 'paths as names in a value',
     clients: ['Entra', 'Okta'],
     does: 'Reads each name in the value of an operation without a path as a path: dotted, with a URN, with a filter.',
     apply: ({ op, path, value }) => {
       if (path !== undefined || !isObject(value) || (op !== 'add' && op !== 'replace')) return [{ op, path, value }]
       return Object.entries(value).map(([name, each]) => ({ op, path: name, value: each }))
-    },
-  },
-  {
-    name: 'read-only attributes along with others',
-    clients: ['Okta'],
-    does: 'Ignores schemas, meta and groups in the value of an operation without a path. Its own id stays, and must be right.',
-    apply: (operation, type) => {
-      const attribute =
-        typeof operation.path === 'string' ? findAttribute(attributesOf(type), operation.path) : undefined
-      const isAlong = attribute?.mutability === 'readOnly' && attribute.name !== 'id'
-      return isAlong ? [] : [operation]
     },
   },
 ]
@@ -87,8 +89,9 @@ export const operationRules: readonly OperationRule[] = [
     does: 'Removes only the values listed. Removing all, as the path alone would say, has emptied many a group.',
     apply: (operation, { attribute, sub }) => {
       const { op, path, value } = operation
-      if (op !== 'remove' || !path || value === undefined || value === null) return ok([operation])
-      if (!attribute.multiValued || path.filter || sub) return ok([{ op, path }])
+      if (op !== 'remove' || !path) return ok([operation])
+      const isList = value !== undefined && value !== null && attribute.multiValued && !path.filter && !sub
+      if (!isList) return ok([{ op, path }])
       return removeEach(operation, attribute)
     },
   },

@@ -1,6 +1,7 @@
 import { type Result, ok, refused } from '../result.ts'
-import { badRequest, quote, type ScimError } from './errors.ts'
-import { canonicalJson, isObject, type Json, type JsonObject, sameJson, spelledName } from './json.ts'
+import { badRequest, quote, scimError, type ScimError } from './errors.ts'
+import { countTerms, printAttributePath } from './filter.ts'
+import { canonicalJson, isObject, type Json, type JsonObject, ownMember, sameJson, spelledName } from './json.ts'
 import { nextElements } from './patch-elements.ts'
 import { mergeComplex, setMember } from './patch-members.ts'
 import { type PatchOperation, type PatchPath, printPath } from './path.ts'
@@ -15,6 +16,9 @@ export interface Patched {
   readonly changed: boolean
 }
 
+/** Comparisons in the filters of all paths together. Each may be made with every value of an attribute. */
+const termLimit = 5_000
+
 /**
  * Applies all operations in order, or none. The resource given is not touched; when nothing changes it is returned.
  *
@@ -25,6 +29,10 @@ export function applyPatch(
   operations: readonly PatchOperation[],
   type: ResourceType,
 ): Result<Patched, ScimError> {
+  const terms = operations.reduce((sum, { path }) => sum + (path?.filter ? countTerms(path.filter) : 0), 0)
+  if (terms > termLimit) {
+    return refused(scimError(413, undefined, `A PATCH may compare ${termLimit} values in its paths, not ${terms}.`))
+  }
   const draft: Record<string, Json> = { ...resource }
   for (const operation of operations) {
     const fault = applyOperation(draft, operation, type)
@@ -43,6 +51,9 @@ type Draft = Record<string, Json>
 function applyOperation(draft: Draft, operation: PatchOperation, type: ResourceType): ScimError | undefined {
   if (!operation.path) return applyToResource(draft, operation, type)
   const target = findTarget(draft, operation.path, operation.value, type)
+  if (target && target.kind !== 'attribute' && operation.path.filter) {
+    return badRequest('invalidPath', `${printAttributePath(operation.path.attribute)} has no elements to select from.`)
+  }
   switch (target?.kind) {
     case 'resource':
       return applyToResource(draft, operation, type)
@@ -96,7 +107,6 @@ type AttributeTarget = Extract<Target, { kind: 'attribute' }>
 
 function applyToExtension(draft: Draft, operation: PatchOperation, target: ExtensionTarget): ScimError | undefined {
   const { extension, attributes } = target
-  if (operation.path?.filter) return badRequest('invalidPath', `${extension} has no elements to select from.`)
   if (operation.op === 'remove' || operation.value === null) {
     delete draft[extension]
     return undefined
@@ -121,7 +131,7 @@ function applyToAttribute(draft: Draft, operation: PatchOperation, target: Attri
   const holder: Draft = extension === undefined ? draft : { ...objectAt(draft, extension) }
   // An undeclared name keeps the spelling it was first given.
   const name = attribute.type === 'any' ? (spelledName(holder, attribute.name) ?? attribute.name) : attribute.name
-  const current = Object.hasOwn(holder, name) ? holder[name] : undefined
+  const current = ownMember(holder, name)
   const next = nextValue(current, operation, target)
   if (!next.ok) return next.error
   if (next.value === undefined) delete holder[name]
@@ -133,22 +143,22 @@ function applyToAttribute(draft: Draft, operation: PatchOperation, target: Attri
 }
 
 function objectAt(draft: Draft, name: string): JsonObject {
-  const value = Object.hasOwn(draft, name) ? draft[name] : undefined
-  return value !== undefined && isObject(value) ? (value as JsonObject) : {} // Members of a Json object are Json.
+  const value = ownMember(draft, name)
+  return value !== undefined && isObject(value) ? value : {}
 }
 
 type Next = Result<Json | undefined, ScimError>
 
 function nextValue(current: Json | undefined, operation: PatchOperation, target: AttributeTarget): Next {
   const { attribute } = target
-  const { op, path, value } = operation
+  const { op, path } = operation
   if (attribute.mutability === 'readOnly') return keepReadOnly(current, operation, attribute.name)
   if (attribute.mutability === 'writeOnly') return discard(attribute, operation)
   const sub = path?.sub === undefined ? target.sub : findSubAttribute(attribute, path.sub)
   if (path?.sub !== undefined && !sub) return invalidPath(`${attribute.name} has no part named ${quote(path.sub)}.`)
   const next = changeValue(current, operation, attribute, sub)
   if (!next.ok || next.value !== undefined || !attribute.required) return next
-  const detail = `${attribute.name} is required and cannot be ${op === 'remove' ? 'removed' : `set to ${quote(canonicalJson(value as Json))}`}.`
+  const detail = `${attribute.name} is required and cannot be ${op === 'remove' ? 'removed' : 'unassigned'}.`
   // RFC 7644 §3.5.2.2 has mutability for what is removed.
   return refused(badRequest(op === 'remove' ? 'mutability' : 'invalidValue', detail))
 }

@@ -2,7 +2,7 @@ import { type Result, ok } from '../result.ts'
 import type { Attribute } from './attribute.ts'
 import { findAttribute } from './attribute.ts'
 import type { ScimError } from './errors.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf } from './json.ts'
 import { parsePath } from './path.ts'
 import { attributesOf, findExtension, isExtensionName, type ResourceType, resolve, sameUrn } from './schema.ts'
 
@@ -84,7 +84,7 @@ type Shown = Pick<Attribute, 'name' | 'returned' | 'subAttributes'>
 function projectExtension(projection: Projection, urn: string, value: Json, type: ResourceType): Json | undefined {
   if (!isObject(value)) return value
   const attributes = findExtension(type, urn)?.attributes
-  const entries = Object.entries(value as JsonObject).flatMap(([name, each]): [string, Json][] => {
+  const entries = Object.entries(value).flatMap(([name, each]): [string, Json][] => {
     const kept = projectAttribute(projection, findAttribute(attributes, name) ?? unknown(name), each, urn)
     return kept === undefined ? [] : [[name, kept]]
   })
@@ -108,11 +108,11 @@ function shownInside(projection: Projection, attribute: Shown, sub: Shown, urn?:
 
 function withoutSubs(value: Json, attribute: Shown, keep: (sub: Shown) => boolean): Json | undefined {
   if (Array.isArray(value)) {
-    const elements = (value as readonly Json[]).flatMap((each) => withoutSubs(each, attribute, keep) ?? []) // isArray forgets the element type.
+    const elements = listOf(value).flatMap((each) => withoutSubs(each, attribute, keep) ?? [])
     return elements.length > 0 ? elements : undefined
   }
   if (!isObject(value)) return value
-  const entries = Object.entries(value as JsonObject).filter(([name]) =>
+  const entries = Object.entries(value).filter(([name]) =>
     keep(findAttribute(attribute.subAttributes, name) ?? unknown(name)),
   )
   return entries.length > 0 ? Object.fromEntries(entries) : undefined

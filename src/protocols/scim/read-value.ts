@@ -75,7 +75,7 @@ function readSingle(attribute: Attribute, value: unknown, where: string): Read {
       return readText(value, where, limitOf(where))
     case 'binary': {
       const text = readText(value, where, binaryTextLimit)
-      return text.ok && !base64.test(String(text.value)) ? refuse(`${where} must be base64.`) : text
+      return text.ok && !base64.test(text.value) ? refuse(`${where} must be base64.`) : text
     }
     case 'boolean':
       return typeof value === 'boolean' ? ok(value) : invalid(where, 'a boolean', value)
@@ -95,8 +95,11 @@ function readSingle(attribute: Attribute, value: unknown, where: string): Read {
 
 function readComplex(attribute: Attribute, value: unknown, where: string): Read {
   if (!isObject(value)) return invalid(where, 'an object', value)
-  const members = readMembers(attribute.subAttributes ?? [], value, (name) => `${where}.${name}`)
+  const subAttributes = attribute.subAttributes ?? []
+  const members = readMembers(subAttributes, value, (name) => `${where}.${name}`)
   if (!members.ok) return members
+  const missing = subAttributes.find(({ required, name }) => required && !Object.hasOwn(members.value, name))
+  if (missing) return refuse(`${where}.${missing.name} is required.`)
   return ok(Object.keys(members.value).length > 0 ? members.value : undefined)
 }
 
@@ -126,7 +129,7 @@ export function readMembers(
   return ok(read)
 }
 
-function readText(value: unknown, where: string, limit: number): Read {
+function readText(value: unknown, where: string, limit: number): Result<string, ScimError> {
   if (typeof value !== 'string') return invalid(where, 'text', value)
   if (value.length > limit) return refuse(`${where} is ${value.length} characters long, more than ${limit}.`)
   return ok(value)
@@ -137,11 +140,11 @@ function limitOf(where: string): number {
   return textLimits.get(where.replaceAll(/\[\d+\]/g, '')) ?? usualTextLimit
 }
 
-function invalid(where: string, wanted: string, value: unknown): Read {
+function invalid(where: string, wanted: string, value: unknown): Result<never, ScimError> {
   return refuse(`${where} must be ${wanted}, not ${describeType(value)}.`)
 }
 
-function refuse(detail: string): Read {
+function refuse(detail: string): Result<never, ScimError> {
   return refused(badRequest('invalidValue', detail))
 }
 

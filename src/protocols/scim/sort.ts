@@ -4,7 +4,7 @@ import { findAttribute } from './attribute.ts'
 import { compareText, foldCase } from './compare-text.ts'
 import { parseDateTime } from './date-time.ts'
 import { badRequest, quote, type ScimError } from './errors.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf } from './json.ts'
 import { membersAt } from './match.ts'
 import { parsePath } from './path.ts'
 import { type AttributePath, type ResourceType, resolve } from './schema.ts'
@@ -52,20 +52,17 @@ export function compareBy({ place, descending }: Sort): (a: JsonObject, b: JsonO
 
 function compareValues(a: Json | undefined, b: Json | undefined, { attribute }: Place): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
-  if (attribute.type === 'dateTime') return (parseDateTime(String(a)) ?? 0) - (parseDateTime(String(b)) ?? 0)
-  if (typeof a === 'number' && typeof b === 'number') return a - b
-  if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b)
-  return attribute.caseExact ? compareText(String(a), String(b)) : compareText(foldCase(String(a)), foldCase(String(b)))
+  if (typeof a !== 'string' || typeof b !== 'string') return Number(a) - Number(b)
+  if (attribute.type === 'dateTime') return (parseDateTime(a) ?? 0) - (parseDateTime(b) ?? 0)
+  return attribute.caseExact ? compareText(a, b) : compareText(foldCase(a), foldCase(b))
 }
 
 /** Of a multi-valued attribute the primary value decides, else the first. */
 function sortValue(place: Place, resource: JsonObject): Json | undefined {
   const [step, ...rest] = place.steps
   if (!step) return undefined
-  const elements = membersAt({ ...place, steps: [step] }, resource).flatMap((value) =>
-    Array.isArray(value) ? value : [value],
-  )
+  const elements = membersAt({ ...place, steps: [step] }, resource).flatMap(listOf)
   const chosen = elements.find((element) => isObject(element) && element['primary'] === true) ?? elements[0]
   if (rest.length === 0) return chosen
-  return isObject(chosen) ? membersAt({ ...place, steps: rest }, chosen as JsonObject)[0] : undefined
+  return isObject(chosen) ? membersAt({ ...place, steps: rest }, chosen)[0] : undefined
 }

@@ -24,13 +24,6 @@ export interface ValueRule extends Tolerance {
 
 export const valueRules: readonly ValueRule[] = [
   {
-    name: 'empty text',
-    clients: ['OneLogin', 'Rippling'],
-    does: 'Takes "" for no value: templates send it for what a person does not have.',
-    at: 'whole',
-    apply: (_attribute, value) => (value === '' ? null : value),
-  },
-  {
     name: 'object instead of array',
     clients: ['JumpCloud', 'OneLogin'],
     does: 'Takes a single value of a multi-valued attribute for an array of it.',
@@ -54,6 +47,13 @@ export const valueRules: readonly ValueRule[] = [
     at: 'single',
     apply: ({ type }, value) =>
       type !== 'complex' && isObject(value) && Object.hasOwn(value, 'value') ? value['value'] : value,
+  },
+  {
+    name: 'empty text',
+    clients: ['OneLogin', 'Rippling'],
+    does: 'Takes "" for no value: templates send it for what a person does not have.',
+    at: 'single',
+    apply: (_attribute, value) => (value === '' ? null : value),
   },
   {
     name: 'boolean as text',
@@ -82,12 +82,18 @@ export const valueRules: readonly ValueRule[] = [
     clients: ['OneLogin'],
     does: 'Drops values such as {"type": "home", "value": ""}: a kind of address, and no address.',
     at: 'single',
-    apply: (attribute, value) => (attribute.multiValued && hasValue(attribute) && isEmptyElement(value) ? null : value),
+    apply: (attribute, value) =>
+      attribute.multiValued && hasValue(attribute) && !needsValue(attribute) && isEmptyElement(value) ? null : value,
   },
 ]
 
 function hasValue(attribute: Attribute): boolean {
   return attribute.type === 'complex' && findAttribute(attribute.subAttributes, 'value') !== undefined
+}
+
+/** Members must have one: a list that replaces them is not to lose any by being misread. */
+function needsValue(attribute: Attribute): boolean {
+  return findAttribute(attribute.subAttributes, 'value')?.required ?? false
 }
 
 function isEmptyElement(value: unknown): boolean {

@@ -63,7 +63,7 @@ class Writer {
     if (this.#inclusive.size > 0)
       for (const { prefix, uri } of element.declarations)
         if (this.#inclusive.has(prefix)) this.#consider(found, prefix, uri)
-    return found.length > 1 ? found.sort(([a], [b]) => byCodePoint(a, b)) : found
+    return found.length > 1 ? found.toSorted(([a], [b]) => byCodePoint(a, b)) : found
   }
 
   #consider(found: Binding[], prefix: string, uri: string): void {

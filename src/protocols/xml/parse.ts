@@ -109,7 +109,7 @@ class Malformed extends Error {
   readonly offset: number
 
   constructor(code: XmlProblemCode, detail: string, offset: number) {
-    super(detail)
+    super(excerpt(detail))
     this.code = code
     this.offset = offset
   }
@@ -187,9 +187,9 @@ class Scanner {
     const found = xmlDeclaration.exec(this.text)
     if (!found) throw new Malformed('declaration', 'The XML declaration is not well-formed', 0)
     const [whole, , version = '', , encoding] = found
-    if (version !== '1.0') throw new Malformed('xml_version', `XML version "${excerpt(version)}" instead of "1.0"`, 0)
+    if (version !== '1.0') throw new Malformed('xml_version', `XML version "${version}" instead of "1.0"`, 0)
     if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8')
-      throw new Malformed('encoding', `Encoding "${excerpt(encoding)}" instead of "UTF-8"`, 0)
+      throw new Malformed('encoding', `Encoding "${encoding}" instead of "UTF-8"`, 0)
     this.#at = whole.length
   }
 
@@ -301,6 +301,7 @@ class Scanner {
         this.#expect(greaterThan, '>')
         return true
       }
+      if (this.#at >= this.text.length) throw new Malformed('syntax', 'The document ends inside a tag', before)
       if (this.#at === before) throw new Malformed('syntax', 'No space before an attribute', before)
       if (raw.length + declarations.length >= this.#rules.maxAttributes)
         throw new Malformed(
@@ -351,7 +352,7 @@ class Scanner {
       throw new Malformed('undeclared_prefix', `The prefix ${prefix} is taken away, which only XML 1.1 allows`, at)
     // Canonicalisers disagree about a relative namespace; one that gives up signs nothing at all.
     if (uri !== '' && !absoluteUri.test(uri))
-      throw new Malformed('relative_namespace', `The namespace "${excerpt(uri)}" is not an absolute URI`, at)
+      throw new Malformed('relative_namespace', `The namespace "${uri}" is not an absolute URI`, at)
     const known = this.#scope.get(prefix)
     if (!this.#rules.lenient && prefix !== '' && known !== undefined && known !== uri)
       throw new Malformed('rebound_prefix', `The prefix ${prefix} is given a second meaning`, at)
@@ -460,7 +461,8 @@ class Scanner {
     return text.replace(reference, (whole, decimal?: string, hexadecimal?: string, name?: string) => {
       if (name !== undefined) return namedCharacters[name] ?? ''
       const code = decimal !== undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hexadecimal ?? '', 16)
-      if (!isCharacter(code)) throw new Malformed('illegal_reference', `"${whole}" stands for no character`, at)
+      if (!isCharacter(code))
+        throw new Malformed('illegal_reference', `"${whole}" begins no reference to a character`, at)
       return String.fromCodePoint(code)
     })
   }
@@ -477,7 +479,7 @@ function append(element: MutableElement, text: string): void {
 }
 
 function excerpt(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+  return text.length > 150 ? `${text.slice(0, 150)}…` : text
 }
 
 function problemAt(text: string, { code, message, offset }: Malformed): XmlProblem {

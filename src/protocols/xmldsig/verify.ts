@@ -90,7 +90,9 @@ function readReference(
   const [enveloped, exclusive, ...others] = elementsOf(transforms)
   if (enveloped === undefined || !isTransform(enveloped) || attributeOf(enveloped, 'Algorithm') !== envelopedSignature)
     return refused('a first Transform other than enveloped-signature')
-  if (elementsOf(enveloped).length > 0) return refused('parameters of the enveloped-signature Transform')
+  // Identity providers on xml-crypto repeat the prefix list here, in a namespace of its own; it means nothing.
+  if (elementsOf(enveloped).some(({ localName }) => localName !== 'InclusiveNamespaces'))
+    return refused('parameters of the enveloped-signature Transform')
   if (exclusive === undefined || !isTransform(exclusive))
     return refused('no second Transform, which means inclusive canonicalisation')
   if (others.length > 0) return refused('a third Transform')

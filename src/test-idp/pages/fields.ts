@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { Html } from './page.ts'
 
-export interface Field {
+interface Field {
   readonly name: string
   readonly label: string
   readonly value?: string

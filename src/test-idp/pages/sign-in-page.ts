@@ -8,6 +8,8 @@ import type { Html, Page, Refused } from './page.ts'
 
 export function signInPage(pending: Pending, refused?: Refused): Page {
   const { idp, serviceProvider } = pending
+  // An unsolicited response is no failure where nothing was asked.
+  const offered = scenarios.filter(({ verdictUnasked }) => pending.requestId !== null || verdictUnasked !== 'accepted')
   const form = (label: string, content: Html) =>
     html`<form method="post" action="${testIdpHomeUrl('', idp.slug)}/sign-in" aria-label="${label}">
       ${context(pending)}${content}
@@ -52,7 +54,7 @@ export function signInPage(pending: Pending, refused?: Refused): Page {
               ${textField({ name: 'last_name', label: 'Last name', value: value('last_name'), error: error('last_name') })}
             </div>
             ${textField({ name: 'id', label: 'Id', value: value('id'), error: error('id'), hint: 'Made from the email when empty.' })}
-            ${textField({ name: 'groups', label: 'Groups', value: value('groups'), error: error('groups'), hint: 'Separated by commas.' })}
+            ${textField({ name: 'groups', label: 'Groups', value: value('groups'), error: error('groups'), hint: 'Separated by commas. What is left empty is not sent.' })}
             ${reviewBox('review-other')}
             <p><button>Sign in</button></p>`,
         )}
@@ -77,7 +79,7 @@ export function signInPage(pending: Pending, refused?: Refused): Page {
             ${scenarioGroups.map((group) =>
               scenarioMenu(
                 group,
-                scenarios.filter((scenario) => scenario.group === group),
+                offered.filter((scenario) => scenario.group === group),
               ),
             )}`,
         )}

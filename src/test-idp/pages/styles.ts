@@ -20,7 +20,6 @@ main { max-width: 48rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
 main.narrow { max-width: 30rem; }
 h1 { font-size: 1.625rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.0625rem; margin: 0 0 .75rem; }
-h3 { font-size: .875rem; margin: 1.25rem 0 .5rem; color: var(--soft); }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); }
 h1 + .card { margin-top: 1rem; }
@@ -36,7 +35,7 @@ pre { background: var(--code); border-radius: .5rem; padding: .75rem; margin: .7
 dl { margin: 0; display: grid; gap: .75rem; }
 dt { color: var(--soft); font-size: .875rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
-label, .label { display: block; font-weight: 600; font-size: .875rem; margin: 0 0 .25rem; }
+label { display: block; font-weight: 600; font-size: .875rem; margin: 0 0 .25rem; }
 .hint { color: var(--soft); font-size: .8125rem; margin: .25rem 0 0; }
 .field { margin: 0 0 1rem; }
 .pair { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr)); }
@@ -45,8 +44,8 @@ label, .label { display: block; font-weight: 600; font-size: .875rem; margin: 0 
 input:not([type=checkbox]), select, textarea { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--control); border-radius: .5rem; }
 textarea { min-height: 5rem; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .8125rem; }
 [aria-invalid=true] { border-color: var(--bad); border-width: 2px; }
-.alert { color: var(--bad); font-weight: 600; }
-button, .button { display: inline-flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: .5rem 1.125rem; font: inherit; font-weight: 600; color: var(--accent-text); background: var(--accent); border: 1px solid var(--accent); border-radius: .5rem; cursor: pointer; text-decoration: none; }
+.alert { color: var(--bad); font-weight: 600; font-size: .875rem; margin: .5rem 0 0; }
+button { display: inline-flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: .5rem 1.125rem; font: inherit; font-weight: 600; color: var(--accent-text); background: var(--accent); border: 1px solid var(--accent); border-radius: .5rem; cursor: pointer; text-decoration: none; }
 button.quiet { color: var(--text); background: var(--card); border-color: var(--control); }
 button.row, a.row { display: block; width: 100%; padding: .625rem .875rem; text-align: left; font-weight: 400; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: .5rem; text-decoration: none; }
 .row strong, .row small { display: block; overflow-wrap: anywhere; }
@@ -55,6 +54,7 @@ button.row:hover, a.row:hover, button.quiet:hover { background: var(--hover); bo
 .buttons { display: flex; flex-wrap: wrap; gap: .5rem; }
 .buttons > * { flex: 1 1 auto; }
 summary { cursor: pointer; font-weight: 600; min-height: 1.75rem; }
+form > details { margin: 0 0 .5rem; }
 details[open] > summary { margin-bottom: .75rem; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); overflow-wrap: break-word; }

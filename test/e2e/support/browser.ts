@@ -1,17 +1,18 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, onTestFailed } from 'vitest'
+import { findChromium } from '../../support/chromium.ts'
 
 const flags =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage'
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const results = fileURLToPath(new URL('../../../test-results/', import.meta.url))
 
-/** Debian's Chromium; `CHROMIUM` names another. */
+/** With no services of its own in the background: nothing it does may leave this machine. */
 export function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+  const executablePath = findChromium()
+  if (executablePath === undefined) throw new Error('Chromium is missing: install it, or set CHROMIUM to its program.')
   return chromium.launch({ executablePath, args: flags.split(' ') })
 }
 
@@ -21,7 +22,7 @@ export interface Visit extends AsyncDisposable {
   readonly complaints: readonly string[]
 }
 
-/** A clean profile with one page. */
+/** A clean profile with one page. What it shows last is kept in test-results/ when the test fails. */
 export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext(options)
   context.setDefaultTimeout(20_000)
@@ -36,7 +37,21 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
     const local = protocol === 'data:' || hostname === 'localhost' || hostname === '127.0.0.1'
     if (!local) complaints.push(`a request left this machine: ${request.url()}`)
   })
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
+  let last: { readonly picture: Buffer; readonly html: string } | undefined
+  onTestFailed(async ({ task }) => {
+    const name = `${results}failed-${task.name.replaceAll(/\W+/g, '-').slice(0, 60)}`
+    await mkdir(results, { recursive: true })
+    if (last) await Promise.all([writeFile(`${name}.png`, last.picture), writeFile(`${name}.html`, last.html)])
+  })
+  return {
+    page,
+    complaints,
+    async [Symbol.asyncDispose]() {
+      // Runs before the test's verdict is known, and the page is gone by then.
+      last = { picture: await page.screenshot({ fullPage: true }), html: await page.content() }
+      await context.close()
+    },
+  }
 }
 
 /**
@@ -46,7 +61,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
 export async function expectGoodPage(page: Page, name: string): Promise<void> {
   const size = page.viewportSize()
   await mkdir(results, { recursive: true })
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     for (const width of [320, 1024]) {

@@ -1,3 +1,5 @@
+import type { Gatehouse } from './gatehouse.ts'
+
 /** What a browser would do between the application's link and its callback, without one. */
 export interface Carried {
   readonly acsUrl: string
@@ -15,13 +17,13 @@ export async function signIn(authorizationUrl: string, choice: IdpChoice): Promi
 }
 
 /** Asks the identity provider, as a program, for the response it would make the browser post. */
-export async function askIdp(ssoUrl: URL, choice: IdpChoice): Promise<Carried> {
+async function askIdp(ssoUrl: URL, choice: IdpChoice): Promise<Carried> {
   for (const [name, value] of Object.entries(choice)) ssoUrl.searchParams.set(name, value)
   const response = await fetch(ssoUrl, { headers: { accept: 'application/json' } })
   const body: unknown = await response.json()
   if (!isAnswer(body))
     throw new Error(`The test identity provider answered ${response.status}: ${JSON.stringify(body)}`)
-  return { acsUrl: body.acs_url, samlResponse: body.saml_response, relayState: body.relay_state ?? undefined }
+  return { acsUrl: body.acs_url, samlResponse: body.SAMLResponse, relayState: body.RelayState }
 }
 
 /** Posts it to where the browser would. */
@@ -37,17 +39,17 @@ async function locationOf(response: Response): Promise<URL> {
   return new URL(location)
 }
 
-function isAnswer(value: unknown): value is { acs_url: string; saml_response: string; relay_state?: string | null } {
-  return typeof value === 'object' && value !== null && 'acs_url' in value && 'saml_response' in value
+function isAnswer(value: unknown): value is { acs_url: string; SAMLResponse: string; RelayState?: string } {
+  return typeof value === 'object' && value !== null && 'acs_url' in value && 'SAMLResponse' in value
 }
 
 /** A click on the app's tile at the identity provider: a response that nobody asked for. */
-export async function launchAtIdp(testIdpUrl: string, user: string): Promise<Carried> {
-  const home = await fetch(testIdpUrl, { headers: { accept: 'application/json' } })
-  const { service_providers: known } = (await home.json()) as { service_providers: { entity_id: string }[] } // its API
-  const [serviceProvider] = known
-  if (!serviceProvider) throw new Error('The test identity provider knows no app to launch.')
+export async function launchAtIdp({ url, apiKey, testIdpUrl }: Gatehouse, user: string): Promise<Carried> {
+  const authorization = `Bearer ${apiKey}`
+  const connection = await fetch(`${url}/connections/conn_test_idp`, { headers: { authorization } })
+  const facts = (await connection.json()) as { sp_entity_id: string; acs_url: string } // as its contract says
   const launch = new URL(`${testIdpUrl}/launch`)
-  launch.searchParams.set('sp', serviceProvider.entity_id)
+  launch.searchParams.set('sp', facts.sp_entity_id)
+  launch.searchParams.set('acs_url', facts.acs_url)
   return askIdp(launch, { user })
 }
