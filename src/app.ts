@@ -51,6 +51,8 @@ export interface AppOptions {
   readonly poolSize: number
   /** How often one address may call routes that need no key; 1200 unless told. */
   readonly publicRequestsPerMinute?: number
+  /** How long events can be read; for ever unless told. */
+  readonly eventsRetentionDays?: number | undefined
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -92,8 +94,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     await deps.keyUses.flush(db)
     await deps.tokenUses.flush(db)
   }
-  const runner = new Runner(backgroundTasks({ ...deps, flushUses }), (task, error) =>
-    server.log.error({ err: error, task }, 'a background task failed'),
+  const runner = new Runner(
+    backgroundTasks({ ...deps, flushUses, eventsRetentionDays: options.eventsRetentionDays }),
+    (task, error) => server.log.error({ err: error, task }, 'a background task failed'),
   )
 
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)

@@ -26,6 +26,10 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Create, list, roll and revoke API keys',
     load: async () => (await import('./keys.ts')).keys,
   },
+  events: {
+    summary: 'Forget old events',
+    load: async () => (await import('./events.ts')).events,
+  },
   secrets: {
     summary: 'Change the key that private keys in the database are encrypted with',
     load: async () => (await import('./secrets.ts')).secrets,

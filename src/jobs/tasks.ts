@@ -6,7 +6,7 @@ import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import { timeOutLogins } from '#domain/sso/time-out.ts'
-import { pruneExpired } from './prune.ts'
+import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
 export interface JobDeps extends ChangeDeps {
@@ -14,6 +14,7 @@ export interface JobDeps extends ChangeDeps {
   readonly fetchText: FetchText
   /** Writes collected "last used" marks of API keys and directory tokens. */
   readonly flushUses: () => Promise<void>
+  readonly eventsRetentionDays: number | undefined
 }
 
 export const stampTask = 'stamp-events'
@@ -31,5 +32,6 @@ export function backgroundTasks(deps: JobDeps): Task[] {
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },
     { name: 'refresh-metadata', everyMs: 10 * minute, run: (signal) => refreshMetadata(deps, signal) },
     { name: 'prune', everyMs: 10 * minute, run: (signal) => pruneExpired(deps.db, deps.clock(), signal) },
+    { name: 'prune-events', everyMs: 10 * minute, run: (signal) => pruneOldEvents(deps, signal) },
   ]
 }

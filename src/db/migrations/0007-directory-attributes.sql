@@ -27,7 +27,7 @@ begin
   if current_setting('gatehouse.settles_roles', true) = 'on' then
     return;
   end if;
-  perform pg_advisory_xact_lock_shared(hashtextextended(in_directory, 7240102));
+  perform pg_advisory_xact_lock_shared(hashtextextended(in_directory, 7240110));
   if exists (select from directory_group_roles where environment_id = in_environment and group_id = in_group) then
     raise exception 'The group % gives a role.', in_group using errcode = 'GH001';
   end if;

@@ -24,7 +24,7 @@ export const userColumnsOfU = userColumns
 export async function lockRoles(client: pg.ClientBase, directory: { readonly id: DirectoryId }): Promise<void> {
   await client.query({
     name: 'directory-roles-lock',
-    text: `select pg_advisory_xact_lock(hashtextextended($1, 7240102)), set_config('gatehouse.settles_roles', 'on', true)`,
+    text: `select pg_advisory_xact_lock(hashtextextended($1, 7240110)), set_config('gatehouse.settles_roles', 'on', true)`,
     values: [directory.id],
   })
 }

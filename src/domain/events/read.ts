@@ -3,6 +3,7 @@ import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { BadRequest, Invalid } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { disorder } from './disorder.ts'
 import { stampEvents } from './stamp.ts'
 
 const defaultLimit = 10
@@ -21,12 +22,6 @@ export interface EventQuery {
   readonly organization_id?: string
 }
 
-/**
- * A transaction may live this long (db/database.ts sets the time-outs), so an event's place in the log can be this far
- * from its timestamp. Range queries look for their ends this much wider and then compare timestamps exactly.
- */
-const disorder = '10 minutes'
-
 interface PageShape {
   readonly organization: boolean
   readonly range: boolean
@@ -43,6 +38,7 @@ const cursorPosition = (parameter: string) =>
  * Each type is read through its own index and the few rows merged: a page costs the same in a log of a thousand events
  * as in one of a million, however rare the types are. Bodies are text and are not parsed. The cursors are looked up in
  * the same statement: looked up before, one could be pruned in between, and with it events that the page then lacked.
+ * Ranges look for their ends wider by the disorder and then compare timestamps exactly.
  */
 function pageSql({ organization, range, descending, backwards }: PageShape): string {
   const direction = descending === backwards ? 'asc' : 'desc'
