@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import { pruneEvents } from '#domain/events/prune.ts'
+import { stampEvents } from '#domain/events/stamp.ts'
 import { pruneOldEvents } from '#jobs/prune.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
@@ -84,6 +85,7 @@ describe('pruning', () => {
     )
     server.clock.advance(hour)
     await create(environment, 'last')
+    await stampEvents(server.db)
     expect(await pruneEvents(server.db, server.clock.read(), environment.id)).toBe(2504)
   })
 
