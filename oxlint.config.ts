@@ -115,6 +115,7 @@ export default defineConfig({
     { files: ['*.config.ts', 'test/support/global-setup.ts'], rules: { 'import/no-default-export': 'off' } },
     {
       files: ['src/protocols/**/*.ts'],
+      excludeFiles: ['**/*.test.ts'],
       rules: {
         'eslint/no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console'],
         'eslint/no-restricted-properties': [

@@ -5,6 +5,7 @@ import { pendingMigrations, readMigrations } from '#db/migrate.ts'
 import { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
+import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
 import { directoryRoutes } from '#http/api/directories.ts'
@@ -15,6 +16,7 @@ import { eventRoutes } from '#http/api/events.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
 import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
+import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
@@ -31,11 +33,12 @@ import { metadataRoutes } from '#http/sso/metadata.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
 import { Runner } from '#jobs/runner.ts'
-import { backgroundTasks, stampTask } from '#jobs/tasks.ts'
+import { backgroundTasks, deliverTask, stampTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
+import { guardedPost } from './guarded-post.ts'
 
 export interface AppOptions {
   readonly databaseUrl: string
@@ -82,6 +85,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyUses: new KeyUses(),
     tokenUses: new TokenUses(),
     snapshotLimit: new SnapshotLimit(),
+    wakeWebhooks: () => runner.wake(deliverTask),
+    webhookRules: { secrets: options.secrets, allowPrivate: options.development },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
     signingKeys: new SigningKeyCache(
@@ -94,9 +99,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     await deps.keyUses.flush(db)
     await deps.tokenUses.flush(db)
   }
-  const runner = new Runner(
-    backgroundTasks({ ...deps, flushUses, eventsRetentionDays: options.eventsRetentionDays }),
-    (task, error) => server.log.error({ err: error, task }, 'a background task failed'),
+  const postWebhook = guardedPost({ allowPrivate: options.development })
+  const onTaskError = (task: string, error: unknown) =>
+    server.log.error({ err: error, task }, 'a background task failed')
+  const webhooks = new WebhookWorker(
+    { db, clock, secrets: options.secrets, postWebhook, random: Math.random },
+    (error) => onTaskError(deliverTask, error),
+  )
+  const runner: Runner = new Runner(
+    backgroundTasks({ ...deps, flushUses, webhooks, eventsRetentionDays: options.eventsRetentionDays }, (task) =>
+      runner.wake(task),
+    ),
+    onTaskError,
   )
 
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
@@ -112,6 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     directoryPeopleRoutes,
     directoryAttributeRoutes,
     redirectRoutes,
+    webhookRoutes,
     eventRoutes,
   ])
     routes(server, deps)
@@ -127,6 +142,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     close: async () => {
       await server.close()
       await runner.stop()
+      await webhooks.settle()
+      await postWebhook.close()
       await flushUses()
       await db.close()
     },

@@ -56,7 +56,7 @@ export function guardedFetch(options: {
 }): FetchText {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
   const agent = new Agent({
-    connect: { lookup: options.allowPrivate ? (options.lookup ?? resolve) : publicOnly(options.lookup ?? resolve) },
+    connect: { lookup: guardedLookup(options.allowPrivate, options.lookup) },
     connectTimeout: timeoutMs,
     maxResponseSize: maxBytes,
   })
@@ -131,6 +131,11 @@ function explain(url: URL, error: unknown, signal: AbortSignal): FetchFailure {
     'unreachable',
     `${url.host} cannot be reached (${code}). Check the link and whether the server may call out.`,
   )
+}
+
+/** Resolves names; unless allowed, never to a private address. Addresses given as numbers do not pass through here. */
+export function guardedLookup(allowPrivate: boolean, inner: LookupFunction = resolve): LookupFunction {
+  return allowPrivate ? inner : publicOnly(inner)
 }
 
 function publicOnly(inner: LookupFunction): LookupFunction {

@@ -34,6 +34,10 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Change the key that private keys in the database are encrypted with',
     load: async () => (await import('./secrets.ts')).secrets,
   },
+  scim: {
+    summary: 'Play the directory of an identity provider against any SCIM server',
+    load: async () => (await import('./scim.ts')).scim,
+  },
   doctor: {
     summary: 'Look for what is wrong and say how to fix it',
     load: async () => (await import('./doctor.ts')).doctor,

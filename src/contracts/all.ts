@@ -11,6 +11,7 @@ import * as domains from './organization-domains.ts'
 import * as organizations from './organizations.ts'
 import * as redirects from './redirects.ts'
 import * as sso from './sso.ts'
+import * as webhooks from './webhooks.ts'
 
 /** Every operation of the public surface, in the order the documentation shows them. */
 export const endpoints: readonly AnyEndpoint[] = [
@@ -62,6 +63,17 @@ export const endpoints: readonly AnyEndpoint[] = [
   attributes.deleteDirectoryAttribute,
 
   events.listEvents,
+
+  webhooks.listWebhookEndpoints,
+  webhooks.createWebhookEndpoint,
+  webhooks.getWebhookEndpoint,
+  webhooks.updateWebhookEndpoint,
+  webhooks.deleteWebhookEndpoint,
+  webhooks.rollWebhookSecret,
+  webhooks.listWebhookDeliveries,
+  webhooks.retryWebhookDelivery,
+  webhooks.recoverWebhookDeliveries,
+  webhooks.replayWebhookEvents,
 
   redirects.listRedirectUris,
   redirects.createRedirectUri,

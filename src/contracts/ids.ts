@@ -19,6 +19,9 @@ export const idPrefixes = {
   signingKey: 'key',
   ssoSession: 'sso_session',
   client: 'client',
+  webhookEndpoint: 'we',
+  webhookSecret: 'wsec',
+  webhookDelivery: 'wdel',
   directory: 'directory',
   directoryToken: 'directory_token',
   directoryUser: 'directory_user',
@@ -42,6 +45,9 @@ export type LogoutUriId = IdOf<'logoutUri'>
 export type SigningKeyId = IdOf<'signingKey'>
 export type SsoSessionId = IdOf<'ssoSession'>
 export type ClientId = IdOf<'client'>
+export type WebhookEndpointId = IdOf<'webhookEndpoint'>
+export type WebhookSecretId = IdOf<'webhookSecret'>
+export type WebhookDeliveryId = IdOf<'webhookDelivery'>
 export type DirectoryId = IdOf<'directory'>
 export type DirectoryTokenId = IdOf<'directoryToken'>
 export type DirectoryUserId = IdOf<'directoryUser'>
@@ -62,6 +68,8 @@ export const EventId = id('event')
 export const RedirectUriId = id('redirectUri')
 export const CorsOriginId = id('corsOrigin')
 export const LogoutUriId = id('logoutUri')
+export const WebhookEndpointId = id('webhookEndpoint')
+export const WebhookDeliveryId = id('webhookDelivery')
 export const DirectoryId = id('directory')
 export const DirectoryTokenId = id('directoryToken')
 export const DirectoryUserId = id('directoryUser')

@@ -13,6 +13,7 @@ import { Event, eventPayloads } from './events.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
 
 /** A JSON value as the document holds it. */
@@ -79,6 +80,8 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [LogoutUri, 'LogoutUri'],
   [CorsOrigin, 'CorsOrigin'],
   [Homepage, 'HomepageUrl'],
+  [WebhookEndpoint, 'WebhookEndpoint'],
+  [WebhookDelivery, 'WebhookDelivery'],
   [Environment, 'Environment'],
   [ApiKey, 'EnvironmentApiKey'],
   [IssuedApiKey, 'IssuedEnvironmentApiKey'],

@@ -54,7 +54,7 @@ export const verifyOrganizationDomain = endpoint({
   access: 'api_key',
   params,
   success: { status: 201, body: OrganizationDomain },
-  errors: { 400: ['domain_already_verified'], 404: ['entity_not_found'] },
+  errors: { 400: ['domain_already_verified'], 404: ['entity_not_found'], 409: ['domain_already_exists'] },
 })
 
 export const deleteOrganizationDomain = endpoint({

@@ -97,6 +97,7 @@ export const getSsoProfile = endpoint({
   tag,
   access: 'access_token',
   success: { status: 200, body: Profile },
+  errors: { 401: ['Unauthorized'] },
 })
 
 const JsonWebKey = Type.Object({

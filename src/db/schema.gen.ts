@@ -17,6 +17,9 @@ import type {
   SigningKeyId,
   SsoSessionId,
   ClientId,
+  WebhookEndpointId,
+  WebhookSecretId,
+  WebhookDeliveryId,
   DirectoryId,
   DirectoryTokenId,
   DirectoryUserId,
@@ -176,6 +179,7 @@ export interface DirectoryUsers {
   user_name_key: string
   email: string | null
   email_key: string | null
+  email_keys: string[]
   active: boolean
   visible: boolean
   complete: boolean
@@ -228,6 +232,12 @@ export interface Events {
   organization_id: OrganizationId | null
   body: string
   created_at: Date
+}
+
+export interface Followers {
+  environment_id: EnvironmentId
+  name: string
+  position: number
 }
 
 export interface IdempotencyKeys {
@@ -363,6 +373,48 @@ export interface SsoSessions {
   finished_at: Date | null
 }
 
+export interface WebhookDeliveries {
+  environment_id: EnvironmentId
+  id: WebhookDeliveryId
+  endpoint_id: WebhookEndpointId
+  event_id: EventId
+  event_seq: number
+  event_type: string
+  organization_id: OrganizationId | null
+  position: number
+  state: 'pending' | 'succeeded' | 'failed'
+  attempts: Generated<number>
+  next_attempt_at: Date | null
+  leased_until: Date | null
+  last_status: number | null
+  last_error: string | null
+  last_response: string | null
+  last_attempt_at: Date | null
+  created_at: Date
+  completed_at: Date | null
+}
+
+export interface WebhookEndpoints {
+  environment_id: EnvironmentId
+  id: WebhookEndpointId
+  endpoint_url: string
+  status: 'enabled' | 'disabled'
+  events: string[]
+  ordered: Generated<boolean>
+  failing_since: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface WebhookSecrets {
+  environment_id: EnvironmentId
+  id: WebhookSecretId
+  endpoint_id: WebhookEndpointId
+  sealed_secret: string
+  created_at: Date
+  expires_at: Date | null
+}
+
 export interface Schema {
   api_keys: ApiKeys
   connection_realms: ConnectionRealms
@@ -383,6 +435,7 @@ export interface Schema {
   event_log_state: EventLogState
   event_pending: EventPending
   events: Events
+  followers: Followers
   idempotency_keys: IdempotencyKeys
   logout_uris: LogoutUris
   organization_domains: OrganizationDomains
@@ -394,4 +447,7 @@ export interface Schema {
   sso_codes: SsoCodes
   sso_logout_tokens: SsoLogoutTokens
   sso_sessions: SsoSessions
+  webhook_deliveries: WebhookDeliveries
+  webhook_endpoints: WebhookEndpoints
+  webhook_secrets: WebhookSecrets
 }

@@ -43,23 +43,19 @@ export class IdempotencyRace extends Error {
 
 /**
  * The unit of work: runs the verb in a transaction, then writes its events and the remembered answer as the last
- * statements. A verb that throws undoes everything; a verdict that must be kept is returned, not thrown. A verb may run
- * more than once, so it touches nothing but its transaction.
+ * statements. A verb that throws undoes everything; a verdict that must be kept is returned, not thrown.
  */
 export async function change<T>(deps: ChangeDeps, scope: Scope, verb: (work: Work) => Promise<T>): Promise<T> {
   const now = deps.clock()
-  const { value, wrote } = await untilNoDeadlock(async () => {
-    const events = new EmittedEvents(scope.environment, now)
-    const value = await deps.db.kysely.transaction().execute(async (tx) => {
-      const value = await verb({ tx, environment: scope.environment, now, emit: events.emit })
-      if (scope.idempotency) await remember(tx, scope.environment, scope.idempotency, value, now)
-      if (events.size > 0) await sql`select append_events(${sql.join(events.parameters)})`.execute(tx)
-      return value
-    })
-    return { value, wrote: events.size > 0 }
+  const events = new EmittedEvents(scope.environment, now)
+  const result = await deps.db.kysely.transaction().execute(async (tx) => {
+    const value = await verb({ tx, environment: scope.environment, now, emit: events.emit })
+    if (scope.idempotency) await remember(tx, scope.environment, scope.idempotency, value, now)
+    if (events.size > 0) await sql`select append_events(${sql.join(events.parameters)})`.execute(tx)
+    return value
   })
-  if (wrote) deps.wake()
-  return value
+  if (events.size > 0) deps.wake()
+  return result
 }
 
 /**
@@ -72,15 +68,6 @@ export async function transact<T>(
   act: (client: pg.PoolClient, events: EmittedEvents, now: Date) => Promise<T>,
 ): Promise<T> {
   const now = deps.clock()
-  return untilNoDeadlock(() => transactOnce(deps, environment, act, now))
-}
-
-async function transactOnce<T>(
-  deps: ChangeDeps,
-  environment: EnvironmentId,
-  act: (client: pg.PoolClient, events: EmittedEvents, now: Date) => Promise<T>,
-  now: Date,
-): Promise<T> {
   const events = new EmittedEvents(environment, now)
   const client = await deps.db.pool.connect()
   let broken: Error | undefined
@@ -96,20 +83,6 @@ async function transactOnce<T>(
   } finally {
     // A connection that cannot roll back must not be used again.
     client.release(broken)
-  }
-}
-
-const deadlockTries = 5
-
-/** Of transactions that wait for each other PostgreSQL ends one. Nothing of it is left, so it runs again. */
-async function untilNoDeadlock<T>(run: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await run()
-    } catch (error) {
-      const isDeadlock = error instanceof Error && 'code' in error && error.code === '40P01'
-      if (!isDeadlock || tries === deadlockTries) throw error
-    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import type { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
+import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
 import type { KeyUses } from './callers.ts'
 import type { TokenUses } from './scim/callers.ts'
 
@@ -12,6 +13,9 @@ export interface Deps {
   readonly clock: () => Date
   /** Called after a commit that wrote events. */
   readonly wake: () => void
+  /** Deliveries are due. */
+  readonly wakeWebhooks: () => void
+  readonly webhookRules: EndpointRules
   readonly keyUses: KeyUses
   readonly tokenUses: TokenUses
   readonly snapshotLimit: SnapshotLimit

@@ -10,6 +10,8 @@ const expired = {
   sso_codes: 'expires_at < $1',
   sso_access_tokens: 'expires_at < $1',
   sso_logout_tokens: 'expires_at < $1',
+  // As long as the vendor shows them; events themselves stay.
+  webhook_deliveries: `state <> 'pending' and completed_at < $1::timestamptz - interval '30 days'`,
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const
 

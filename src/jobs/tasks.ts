@@ -5,11 +5,14 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
+import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
+import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { timeOutLogins } from '#domain/sso/time-out.ts'
 import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
 export interface JobDeps extends ChangeDeps {
+  readonly webhooks: WebhookWorker
   readonly db: Database
   readonly fetchText: FetchText
   /** Writes collected "last used" marks of API keys and directory tokens. */
@@ -18,14 +21,36 @@ export interface JobDeps extends ChangeDeps {
 }
 
 export const stampTask = 'stamp-events'
+export const deliverTask = 'deliver-webhooks'
+const fanOutTask = 'fan-out-webhooks'
 
 const second = 1000
 const minute = 60 * second
 
 /** Everything the server does without being asked. Several processes may run all of it at once. */
-export function backgroundTasks(deps: JobDeps): Task[] {
+export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Task[] {
   return [
-    { name: stampTask, everyMs: 500, run: async () => void (await stampEventsIfFree(deps.db)) },
+    {
+      name: stampTask,
+      everyMs: 500,
+      run: async () => {
+        if (await stampEventsIfFree(deps.db)) wake(fanOutTask)
+      },
+    },
+    {
+      name: fanOutTask,
+      everyMs: 500,
+      run: async (signal) => {
+        if ((await fanOut(deps.db, deps.clock(), signal)) > 0) wake(deliverTask)
+      },
+    },
+    {
+      name: deliverTask,
+      everyMs: 250,
+      run: async (signal) => {
+        while (!signal.aborted && (await deps.webhooks.startDue()) > 0);
+      },
+    },
     { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },

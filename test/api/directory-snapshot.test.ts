@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ConfiguredDirectory } from '#contracts/directories.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import { Replica, type Snapshot, stateOf } from '../support/replica.ts'
-import { coreGroup, createScimClient, type LogEntry, patch, person, type ScimClient } from '../support/scim.ts'
+import { addGroup, addUser, createScimClient, type LogEntry, patch, person, type ScimClient } from '../support/scim.ts'
 import { useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
@@ -14,15 +14,6 @@ async function snapshot(client: ScimClient): Promise<Snapshot> {
   const { status, body } = await client.environment.api<Snapshot>('GET', snapshotPath(client))
   expect(status).toBe(200)
   return body
-}
-
-async function user(client: ScimClient, userName: string, more: object = {}): Promise<string> {
-  return (await client.send('POST', '/Users', person(userName, more))).body.id
-}
-
-async function group(client: ScimClient, displayName: string, ...ids: string[]): Promise<string> {
-  const members = ids.map((value) => ({ value }))
-  return (await client.send('POST', '/Groups', { schemas: [coreGroup], displayName, members })).body.id
 }
 
 const members = (op: 'add' | 'remove', ...ids: string[]) =>
@@ -36,8 +27,8 @@ function replay(replica: Replica, entries: readonly LogEntry[]) {
 describe('a snapshot', () => {
   test('holds people and groups as events carry them, memberships, and the last event', async () => {
     const client = await createScimClient(server)
-    const [ann, bob] = [await user(client, 'ann@example.com'), await user(client, 'bob@example.com')]
-    const [eng, ops] = [await group(client, 'Eng', ann, bob), await group(client, 'Ops', bob)]
+    const [ann, bob] = [await addUser(client, 'ann@example.com'), await addUser(client, 'bob@example.com')]
+    const [eng, ops] = [await addGroup(client, 'Eng', ann, bob), await addGroup(client, 'Ops', bob)]
     await client.send('PATCH', `/Users/${ann}`, patch({ op: 'replace', path: 'title', value: 'Lead' }))
     const { environment } = client
     const last = await environment.api<Organization>('POST', '/organizations', { body: { name: 'Unrelated' } })
@@ -75,8 +66,8 @@ describe('a snapshot', () => {
 
   test('shows nobody the application does not see, nor their memberships', async () => {
     const client = await createScimClient(server)
-    const [ann, bob] = [await user(client, 'ann@example.com'), await user(client, 'bob@example.com')]
-    const eng = await group(client, 'Eng', ann, bob)
+    const [ann, bob] = [await addUser(client, 'ann@example.com'), await addUser(client, 'bob@example.com')]
+    const eng = await addGroup(client, 'Eng', ann, bob)
     await client.send('PATCH', `/Users/${ann}`, patch({ op: 'replace', value: { active: false } }))
     await client.send('POST', '/Users', person('nobody', { emails: [] }))
     const { users, memberships } = await snapshot(client)
@@ -85,7 +76,7 @@ describe('a snapshot', () => {
 
   test('comes in many pieces and whole, in valid JSON with one element a line', async () => {
     const client = await createScimClient(server)
-    await multiply(client, await user(client, 'ann@example.com'), 1202)
+    await multiply(client, await addUser(client, 'ann@example.com'), 1202)
     const { text, body } = await client.environment.api<Snapshot>('GET', snapshotPath(client))
     expect(body.users).toHaveLength(1203)
     expect(new Set(body.users.map(({ id }) => id)).size).toBe(1203)
@@ -95,7 +86,7 @@ describe('a snapshot', () => {
   test('two may be read at once in an environment, and one that its reader leaves counts no more', async () => {
     const [client, other] = [await createScimClient(server), await createScimClient(server)]
     // More than the buffers between the two ends hold.
-    await multiply(client, await user(client, 'ann@example.com'), 3000, 10_000)
+    await multiply(client, await addUser(client, 'ann@example.com'), 3000, 10_000)
     const open = async () => {
       const stop = new AbortController()
       const headers = { authorization: `Bearer ${client.environment.apiKey.value}` }
@@ -145,11 +136,11 @@ describe('snapshots taken while an identity provider writes', () => {
   test('are what the events up to their cursor come to, and with those after it become what comes later', async () => {
     const client = await createScimClient(server)
     await client.send('GET', '/Users')
-    const groups = await Promise.all(['A', 'B', 'C', 'D'].map((name) => group(client, name)))
+    const groups = await Promise.all(['A', 'B', 'C', 'D'].map((name) => addGroup(client, name)))
     let writing = 8
     const write = async (writer: number) => {
       for (let round = 0; round < 6; round++) {
-        const id = await user(client, `w${writer}-${round}@example.com`)
+        const id = await addUser(client, `w${writer}-${round}@example.com`)
         const [here = '', there = ''] = [groups[(writer + round) % 4], groups[(writer + round + 1) % 4]]
         await Promise.all([
           client.send('PATCH', `/Groups/${here}`, members('add', id)),
@@ -229,8 +220,8 @@ describe('reconciliation', () => {
 
   async function filled() {
     const client = await createScimClient(server)
-    const [ann, bob] = [await user(client, 'änn@example.com'), await user(client, 'bob@example.com')]
-    const eng = await group(client, 'Eng', ann)
+    const [ann, bob] = [await addUser(client, 'änn@example.com'), await addUser(client, 'bob@example.com')]
+    const eng = await addGroup(client, 'Eng', ann)
     return { client, ann, bob, eng, taken: await snapshot(client) }
   }
 
@@ -256,8 +247,8 @@ describe('reconciliation', () => {
 
   test('tells what is missing, stale and extra of each kind', async () => {
     const { client, ann, bob, eng, taken } = await filled()
-    const cat = await user(client, 'cat@example.com')
-    const ops = await group(client, 'Ops', cat)
+    const cat = await addUser(client, 'cat@example.com')
+    const ops = await addGroup(client, 'Ops', cat)
     server.clock.advance(1000)
     await client.send('PATCH', `/Users/${ann}`, patch({ op: 'replace', path: 'title', value: 'Lead' }))
     await client.send('PATCH', `/Groups/${eng}`, patch({ op: 'replace', value: { displayName: 'Engineering' } }))

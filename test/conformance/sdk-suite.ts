@@ -90,6 +90,12 @@ export interface SdkClient {
   }
 }
 
+/** SDKs before 11 leave a hole where an event is whose name they do not know. */
+function organizationIn(event: { data: unknown } | undefined): { id: string; name: string } {
+  if (!event) throw new Error('an event got lost in the SDK')
+  return event.data as { id: string; name: string } // of organization.created
+}
+
 /** What every major must be able to do with organizations, domains and events, unmodified. */
 export function describeSdk(server: TestServer, sdk: Sdk): void {
   async function connect(): Promise<{ client: SdkClient; environment: TestEnvironment }> {
@@ -257,7 +263,7 @@ export function describeSdk(server: TestServer, sdk: Sdk): void {
       let after: string | undefined
       do {
         const page = await events.listEvents({ events: ['organization.created'], limit: 2, ...(after && { after }) })
-        seen.push(...page.data.map((event) => ({ name: '', ...(event?.data as object) }).name)) // of organization.created
+        seen.push(...page.data.map((event) => organizationIn(event).name))
         after = page.listMetadata.after ?? undefined
       } while (after)
       expect(seen).toEqual(['a', 'b', 'c', 'd', 'e'])
@@ -270,7 +276,7 @@ export function describeSdk(server: TestServer, sdk: Sdk): void {
       const b = await organizations.createOrganization({ name: 'b' })
       const ids = async (filter: object) =>
         (await events.listEvents({ events: ['organization.created'], ...filter })).data.map(
-          (event) => ({ id: '', ...(event?.data as object) }).id, // of organization.created
+          (event) => organizationIn(event).id,
         )
       expect(await ids({ organizationId: a.id })).toEqual([a.id])
       expect(await ids({ rangeStart: server.clock.read().toISOString() })).toEqual([b.id])

@@ -58,7 +58,10 @@ export async function setGroupRoles(
   return listGroupRoles(work.tx, work.environment, organization)
 }
 
-/** Which of the groups belong to the organization. They stay until this transaction ends. */
+/**
+ * Which of the groups belong to the organization. Locked, they neither go nor change members, who would come without a
+ * role, until this transaction ends.
+ */
 async function ownGroups(
   work: Work,
   organization: OrganizationId,
@@ -69,7 +72,7 @@ async function ownGroups(
     join directories d on d.environment_id = g.environment_id and d.id = g.directory_id
     where g.environment_id = ${work.environment} and d.organization_id = ${organization}
       and g.id = any (${wanted.map(({ group_id }) => group_id)})
-    order by g.id for key share of g`.execute(work.tx)
+    order by g.id for update of g`.execute(work.tx)
   return new Set(rows.map(({ id }) => id))
 }
 

@@ -8,11 +8,12 @@ import { foldCase } from '#protocols/scim/compare-text.ts'
 import { quote, type ScimError, scimError } from '#protocols/scim/errors.ts'
 import type { Result } from '#protocols/result.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
-import { type JsonObject, ownMember } from '#protocols/scim/json.ts'
+import { type JsonObject, ownMember, sameJson } from '#protocols/scim/json.ts'
 import { violatedConstraint } from '../errors.ts'
 import { moveMembers } from './memberships.ts'
 import { previousAttributes } from './previous-attributes.ts'
 import { ScimRefused } from './refused.ts'
+import { retryDeadlock } from './retry-deadlock.ts'
 import { givesRole, lockRoles, membersWithRole, refreshRoles } from './roles.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 
@@ -62,25 +63,56 @@ export async function createGroup(
   const now = deps.clock()
   const id = newId('directoryGroup', now)
   const plan = planGroup(directory, undefined, id, resource, now)
+  if (!(await addGroup(deps, directory, plan, members, now))) {
+    if (plan.externalId !== null || !(await isFormerName(deps, directory, plan))) throw identityTaken(plan)
+    // A group that was renamed keeps its first name as identity. It is no reason to refuse another group that name.
+    const renamed = planGroup(directory, undefined, id, resource, now, id)
+    if (!(await addGroup(deps, directory, renamed, members, now))) throw identityTaken(plan)
+  }
+  return { id, resource, version: 1, createdAt: now, modifiedAt: now }
+}
+
+/** @returns false when the identity is taken. */
+async function addGroup(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  plan: GroupPlan,
+  members: readonly string[],
+  now: Date,
+): Promise<boolean> {
   const events = new EmittedEvents(directory.environment, now)
   events.emit('dsync.group.created', plan.presented, directory.organizationId)
-  if (members.length === 0) await insertGroup(deps.db.pool, directory, plan, events, now)
-  else
-    await transact(deps, directory.environment, async (client) => {
-      await insertGroup(client, directory, plan, events, now)
-      await moveMembers(client, directory, id, { kind: 'add', ids: members }, now)
-    })
-  deps.wake()
-  return { id, resource, version: 1, createdAt: now, modifiedAt: now }
+  const isAdded = await retryDeadlock(() =>
+    members.length === 0
+      ? insertGroup(deps.db.pool, directory, plan, events, now)
+      : transact(deps, directory.environment, async (client) => {
+          const added = await insertGroup(client, directory, plan, events, now)
+          if (added) await moveMembers(client, directory, plan.id, { kind: 'add', ids: members }, now)
+          return added
+        }),
+  )
+  if (isAdded) deps.wake()
+  return isAdded
+}
+
+async function isFormerName(deps: ChangeDeps, directory: ScimDirectory, { idpId, name }: GroupPlan): Promise<boolean> {
+  const { rows } = await deps.db.pool.query<{ display_name_key: string }>(
+    `select display_name_key from directory_groups
+     where environment_id = $1 and directory_id = $2 and idp_id = $3 and external_id is null`,
+    [directory.environment, directory.id, idpId],
+  )
+  return rows.some((holder) => holder.display_name_key !== foldCase(name))
 }
 
 /** What a request does to a group: a function of its attributes, and sets of members. */
 export interface GroupChange {
   readonly rewrite: ((current: JsonObject) => Result<JsonObject, ScimError>) | undefined
   readonly members: readonly MemberChange[]
-  /** Checked with the group locked: whether this is still the version the client knows. */
-  readonly precondition?: (version: string, client: pg.PoolClient) => Promise<ScimError | undefined>
+  readonly precondition?: GroupPrecondition
 }
+
+/** Checked with the group locked: whether this is still the version the client knows. */
+export type GroupPrecondition = ((version: string, client: pg.PoolClient) => Promise<ScimError | undefined>) | undefined
 
 /**
  * Changes a group. Members alone cost one statement a change, however large the group, and nobody waits for anybody: but
@@ -97,14 +129,18 @@ export async function changeGroup(
   const [only] = members
   const isSimple = !rewrite && !precondition && members.length === 1 && only?.kind !== 'replace'
   try {
-    if (!isSimple || !only) return await changeLocked(deps, directory, id, change, false)
-    const moved = await moveMembers(deps.db.pool, directory, id, only, deps.clock())
-    if (!moved) throw notFound(id)
-    if (moved.length > 0) deps.wake()
+    if (isSimple && only) {
+      const moved = await retryDeadlock(() => moveMembers(deps.db.pool, directory, id, only, deps.clock()))
+      if (!moved) throw notFound(id)
+      if (moved.length > 0) deps.wake()
+      return
+    }
+    await retryDeadlock(() => changeLocked(deps, directory, id, change))
   } catch (error) {
     if (!givesRole(error)) throw error
-    await changeLocked(deps, directory, id, change, true)
+    await retryDeadlock(() => changeLocked(deps, directory, id, change, 'settle roles'))
   }
+  deps.wake()
 }
 
 async function changeLocked(
@@ -112,22 +148,32 @@ async function changeLocked(
   directory: ScimDirectory,
   id: string,
   { rewrite, members, precondition }: GroupChange,
-  settlesRoles: boolean,
+  roles?: 'settle roles',
 ): Promise<void> {
   await transact(deps, directory.environment, async (client, events, now) => {
-    if (settlesRoles) await lockRoles(client, directory)
-    const [row] = await lock(client, directory.environment, directory.id, id)
-    if (!row) throw notFound(id)
-    const stale = await precondition?.(String(row.version), client)
-    if (stale) throw new ScimRefused(stale)
+    if (roles) await lockRoles(client, directory)
+    const row = await lockGroup(client, lock, directory, id, precondition)
     // Attributes first: the events of new members carry the group as it is then.
     if (rewrite) await rewriteGroup(client, events, directory, row, rewrite, now)
     for (const each of members) {
       const moved = await moveMembers(client, directory, id, each, now)
-      if (moved && settlesRoles) await refreshRoles(client, directory, moved, now)
+      if (moved && roles) await refreshRoles(client, directory, moved, now)
     }
   })
-  deps.wake()
+}
+
+async function lockGroup(
+  client: pg.PoolClient,
+  statement: typeof lock,
+  directory: ScimDirectory,
+  id: string,
+  precondition: GroupPrecondition,
+): Promise<GroupRow> {
+  const [row] = await statement(client, directory.environment, directory.id, id)
+  if (!row) throw notFound(id)
+  const refusal = await precondition?.(String(row.version), client)
+  if (refusal) throw new ScimRefused(refusal)
+  return row
 }
 
 async function rewriteGroup(
@@ -140,7 +186,7 @@ async function rewriteGroup(
 ): Promise<void> {
   const next = rewrite(row.resource)
   if (!next.ok) throw new ScimRefused(next.error)
-  if (next.value === row.resource) return
+  if (sameJson(next.value, row.resource)) return
   const plan = planGroup(directory, row, row.id, next.value, now)
   if (plan.changed) {
     const news = { ...plan.presented, previous_attributes: plan.previous }
@@ -149,25 +195,30 @@ async function rewriteGroup(
   await updateGroup(client, directory, plan, events)
 }
 
-const removal = prepared(
-  'directory-group-remove',
-  `with gone as (delete from directory_groups where environment_id = $1 and directory_id = $2 and id = $3 returning id)
-   select append_events($1, $4, $5, $6, $7, $8) from gone`,
-)
-
-/** @throws ScimRefused 404. The people stay; one event says that the group is gone, and those who lose a role are told of. */
-export async function removeGroup(deps: ChangeDeps, directory: ScimDirectory, id: string): Promise<void> {
-  await transact(deps, directory.environment, async (client, events, now) => {
-    await lockRoles(client, directory)
-    const [row] = await lockWhole(client, directory.environment, directory.id, id)
-    if (!row) throw notFound(id)
-    const members = await membersWithRole(client, directory, row.id)
-    events.emit('dsync.group.deleted', readPresentedGroup(row), directory.organizationId)
-    const [, ids, types, organizations, bodies] = events.parameters
-    await removal(client, directory.environment, directory.id, id, ids, types, organizations, bodies, now)
-    await refreshRoles(client, directory, members, now)
-  })
+/** @throws ScimRefused 404. The people stay; one event says that the group is gone, and who loses a role is told of. */
+export async function removeGroup(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  precondition?: GroupPrecondition,
+): Promise<void> {
+  await retryDeadlock(() =>
+    transact(deps, directory.environment, async (client, events, now) => {
+      await lockRoles(client, directory)
+      const row = await lockGroup(client, lockWhole, directory, id, precondition)
+      const members = await membersWithRole(client, directory, row.id)
+      events.emit('dsync.group.deleted', readPresentedGroup(row), directory.organizationId)
+      await remove(client, directory.environment, row.id, ...events.parameters.slice(1))
+      await refreshRoles(client, directory, members, now)
+    }),
+  )
 }
+
+const remove = prepared(
+  'directory-group-delete',
+  `with gone as (delete from directory_groups where environment_id = $1 and id = $2 returning id)
+   select append_events($1, $3, $4, $5, $6, $7) from gone`,
+)
 
 export async function readGroup(
   deps: Pick<ChangeDeps, 'db'>,
@@ -207,10 +258,11 @@ function planGroup(
   id: DirectoryGroupId,
   resource: JsonObject,
   now: Date,
+  ownIdentity?: string,
 ): GroupPlan {
   const [name, externalId] = [textAt(resource, 'displayName') ?? '', textAt(resource, 'externalId')]
   // Okta knows groups by name and sends no id: the first name stays the identity, or a rename would be another group.
-  const idpId = externalId ?? before?.idp_id ?? name
+  const idpId = externalId ?? before?.idp_id ?? ownIdentity ?? name
   const unmoved: DirectoryGroup = {
     object: 'directory_group',
     id,
@@ -235,6 +287,7 @@ const insert = prepared(
      insert into directory_groups (environment_id, directory_id, id, idp_id, external_id, display_name, display_name_key,
        resource, presented, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+     on conflict on constraint directory_groups_identity do nothing
      returning id)
    select append_events($1, $11, $12, $13, $14, $10) from made`,
 )
@@ -245,9 +298,9 @@ async function insertGroup(
   plan: GroupPlan,
   events: EmittedEvents,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const [, ids, types, organizations, bodies] = events.parameters
-  await insert(
+  const rows = await insert(
     on,
     environment,
     id,
@@ -263,7 +316,8 @@ async function insertGroup(
     types,
     organizations,
     bodies,
-  ).catch((error: unknown) => explainTaken(error, plan))
+  )
+  return rows.length === 1
 }
 
 const update = prepared(
@@ -303,10 +357,12 @@ async function updateGroup(
   ).catch((error: unknown) => explainTaken(error, plan))
 }
 
-function explainTaken(error: unknown, { idpId }: GroupPlan): never {
-  if (violatedConstraint(error) === 'directory_groups_identity')
-    throw new ScimRefused(scimError(409, 'uniqueness', `Another group already exists with this ID '${idpId}'`))
-  throw error
+function explainTaken(error: unknown, plan: GroupPlan): never {
+  throw violatedConstraint(error) === 'directory_groups_identity' ? identityTaken(plan) : error
+}
+
+function identityTaken({ idpId }: GroupPlan): ScimRefused {
+  return new ScimRefused(scimError(409, 'uniqueness', `Another group already exists with this ID '${idpId}'`))
 }
 
 function textAt(resource: JsonObject, name: string): string | null {

@@ -2,12 +2,12 @@ import type pg from 'pg'
 import type { DirectoryGroupId, DirectoryUserId, EnvironmentId, EventId } from '#contracts/ids.ts'
 import { prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import { type ChangeDeps, transact } from '#db/work.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
-import { type Rows, rowFilterToSql } from '#protocols/scim/sql.ts'
+import { rowFilterToSql } from '#protocols/scim/sql.ts'
 import type { UserPlan } from './plan-user.ts'
 import { lockRoles, refreshRoles } from './roles.ts'
 import type { ScimDirectory } from './scim-directory.ts'
+import { memberColumns } from './search.ts'
 
 type On = pg.Pool | pg.ClientBase
 type Moved = { readonly moved: DirectoryUserId[] | null }
@@ -61,13 +61,6 @@ export async function moveMembers(
   }
 }
 
-/** Where the sub-attributes of a member are, for filters on them. */
-const memberColumns: Rows['columns'] = {
-  value: { kind: 'column', sql: 'm.user_id' },
-  display: { kind: 'column', sql: 'u.user_name_key', folded: true },
-  type: { kind: 'column', sql: `'user'::text`, folded: true },
-}
-
 async function move(
   on: On,
   statement: typeof add,
@@ -109,18 +102,34 @@ async function replaceMembers(
   return removed && added && [...removed, ...added]
 }
 
+const lockGroups = prepared<[EnvironmentId, string], { readonly id: DirectoryGroupId }>(
+  'directory-groups-of-user-lock',
+  `select g.id from directory_memberships m
+   join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id
+   where m.environment_id = $1 and m.user_id = $2 order by g.id for share of g`,
+)
+
+/** Keeps the groups of a person as they are, before the person is locked. */
+export async function lockGroupsOf(client: pg.PoolClient, directory: ScimDirectory, user: string): Promise<void> {
+  await lockGroups(client, directory.environment, user)
+}
+
 /** Puts somebody who arrived into the groups that named them before, by id, external id or name. */
-export async function joinAwaiting(deps: ChangeDeps, directory: ScimDirectory, plan: UserPlan): Promise<void> {
+export async function joinAwaiting(
+  client: pg.PoolClient,
+  directory: ScimDirectory,
+  plan: UserPlan,
+  now: Date,
+): Promise<void> {
   const names = [plan.id, plan.keys.externalId, plan.keys.userName].filter((name) => name !== null)
-  await transact(deps, directory.environment, async (client, _events, now) => {
-    await lockRoles(client, directory)
-    const { rows } = await client.query<{ group_id: DirectoryGroupId }>(
-      `delete from directory_awaited_members where environment_id = $1 and directory_id = $2 and value = any ($3)
-       returning group_id`,
-      [directory.environment, directory.id, names],
-    )
-    for (const { group_id: group } of rows) await move(client, add, directory, group, [plan.id], now)
-    await refreshRoles(client, directory, [plan.id], now)
-  })
-  deps.wake()
+  const { rows } = await client.query<{ group_id: DirectoryGroupId }>(
+    `delete from directory_awaited_members where environment_id = $1 and directory_id = $2 and value = any ($3)
+     returning group_id`,
+    [directory.environment, directory.id, names],
+  )
+  if (rows.length > 0) await lockRoles(client, directory)
+  // In order, as everybody locks groups.
+  for (const group of rows.map((row) => row.group_id).toSorted())
+    await move(client, add, directory, group, [plan.id], now)
+  if (rows.length > 0) await refreshRoles(client, directory, [plan.id], now)
 }

@@ -13,6 +13,8 @@ export interface PersonKeys {
   readonly externalId: string | null
   readonly email: string | null
   readonly emailKey: string | null
+  /** Every address, for looking people up by any. */
+  readonly emailKeys: readonly string[]
   readonly active: boolean
   /** False without any address; such a person is remembered but not shown. */
   readonly complete: boolean
@@ -22,14 +24,16 @@ export interface PersonKeys {
 export function readKeys(resource: JsonObject): PersonKeys {
   const userName = text(ownMember(resource, 'userName')) ?? ''
   const email = primaryEmail(resource) ?? (isAddress(userName) ? userName : null)
+  const addresses = emailsOf(resource).flatMap(({ value }) => text(value) ?? [])
   return {
     userName,
     userNameKey: foldCase(userName),
     externalId: text(ownMember(resource, 'externalId')),
     email,
     emailKey: email === null ? null : foldCase(email),
+    emailKeys: [...new Set(addresses.map(foldCase))],
     active: ownMember(resource, 'active') !== false,
-    complete: email !== null || emailsOf(resource).some(({ value }) => text(value) !== null),
+    complete: email !== null || addresses.length > 0,
   }
 }
 

@@ -1,8 +1,10 @@
 import type pg from 'pg'
+import type { DirectoryUserId } from '#contracts/ids.ts'
 import { prepared } from '#db/database.ts'
 import type { EmittedEvents } from '#db/work.ts'
-import { scimError } from '#protocols/scim/errors.ts'
+import { scimError, type ScimError } from '#protocols/scim/errors.ts'
 import { violatedConstraint } from '../errors.ts'
+import type { PersonKeys } from './person.ts'
 import type { UserPlan } from './plan-user.ts'
 import { ScimRefused } from './refused.ts'
 import type { ScimDirectory } from './scim-directory.ts'
@@ -13,36 +15,41 @@ const insert = prepared(
   'directory-user-insert',
   `with made as (
      insert into directory_users (environment_id, directory_id, id, idp_id, external_id, user_name, user_name_key, email,
-       email_key, active, visible, complete, resource, presented, role_slug, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+       email_key, email_keys, active, visible, complete, resource, presented, role_slug, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+     on conflict on constraint directory_users_name do nothing
      returning id)
-   select append_events($1, $17, $18, $19, $20, $16) from made`,
+   select append_events($1, $18, $19, $20, $21, $17) from made`,
 )
 
-/** Inserts a user with its events in one statement. @throws ScimRefused 409 for a name or an address that is taken. */
+/**
+ * Inserts a user with its events in one statement.
+ * @returns false when the name is taken. @throws ScimRefused 409 when the address is.
+ */
 export async function insertUser(
   on: pg.Pool | pg.ClientBase,
   place: Place,
   plan: UserPlan,
   events: EmittedEvents,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const [, ids, types, organizations, bodies] = events.parameters
-  await insert(on, ...columns(place, plan), now, ids, types, organizations, bodies).catch((error: unknown) =>
-    explainTaken(error, plan),
+  const rows = await insert(on, ...columns(place, plan), now, ids, types, organizations, bodies).catch(
+    (error: unknown) => explainTaken(error, plan),
   )
+  return rows.length === 1
 }
 
 const update = prepared(
   'directory-user-update',
   `with kept as (
      update directory_users
-     set idp_id = $4, external_id = $5, user_name = $6, user_name_key = $7, email = $8, email_key = $9, active = $10,
-       visible = $11, complete = $12, resource = $13, presented = $14, role_slug = $15, updated_at = $16,
+     set idp_id = $4, external_id = $5, user_name = $6, user_name_key = $7, email = $8, email_key = $9, email_keys = $10,
+       active = $11, visible = $12, complete = $13, resource = $14, presented = $15, role_slug = $16, updated_at = $17,
        version = version + 1
-     where environment_id = $1 and directory_id = $2 and id = $3 and version = $17
+     where environment_id = $1 and directory_id = $2 and id = $3 and version = $18
      returning id)
-   select append_events($1, $18, $19, $20, $21, $22) from kept`,
+   select append_events($1, $19, $20, $21, $22, $23) from kept`,
 )
 
 /** Updates a user with its events in one statement. @returns false when somebody else was quicker: read again. */
@@ -68,6 +75,24 @@ export async function updateUser(
   return rows.length === 1
 }
 
+const remove = prepared(
+  'directory-user-delete',
+  `with gone as (
+     delete from directory_users where environment_id = $1 and directory_id = $2 and id = $3
+     returning id)
+   select append_events($1, $4, $5, $6, $7, $8) from gone`,
+)
+
+/** Deletes a user and whatever hangs on it, with its events. */
+export async function deleteUser(
+  on: pg.ClientBase,
+  { environment, id }: Place,
+  user: DirectoryUserId,
+  events: EmittedEvents,
+): Promise<void> {
+  await remove(on, environment, id, user, ...events.parameters.slice(1))
+}
+
 function columns({ environment, id }: Place, { id: user, idpId, keys, visible, resource, presented, role }: UserPlan) {
   return [
     environment,
@@ -79,6 +104,7 @@ function columns({ environment, id }: Place, { id: user, idpId, keys, visible, r
     keys.userNameKey,
     keys.email,
     keys.emailKey,
+    keys.emailKeys,
     keys.active,
     visible,
     keys.complete,
@@ -88,12 +114,14 @@ function columns({ environment, id }: Place, { id: user, idpId, keys, visible, r
   ] as const
 }
 
+export function nameTaken({ userName }: PersonKeys): ScimError {
+  return scimError(409, 'uniqueness', `Another user already exists with this username '${userName}'`)
+}
+
 function explainTaken(error: unknown, { keys }: UserPlan): never {
   switch (violatedConstraint(error)) {
     case 'directory_users_name':
-      throw new ScimRefused(
-        scimError(409, 'uniqueness', `Another user already exists with this username '${keys.userName}'`),
-      )
+      throw new ScimRefused(nameTaken(keys))
     case 'directory_users_one_active_email':
       throw new ScimRefused(
         scimError(409, 'uniqueness', `Another user already exists with this email '${keys.email ?? ''}'`),

@@ -1,9 +1,10 @@
+import type pg from 'pg'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { type Json, type JsonObject } from '#protocols/scim/json.ts'
 import type { Query } from '#protocols/scim/query.ts'
 import { sortToSql } from '#protocols/scim/sort-sql.ts'
-import { type Column, filterToSql, type Rows, type Storage } from '#protocols/scim/sql.ts'
+import { type ArrayColumn, type Column, filterToSql, type Rows, type Storage } from '#protocols/scim/sql.ts'
 import { badRequest } from '#protocols/scim/errors.ts'
 import type { StoredGroup } from './groups.ts'
 import { ScimRefused } from './refused.ts'
@@ -19,13 +20,29 @@ export interface Found<T> {
 
 const column = (sql: string, folded = false): Column => ({ kind: 'column', sql, folded })
 
-const userColumns: Readonly<Record<string, Column | Rows>> = {
+/** Versions and addresses depend on who asks and how; nobody looks resources up by them. */
+const metaColumns = (resourceType: string): Readonly<Record<string, Column>> => ({
+  meta: column(`'${resourceType}'::text`),
+  'meta.resourceType': column(`'${resourceType}'::text`),
+  'meta.created': column('r.created_at'),
+  'meta.lastModified': column('r.updated_at'),
+})
+
+/** Where the sub-attributes of a member are, in a statement that joins memberships `m` and their people `u`. */
+export const memberColumns: Rows['columns'] = {
+  value: column('m.user_id'),
+  display: column('u.user_name_key', true),
+  type: column(`'user'::text`, true),
+}
+
+const userColumns: Readonly<Record<string, ArrayColumn | Column | Rows>> = {
   id: column('r.id'),
   externalId: column('r.external_id'),
   userName: column('r.user_name_key', true),
   active: column('r.active'),
-  'meta.created': column('r.created_at'),
-  'meta.lastModified': column('r.updated_at'),
+  'emails.value': { kind: 'array', sql: 'r.email_keys', folded: true },
+  ...metaColumns('User'),
+  ...metaColumns('User'),
   groups: {
     kind: 'rows',
     from: 'directory_memberships m join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id',
@@ -38,13 +55,12 @@ const groupColumns: Readonly<Record<string, Column | Rows>> = {
   id: column('r.id'),
   externalId: column('r.external_id'),
   displayName: column('r.display_name_key', true),
-  'meta.created': column('r.created_at'),
-  'meta.lastModified': column('r.updated_at'),
+  ...metaColumns('Group'),
   members: {
     kind: 'rows',
     from: 'directory_memberships m join directory_users u on u.environment_id = m.environment_id and u.id = m.user_id',
     where: 'm.environment_id = r.environment_id and m.group_id = r.id',
-    columns: { value: column('m.user_id'), display: column('u.user_name_key', true) },
+    columns: memberColumns,
   },
 }
 
@@ -82,25 +98,32 @@ async function search<T extends StoredUser | StoredGroup>(
   const condition = filter && filterToSql(filter, storage, 2)
   const where = `r.environment_id = $1 and r.directory_id = $2${condition ? ` and (${condition.text})` : ''}`
   const values = [directory.environment, directory.id, ...(condition?.values ?? [])]
-  const total = condition ? countMatching(db, table, where, values) : countAll(db, directory, table)
-  if (paging.count === 0) return { rows: [], totalResults: await total }
-
   const isCursor = paging.kind === 'cursor'
-  const after = isCursor && paging.cursor !== undefined ? readCursor(paging.cursor) : undefined
   if (isCursor && sort)
     throw new ScimRefused(
       badRequest('invalidValue', 'Pages by cursor come in order of creation; ask for sorted pages by index.'),
     )
+  const after = isCursor && paging.cursor !== undefined ? readCursor(paging.cursor) : undefined
+  const countRows = () => (condition ? countMatching(db, table, where, values) : countAll(db, directory, table))
+  if (paging.count === 0) return { rows: [], totalResults: await countRows() }
+
   const order = sort ? `${sortToSql(sort, storage)}, r.seq` : 'r.seq'
   const skip = isCursor ? 0 : paging.startIndex - 1
+  const isPlain = !condition && !sort && after === undefined
+  const [limitPlace, offsetPlace] = [`$${values.length + 1}`, `$${values.length + 2}`]
   const page = db.pool.query<Row>({
-    ...(condition || sort || after !== undefined ? {} : { name: `scim-page-${table}` }),
+    ...(isPlain && { name: `scim-page-${table}` }),
     text: `select r.id, r.seq, r.resource, r.version, r.created_at, r.updated_at from ${table} r
-      where ${where}${after === undefined ? '' : ` and r.seq > ${after}`}
-      order by ${order} limit $${values.length + 1} offset $${values.length + 2}`,
+      where ${where}${after === undefined ? '' : ` and r.seq > ${after}`}${
+        // The index alone counts off what comes before a late page; whole rows would be read only to be skipped.
+        isPlain
+          ? ` and r.seq >= (select s.seq from ${table} s where s.environment_id = $1 and s.directory_id = $2
+              order by s.seq limit 1 offset ${offsetPlace}) order by r.seq limit ${limitPlace}`
+          : ` order by ${order} limit ${limitPlace} offset ${offsetPlace}`
+      }`,
     values: [...values, paging.count + (isCursor ? 1 : 0), skip],
   })
-  const [{ rows }, totalResults] = await Promise.all([page, total])
+  const [{ rows }, totalResults] = await Promise.all([page, countRows()])
   const shown = rows.slice(0, paging.count)
   const last = shown.at(-1)
   return {
@@ -145,13 +168,13 @@ function readCursor(cursor: string): number {
 
 /** What `groups` of users and `members` of groups refer to, for all resources of a page in one query. */
 export async function referencesOf(
-  db: Database,
+  on: pg.Pool | pg.ClientBase,
   environment: EnvironmentId,
   side: 'groups' | 'members',
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Json[]>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await db.pool.query<[string, string, string]>({
+  const { rows } = await on.query<[string, string, string]>({
     name: `scim-references-${side}`,
     text:
       side === 'groups'

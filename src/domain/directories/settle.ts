@@ -5,6 +5,7 @@ import { prepared } from '#db/database.ts'
 import { type ChangeDeps, EmittedEvents, transact, type Work } from '#db/work.ts'
 import { announceMemberships } from './announce-memberships.ts'
 import { announceUser, planUser } from './plan-user.ts'
+import { retryDeadlock } from './retry-deadlock.ts'
 import { effectiveRole, lockRoles, userColumnsOfU } from './roles.ts'
 import { updateUser } from './save-user.ts'
 import { directoryById, type ScimDirectory } from './scim-directory.ts'
@@ -55,7 +56,10 @@ export async function settlePeople(deps: ChangeDeps, environment?: EnvironmentId
      where settle_after is not null and ($1::text is null or environment_id = $1) order by environment_id, id`,
     [environment ?? null],
   )
-  for (const row of rows) while (!signal?.aborted && (await settleBatch(deps, row.environment_id, row.id)));
+  for (const row of rows) {
+    let isLeft = true
+    while (isLeft && !signal?.aborted) isLeft = await retryDeadlock(() => settleBatch(deps, row.environment_id, row.id))
+  }
 }
 
 interface Mark {
@@ -85,6 +89,7 @@ async function settleBatch(deps: ChangeDeps, environment: EnvironmentId, id: Dir
     if (!mark || mark.after === null || !directory) return false
     await lockRoles(client, directory)
     const { ids, last } = await nextPeople(client, directory, mark.after)
+    await lockGroupsOfHidden(client, directory, ids)
     for (const row of await unsettled(client, directory, ids, mark.all)) {
       const plan = planUser(directory, row, row.id, row.resource, now, row.role)
       if (JSON.stringify(plan.presented) === row.presented && plan.visible === row.visible) continue
@@ -109,6 +114,22 @@ async function nextPeople(
     [environment, id, after],
   )
   return { ids: rows.map((row) => row.id), last: rows.length === batch ? (rows.at(-1)?.seq ?? null) : null }
+}
+
+/** Who appears takes memberships along. Groups before people, as everybody locks them. */
+async function lockGroupsOfHidden(
+  client: pg.ClientBase,
+  { environment }: ScimDirectory,
+  ids: readonly string[],
+): Promise<void> {
+  await client.query(
+    `select from directory_groups g where g.environment_id = $1 and g.id in (
+       select m.group_id from directory_memberships m
+       join directory_users u on u.environment_id = m.environment_id and u.id = m.user_id and not u.visible
+       where m.environment_id = $1 and m.user_id = any ($2))
+     order by g.id for share of g`,
+    [environment, [...ids]],
+  )
 }
 
 async function unsettled(

@@ -1,14 +1,16 @@
 import type { DirectoryUserId } from '#contracts/ids.ts'
 import { newId } from '#db/new-id.ts'
-import { change, type ChangeDeps, EmittedEvents, transact } from '#db/work.ts'
+import { type ChangeDeps, EmittedEvents, transact } from '#db/work.ts'
+import { ok, refused, type Result } from '#protocols/result.ts'
+import { foldCase } from '#protocols/scim/compare-text.ts'
 import { badRequest, quote, scimError, type ScimError } from '#protocols/scim/errors.ts'
-import type { JsonObject } from '#protocols/scim/json.ts'
-import type { Result } from '#protocols/result.ts'
-import { ScimRefused } from './refused.ts'
+import { type JsonObject, ownMember, sameJson } from '#protocols/scim/json.ts'
 import { announceMemberships } from './announce-memberships.ts'
-import { joinAwaiting } from './memberships.ts'
+import { joinAwaiting, lockGroupsOf } from './memberships.ts'
 import { announceUser, planUser, type UserPlan } from './plan-user.ts'
-import { insertUser, updateUser } from './save-user.ts'
+import { ScimRefused } from './refused.ts'
+import { retryDeadlock } from './retry-deadlock.ts'
+import { deleteUser, insertUser, nameTaken, updateUser } from './save-user.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 import { findUser, findUserByName, lockUser, readPresented, type UserRow } from './user-row.ts'
 
@@ -34,23 +36,55 @@ export async function createUser(
   directory: ScimDirectory,
   resource: JsonObject,
 ): Promise<StoredUser> {
+  const whole = withDefaults(resource)
   const now = deps.clock()
-  const plan = planUser(directory, undefined, newId('directoryUser', now), resource, now)
-  const [namesake] = await findUserByName(deps.db.pool, directory.environment, directory.id, plan.keys.userNameKey)
-  if (namesake) {
-    if (namesake.active && namesake.complete)
-      throw new ScimRefused(
-        scimError(409, 'uniqueness', `Another user already exists with this username '${plan.keys.userName}'`),
-      )
-    return changeUser(deps, directory, namesake.id, () => ({ ok: true, value: resource }))
+  const plan = planUser(directory, undefined, newId('directoryUser', now), whole, now)
+  for (let tries = 0; tries < hopefulTries; tries++) {
+    const [namesake] = await findUserByName(deps.db.pool, directory.environment, directory.id, plan.keys.userNameKey)
+    const user = namesake
+      ? await bringBack(deps, directory, namesake, plan)
+      : await retryDeadlock(() => addUser(deps, directory, plan, now))
+    if (user) return user
   }
+  throw new ScimRefused(nameTaken(plan.keys))
+}
+
+/** @returns undefined when somebody of this name was created meanwhile. */
+async function addUser(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  plan: UserPlan,
+  now: Date,
+): Promise<StoredUser | undefined> {
   const events = new EmittedEvents(directory.environment, now)
   announceUser(events.emit, plan, directory)
-  await insertUser(deps.db.pool, directory, plan, events, now)
-  if (events.size > 0) deps.wake()
-  if (directory.awaitsMembers) await joinAwaiting(deps, directory, plan)
-  requireComplete(plan)
-  return { id: plan.id, resource, version: 1, createdAt: now, modifiedAt: now }
+  const isAdded = directory.awaitsMembers
+    ? await transact(deps, directory.environment, async (client) => {
+        const added = await insertUser(client, directory, plan, events, now)
+        if (added) await joinAwaiting(client, directory, plan, now)
+        return added
+      })
+    : await insertUser(deps.db.pool, directory, plan, events, now)
+  if (!isAdded) return undefined
+  if (events.size > 0 || directory.awaitsMembers) deps.wake()
+  if (!plan.keys.complete) throw addressMissing()
+  return { id: plan.id, resource: plan.resource, version: 1, createdAt: now, modifiedAt: now }
+}
+
+/** @returns undefined when the person is gone, or goes by another name. */
+async function bringBack(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  namesake: UserRow,
+  { keys, resource }: UserPlan,
+): Promise<StoredUser | undefined> {
+  const isThere = ({ active, complete }: UserRow) => active && complete
+  if (isThere(namesake)) throw new ScimRefused(nameTaken(keys))
+  if (!keys.complete) throw addressMissing()
+  return changeIfThere(deps, directory, namesake.id, (_current, row) =>
+    // Of two who bring somebody back at once, one comes second.
+    isThere(row) || foldCase(row.user_name) !== keys.userNameKey ? refused(nameTaken(keys)) : ok(resource),
+  )
 }
 
 export type Rewrite = (current: JsonObject, row: UserRow) => Result<JsonObject, ScimError>
@@ -58,7 +92,8 @@ export type Rewrite = (current: JsonObject, row: UserRow) => Result<JsonObject, 
 /**
  * Changes a user by a function of what is stored. Parallel changes all survive: each is applied to what the one before
  * it left. One that changes nothing writes nothing.
- * @throws ScimRefused 404 for an id of nobody in this directory, and whatever the rewrite refuses.
+ * @throws ScimRefused 404 for an id of nobody in this directory, 400 when the address would be lost, and whatever the
+ *   rewrite refuses.
  */
 export async function changeUser(
   deps: ChangeDeps,
@@ -66,74 +101,107 @@ export async function changeUser(
   id: string,
   rewrite: Rewrite,
 ): Promise<StoredUser> {
+  const user = await changeIfThere(deps, directory, id, rewrite)
+  if (!user) throw notFound(id)
+  return user
+}
+
+async function changeIfThere(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  rewrite: Rewrite,
+): Promise<StoredUser | undefined> {
+  const appears = await retryDeadlock(() => changeUnlocked(deps, directory, id, rewrite))
+  return typeof appears === 'boolean'
+    ? retryDeadlock(() => changeLocked(deps, directory, id, rewrite, appears))
+    : appears
+}
+
+/** @returns whether the user is becoming visible, when it takes the lock to do it. */
+async function changeUnlocked(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  rewrite: Rewrite,
+): Promise<StoredUser | undefined | boolean> {
   for (let tries = 0; tries < hopefulTries; tries++) {
     const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
-    if (!row) throw notFound(id)
-    const next = rewritten(rewrite, row)
-    if (next === row.resource) return stored(row)
+    if (!row) return undefined
     const now = deps.clock()
-    const plan = planUser(directory, row, row.id, next, now)
-    // Somebody who appears or disappears takes memberships along, which needs the transaction below.
-    if (plan.visible !== row.visible) break
+    const plan = planChange(directory, row, rewrite, now)
+    if (!plan) return stored(row)
+    // Somebody who appears takes memberships along, which needs a transaction.
+    if (plan.news === 'created') return true
     const events = new EmittedEvents(directory.environment, now)
     announceUser(events.emit, plan, directory)
     if (!(await updateUser(deps.db.pool, directory, plan, row.version, events))) continue
     if (events.size > 0) deps.wake()
-    requireComplete(plan)
-    return {
-      id: row.id,
-      resource: next,
-      version: row.version + 1,
-      createdAt: row.created_at,
-      modifiedAt: plan.updatedAt,
-    }
+    return changed(row, plan)
   }
-  return changeLocked(deps, directory, id, rewrite)
+  return false
 }
 
-/** The same with the row locked: for those who were not quick enough, and when memberships come along. */
+/** For those who were not quick enough, and when memberships come along. */
 async function changeLocked(
   deps: ChangeDeps,
   directory: ScimDirectory,
   id: string,
   rewrite: Rewrite,
-): Promise<StoredUser> {
-  const { answer, complete } = await transact(deps, directory.environment, async (client, events, now) => {
+  appears: boolean,
+): Promise<StoredUser | undefined> {
+  return transact(deps, directory.environment, async (client, events, now) => {
+    // Groups before people, as whoever changes members locks them; the other way round each would wait for the other.
+    if (appears) await lockGroupsOf(client, directory, id)
     const [row] = await lockUser(client, directory.environment, directory.id, id)
-    if (!row) throw notFound(id)
-    const next = rewritten(rewrite, row)
-    if (next === row.resource) return { answer: stored(row), complete: true }
-    const plan = planUser(directory, row, row.id, next, now)
+    if (!row) return undefined
+    const plan = planChange(directory, row, rewrite, now)
+    if (!plan) return stored(row)
     announceUser(events.emit, plan, directory)
     if (plan.news === 'created') await announceMemberships(client, events, directory, plan)
     if (!(await updateUser(client, directory, plan, row.version, events)))
       throw new Error(`The locked user ${row.id} could not be updated.`)
-    const answer = {
-      id: row.id,
-      resource: next,
-      version: row.version + 1,
-      createdAt: row.created_at,
-      modifiedAt: plan.updatedAt,
-    }
-    return { answer, complete: plan.keys.complete }
+    return changed(row, plan)
   })
-  if (!complete) throw addressMissing()
-  return answer
 }
 
-/** @throws ScimRefused 404. Memberships go with the user; the one event says it all. */
-export async function removeUser(deps: ChangeDeps, directory: ScimDirectory, id: string): Promise<void> {
-  await change(deps, { environment: directory.environment }, async (work) => {
-    const row = await work.tx
-      .deleteFrom('directory_users')
-      .where('environment_id', '=', directory.environment)
-      .where('directory_id', '=', directory.id)
-      .where('id', '=', id as DirectoryUserId) // any text may be asked for
-      .returning(['visible', 'presented'])
-      .executeTakeFirst()
-    if (!row) throw notFound(id)
-    if (row.visible) work.emit('dsync.user.deleted', readPresented(row), directory.organizationId)
-  })
+/** @returns undefined when nothing changes. @throws ScimRefused */
+function planChange(directory: ScimDirectory, row: UserRow, rewrite: Rewrite, now: Date): UserPlan | undefined {
+  const next = rewrite(row.resource, row)
+  if (!next.ok) throw new ScimRefused(next.error)
+  const resource = withDefaults(next.value)
+  if (sameJson(resource, row.resource)) return undefined
+  const plan = planUser(directory, row, row.id, resource, now)
+  // Who is remembered without an address may still be deactivated. Everybody else keeps what they have.
+  if (!plan.keys.complete && (row.complete || plan.keys.active)) throw addressMissing()
+  return plan
+}
+
+/** A user who is not said to be inactive is active, and says so: what is answered is what filters see. */
+function withDefaults(resource: JsonObject): JsonObject {
+  return ownMember(resource, 'active') === undefined ? { ...resource, active: true } : resource
+}
+
+/**
+ * Memberships go with the user; the one event says it all.
+ * @throws ScimRefused 404, and what the precondition refuses: it sees the user as it is deleted.
+ */
+export async function removeUser(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  precondition?: (row: UserRow) => ScimError | undefined,
+): Promise<void> {
+  await retryDeadlock(() =>
+    transact(deps, directory.environment, async (client, events) => {
+      const [row] = await lockUser(client, directory.environment, directory.id, id)
+      if (!row) throw notFound(id)
+      const refusal = precondition?.(row)
+      if (refusal) throw new ScimRefused(refusal)
+      if (row.visible) events.emit('dsync.user.deleted', readPresented(row), directory.organizationId)
+      await deleteUser(client, directory, row.id, events)
+    }),
+  )
 }
 
 export async function readUser(
@@ -156,17 +224,11 @@ function stored(row: UserRow): StoredUser {
   }
 }
 
-function rewritten(rewrite: Rewrite, row: UserRow): JsonObject {
-  const next = rewrite(row.resource, row)
-  if (!next.ok) throw new ScimRefused(next.error)
-  return next.value
+function changed(row: UserRow, { resource, updatedAt }: UserPlan): StoredUser {
+  return { id: row.id, resource, version: row.version + 1, createdAt: row.created_at, modifiedAt: updatedAt }
 }
 
-/** The vendor's rule, after the person was stored: the next attempt with an address updates instead of conflicting. */
-function requireComplete({ keys }: UserPlan): void {
-  if (!keys.complete) throw addressMissing()
-}
-
+/** The vendor's rule. After a creation the person is remembered: the next attempt with an address does not conflict. */
 function addressMissing(): ScimRefused {
   return new ScimRefused(badRequest('invalidValue', 'Required attributes missing: emails'))
 }

@@ -1,12 +1,27 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '#db/database.ts'
 import type { ChangeDeps } from '#db/work.ts'
-import { changeGroup, createGroup, readGroup, removeGroup, type StoredGroup } from '#domain/directories/groups.ts'
+import {
+  changeGroup,
+  createGroup,
+  type GroupPrecondition,
+  readGroup,
+  removeGroup,
+  type StoredGroup,
+} from '#domain/directories/groups.ts'
 import { ScimRefused } from '#domain/directories/refused.ts'
 import type { ScimDirectory } from '#domain/directories/scim-directory.ts'
 import { type Found, referencesOf, searchGroups, searchUsers } from '#domain/directories/search.ts'
-import { changeUser, createUser, readUser, removeUser, type StoredUser } from '#domain/directories/users.ts'
-import { ok, type Result } from '#protocols/result.ts'
+import type { UserRow } from '#domain/directories/user-row.ts'
+import {
+  changeUser,
+  createUser,
+  readUser,
+  removeUser,
+  type Rewrite,
+  type StoredUser,
+} from '#domain/directories/users.ts'
+import { ok, refused, type Result } from '#protocols/result.ts'
 import { type ScimError, scimError } from '#protocols/scim/errors.ts'
 import { isMatch } from '#protocols/scim/etag.ts'
 import { memberIds, planGroupPatch } from '#protocols/scim/group-patch.ts'
@@ -29,44 +44,55 @@ export interface Shown {
   readonly modifiedAt: Date
 }
 
-/** What the doors do with users and with groups alike. Failures are thrown as ScimRefused. */
+/**
+ * What the doors do with users and with groups alike. Failures are thrown as ScimRefused. A projection says what the
+ * answer will show of the resource; without one nothing is shown, and nothing is loaded for it.
+ */
 export interface Kind {
   readonly type: ResourceType
-  create(deps: ChangeDeps, directory: ScimDirectory, body: unknown): Promise<string>
+  create(deps: ChangeDeps, directory: ScimDirectory, body: unknown, projection: Projection): Promise<Shown>
   read(deps: ChangeDeps, directory: ScimDirectory, id: string, projection: Projection): Promise<Shown>
-  replace(deps: ChangeDeps, directory: ScimDirectory, id: string, body: unknown, ifMatch?: string): Promise<void>
-  patch(deps: ChangeDeps, directory: ScimDirectory, id: string, body: unknown, ifMatch?: string): Promise<void>
-  remove(deps: ChangeDeps, directory: ScimDirectory, id: string, ifMatch?: string): Promise<void>
+  replace(deps: ChangeDeps, directory: ScimDirectory, id: string, body: unknown, write: Write): Promise<Shown>
+  patch(
+    deps: ChangeDeps,
+    directory: ScimDirectory,
+    id: string,
+    body: unknown,
+    write: Partial<Write>,
+  ): Promise<Shown | undefined>
+  remove(deps: ChangeDeps, directory: ScimDirectory, id: string, ifMatch: string | undefined): Promise<void>
   search(deps: ChangeDeps, directory: ScimDirectory, query: Query): Promise<Found<Shown>>
+}
+
+interface Write {
+  readonly projection: Projection
+  readonly ifMatch: string | undefined
 }
 
 const stale = scimError(412, undefined, 'The resource has another version by now. Read it again.')
 
 export const users: Kind = {
   type: userType,
-  async create(deps, directory, body) {
-    return (await createUser(deps, directory, demand(readResource(body, userType)))).id
+  async create(deps, directory, body, projection) {
+    const user = await createUser(deps, directory, demand(readResource(body, userType)))
+    return show(deps, directory, users, user, projection)
   },
   async read(deps, directory, id, projection) {
-    const [shown] = await withReferences(deps.db, directory, users, [await readUser(deps, directory, id)], projection)
-    return must(shown)
+    return show(deps, directory, users, await readUser(deps, directory, id), projection)
   },
-  async replace(deps, directory, id, body, ifMatch) {
+  async replace(deps, directory, id, body, { projection, ifMatch }) {
     const resource = demand(readResource(body, userType))
-    await changeUser(deps, directory, id, (_current, row) => guard(ifMatch, row.version) ?? ok(resource))
+    const rewrite: Rewrite = (_current, row) => refusalOf(ifMatch, row) ?? ok(resource)
+    return show(deps, directory, users, await changeUser(deps, directory, id, rewrite), projection)
   },
-  async patch(deps, directory, id, body, ifMatch) {
+  async patch(deps, directory, id, body, { projection, ifMatch }) {
     const operations = demand(parsePatchRequest(body, userType))
-    await changeUser(deps, directory, id, (current, row) => {
-      const refusal = guard(ifMatch, row.version)
-      if (refusal) return refusal
-      return patchStored(current, id, operations, userType)
-    })
+    const rewrite: Rewrite = (current, row) => refusalOf(ifMatch, row) ?? patchStored(current, id, operations, userType)
+    const user = await changeUser(deps, directory, id, rewrite)
+    return projection && show(deps, directory, users, user, projection)
   },
   async remove(deps, directory, id, ifMatch) {
-    if (ifMatch !== undefined && !isMatch(ifMatch, (await readUser(deps, directory, id)).version))
-      throw new ScimRefused(stale)
-    await removeUser(deps, directory, id)
+    await removeUser(deps, directory, id, (row) => (isUserMatch(ifMatch, row) ? undefined : stale))
   },
   async search(deps, directory, query) {
     const found = await searchUsers(deps.db, directory, query)
@@ -76,16 +102,15 @@ export const users: Kind = {
 
 export const groups: Kind = {
   type: groupType,
-  async create(deps, directory, body) {
+  async create(deps, directory, body, projection) {
     const { members: _members, ...resource } = demand(readResource(body, groupType))
     const members = demand(memberIds({ members: _members ?? [] }))
-    return (await createGroup(deps, directory, resource, members)).id
+    return show(deps, directory, groups, await createGroup(deps, directory, resource, members), projection)
   },
   async read(deps, directory, id, projection) {
-    const [shown] = await withReferences(deps.db, directory, groups, [await readGroup(deps, directory, id)], projection)
-    return must(shown)
+    return show(deps, directory, groups, await readGroup(deps, directory, id), projection)
   },
-  async replace(deps, directory, id, body, ifMatch) {
+  async replace(deps, directory, id, body, { projection, ifMatch }) {
     const { members: _members, ...resource } = demand(readResource(body, groupType))
     const ids = demand(memberIds({ members: _members ?? [] }))
     // RFC 7644 §3.5.1 lets a server keep what a client does not assert. Templates that rename groups leave members out;
@@ -94,31 +119,39 @@ export const groups: Kind = {
     await changeGroup(deps, directory, id, {
       rewrite: () => ok(resource),
       members: asserted ? [{ kind: 'replace', ids }] : [],
-      ...groupPrecondition(deps, directory, id, ifMatch),
+      precondition: groupPrecondition(directory, id, ifMatch),
     })
+    return groups.read(deps, directory, id, projection)
   },
-  async patch(deps, directory, id, body, ifMatch) {
+  async patch(deps, directory, id, body, { projection, ifMatch }) {
     const plan = demand(planGroupPatch(demand(parsePatchRequest(body, groupType))))
     const rewrite = (current: JsonObject) => patchStored(current, id, plan.attributes, groupType)
     await changeGroup(deps, directory, id, {
       rewrite: plan.attributes.length > 0 ? rewrite : undefined,
       members: plan.members,
-      ...groupPrecondition(deps, directory, id, ifMatch),
+      precondition: groupPrecondition(directory, id, ifMatch),
     })
+    return projection && groups.read(deps, directory, id, projection)
   },
   async remove(deps, directory, id, ifMatch) {
-    if (ifMatch !== undefined)
-      await changeGroup(deps, directory, id, {
-        rewrite: undefined,
-        members: [],
-        ...groupPrecondition(deps, directory, id, ifMatch),
-      })
-    await removeGroup(deps, directory, id)
+    await removeGroup(deps, directory, id, groupPrecondition(directory, id, ifMatch))
   },
   async search(deps, directory, query) {
     const found = await searchGroups(deps.db, directory, query)
     return { ...found, rows: await withReferences(deps.db, directory, groups, found.rows, query.projection) }
   },
+}
+
+async function show(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  kind: Kind,
+  stored: StoredUser | StoredGroup,
+  projection: Projection,
+): Promise<Shown> {
+  const [shown] = await withReferences(deps.db, directory, kind, [stored], projection)
+  if (!shown) throw new Error('A resource is shown as one resource.')
+  return shown
 }
 
 /** Adds the read-only side of memberships, unless the client does not want it: nobody loads what is excluded. */
@@ -130,21 +163,17 @@ async function withReferences(
   projection: Projection,
 ): Promise<Shown[]> {
   const attribute = kind === users ? 'groups' : 'members'
-  const wanted = isProjected(projection, attribute, kind.type)
-  const references = wanted
-    ? await referencesOf(
-        db,
-        directory.environment,
-        attribute,
-        stored.map(({ id }) => id),
-      )
-    : new Map<string, readonly Json[]>()
+  const ids = stored.map(({ id }) => id)
+  const isWanted = isProjected(projection, attribute, kind.type)
+  const references = isWanted ? await referencesOf(db.pool, directory.environment, attribute, ids) : undefined
   return stored.map(({ id, resource, version, createdAt, modifiedAt }) => {
-    const list = references.get(id) ?? []
+    const list = references?.get(id) ?? []
+    // Nobody writes a user's groups through the user, so there the version of a user without groups needs no mark.
+    const isMarked = references !== undefined && (kind === groups || list.length > 0)
     return {
       id,
       resource: list.length > 0 ? { ...resource, [attribute]: list } : resource,
-      version: wanted && kind === groups ? `${version}-${digestOf(list)}` : String(version),
+      version: isMarked ? `${version}-${digestOf(list)}` : String(version),
       createdAt,
       modifiedAt,
     }
@@ -170,27 +199,25 @@ function digestOf(members: readonly Json[]): string {
 }
 
 /** A group's version is its attributes' alone or, where members were shown, theirs too. */
-function groupPrecondition(deps: ChangeDeps, directory: ScimDirectory, id: string, ifMatch: string | undefined) {
-  if (ifMatch === undefined) return {}
-  return {
-    precondition: async (version: string) => {
-      if (isMatch(ifMatch, version)) return undefined
-      const members = await referencesOf(deps.db, directory.environment, 'members', [id])
-      return isMatch(ifMatch, `${version}-${digestOf(members.get(id) ?? [])}`) ? undefined : stale
-    },
+function groupPrecondition(directory: ScimDirectory, id: string, ifMatch: string | undefined): GroupPrecondition {
+  if (ifMatch === undefined) return undefined
+  return async (version, client) => {
+    if (isMatch(ifMatch, version)) return undefined
+    const members = await referencesOf(client, directory.environment, 'members', [id])
+    return isMatch(ifMatch, `${version}-${digestOf(members.get(id) ?? [])}`) ? undefined : stale
   }
 }
 
-function guard(ifMatch: string | undefined, version: number): Result<never, ScimError> | undefined {
-  return isMatch(ifMatch, version) ? undefined : { ok: false, error: stale }
+function refusalOf(ifMatch: string | undefined, row: UserRow): Result<never, ScimError> | undefined {
+  return isUserMatch(ifMatch, row) ? undefined : refused(stale)
+}
+
+/** Which groups the client saw a user in does not matter: nothing it writes can touch them. */
+function isUserMatch(ifMatch: string | undefined, { version }: UserRow): boolean {
+  return isMatch(ifMatch?.replaceAll(/-[\w-]+(?=")/g, ''), version)
 }
 
 function demand<T>(result: Result<T, ScimError>): T {
   if (!result.ok) throw new ScimRefused(result.error)
   return result.value
-}
-
-function must<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('A resource that was read is not there.')
-  return value
 }

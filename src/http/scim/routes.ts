@@ -90,9 +90,8 @@ function resourceRoutes(route: Route, deps: ScimDeps, kind: Kind): void {
 
   route('POST', path, async (request, reply, door) => {
     const projection = projectionOf(request, kind)
-    const id = await kind.create(deps, door.directory, request.body)
-    const shown = await kind.read(deps, door.directory, id, projection)
-    return sendResource(reply.header('location', locationOf(door, kind, id)), 201, door, kind, shown, projection)
+    const shown = await kind.create(deps, door.directory, request.body, projection)
+    return sendResource(reply.header('location', locationOf(door, kind, shown.id)), 201, door, kind, shown, projection)
   })
 
   route('GET', `${path}/:id`, async (request, reply, door) => {
@@ -105,17 +104,19 @@ function resourceRoutes(route: Route, deps: ScimDeps, kind: Kind): void {
 
   route('PUT', `${path}/:id`, async (request, reply, door) => {
     const projection = projectionOf(request, kind)
-    await kind.replace(deps, door.directory, idOf(request), request.body, request.headers['if-match'])
-    const shown = await kind.read(deps, door.directory, idOf(request), projection)
+    const write = { projection, ifMatch: request.headers['if-match'] }
+    const shown = await kind.replace(deps, door.directory, idOf(request), request.body, write)
     return sendResource(reply, 200, door, kind, shown, projection)
   })
 
   route('PATCH', `${path}/:id`, async (request, reply, door) => {
     const projection = projectionOf(request, kind)
-    await kind.patch(deps, door.directory, idOf(request), request.body, request.headers['if-match'])
+    const ifMatch = request.headers['if-match']
     // RFC 7644 §3.5.2: either answer will do. A group's would grow with the group, for each member that is added.
-    if (kind === groups && !queryOf(request).has('attributes')) return reply.status(204).send()
-    const shown = await kind.read(deps, door.directory, idOf(request), projection)
+    const isShown = kind === users || queryOf(request).has('attributes')
+    const write = { ifMatch, ...(isShown && { projection }) }
+    const shown = await kind.patch(deps, door.directory, idOf(request), request.body, write)
+    if (!shown) return reply.status(204).send()
     return sendResource(reply, 200, door, kind, shown, projection)
   })
 
@@ -206,6 +207,8 @@ function parseJson(
   text: string | Buffer,
   done: (error: Error | null, body?: unknown) => void,
 ): void {
+  // Clients name this type on DELETE too, and send nothing.
+  if (text === '') return done(null, null)
   let body: unknown
   try {
     body = JSON.parse(String(text))

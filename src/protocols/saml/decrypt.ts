@@ -55,8 +55,8 @@ const elementType = `${encryptionNamespace}Element`
  * found instead.
  */
 export function readEncrypted(element: XmlElement): Result<EncryptedAssertion, string> {
-  const [data, ...beside] = elementsOf(element)
-  if (data === undefined) return refused('no EncryptedData')
+  // The grammar has seen to it that EncryptedData comes first.
+  const [data, ...beside] = elementsOf(element) as [XmlElement, ...XmlElement[]]
   const type = attributeOf(data, 'Type') ?? elementType
   if (type !== elementType) return refused(`the type "${type}"`)
   const algorithm = algorithmOf(data)

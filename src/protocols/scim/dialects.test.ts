@@ -297,6 +297,13 @@ describe('Entra', () => {
     expect(patched(ann, ...withFlag)).toEqual(expected)
   })
 
+  test('gets invalidValue where the element made would be wrong', () => {
+    const body = { Operations: [{ op: 'Add', path: 'emails[type eq "fax"].value', value: { a: 1 } }] }
+    const parsed = parsePatchRequest(body, userType)
+    if (!parsed.ok) throw new Error(parsed.error.detail)
+    expect(applyPatch(ann, parsed.value, userType)).toMatchObject({ ok: false, error: { scimType: 'invalidValue' } })
+  })
+
   test('gets noTarget where nothing says what the element would be', () => {
     const body = {
       schemas: [patchOp],

@@ -67,6 +67,8 @@ describe('RFC 7644 §3.5.2 on the members of a group', () => {
       ['replace u2'],
     ],
     // Filters on anything but ids have to look at the members, and keep their place.
+    ['by what is equal to a display name', [{ op: 'remove', path: 'members[display eq "u1"]' }], ['removeMatching']],
+    ['by a part no id has', [{ op: 'remove', path: 'members[value.x eq "u1"]' }], ['removeMatching']],
     ['by display', [{ op: 'remove', path: 'members[display sw "A"]' }], ['removeMatching']],
     ['by id and more', [{ op: 'remove', path: 'members[value eq "u1" and type eq "User"]' }], ['removeMatching']],
     [
@@ -111,6 +113,14 @@ describe('RFC 7644 §3.5.2 on the members of a group', () => {
     ['filters without end', Array.from({ length: 21 }, () => ({ op: 'remove', path: 'members[display pr]' })), '413'],
   ])('%s', (_claim, operations, expected) => {
     expect(outcome(...operations)).toEqual(expected)
+  })
+
+  test.each([
+    ['without members', {}, { ok: true, value: [] }],
+    ['with a member twice', { members: [{ value: 'u1' }, { value: 'u1' }] }, { ok: true, value: ['u1'] }],
+    ['with a member nobody can tell', { members: [{}] }, { ok: false, error: { scimType: 'invalidValue' } }],
+  ])('the ids of a group %s', (_claim, group, expected) => {
+    expect(memberIds(group)).toMatchObject(expected)
   })
 
   test('needs no time that depends on the group, and little for the change', () => {

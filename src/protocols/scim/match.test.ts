@@ -27,7 +27,7 @@ const user: JsonObject = {
     department: 'Research',
     manager: { value: 'directory_user_01Boss' },
   },
-  'urn:example:scim:2.0:User': { costCode: 'X-7', level: 7, tags: ['a', 'b'], cards: [{ Kind: 'Blue' }] },
+  'urn:example:scim:2.0:User': { costCode: 'X-7', level: 7, tags: ['a', 'b'], cards: [null, { Kind: 'Blue' }] },
   meta: { resourceType: 'User', created: '2026-01-01T00:00:00.000Z', lastModified: '2026-06-01T12:30:00.250Z' },
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { applyPatch } from './patch.ts'
 import { parsePatchRequest, patchOpUrn } from './patch-request.ts'
 import { userType } from './schema.ts'
 
@@ -55,6 +56,12 @@ describe('RFC 7644 §3.5.2 the body of a PATCH', () => {
     ],
   ])('%s: %#', (_claim, body, expected) => {
     expect(outcome(body)).toBe(expected)
+  })
+
+  test('a path that leads nowhere is for applyPatch to refuse', () => {
+    const parsed = parsePatchRequest(patch({ op: 'add', path: 'userName.foo', value: 'x' }), userType)
+    if (!parsed.ok) throw new Error(parsed.error.detail)
+    expect(applyPatch({}, parsed.value, userType)).toMatchObject({ ok: false, error: { scimType: 'invalidPath' } })
   })
 
   test('the refusal of an op says what there is', () => {

@@ -203,6 +203,12 @@ describe('RFC 7644 §3.5.2.2 remove', () => {
     expect(outcome(user, operation)).toEqual(expected)
   })
 
+  test('the last part takes the complex value along', () => {
+    expect(outcome({ ...user, name: { givenName: 'Ann' } }, { op: 'remove', path: 'name.givenName' })).toEqual({
+      name: null,
+    })
+  })
+
   test('the last data of an extension takes the extension along', () => {
     const only = { ...user, [enterprise]: { department: 'Ops' } }
     expect(outcome(only, { op: 'remove', path: `${enterprise}:department` })).toEqual({
@@ -267,6 +273,11 @@ describe('RFC 7644 §3.5.2.3 replace', () => {
       { [enterprise]: { department: 'Ops', manager: { value: 'chief', $ref: '../Users/chief' } } },
     ],
     ['a required attribute by null is invalidValue', { op: 'replace', path: 'userName', value: null }, 'invalidValue'],
+    ['null for a complex value unassigns', { op: 'replace', path: 'name', value: null }, { name: null }],
+    ['a wrong type of a part is invalidValue', { op: 'replace', path: 'name.givenName', value: 5 }, 'invalidValue'],
+    ['or of a part in an object', { op: 'replace', path: 'name', value: { givenName: 5 } }, 'invalidValue'],
+    ['or in a value without a path', { op: 'replace', value: { title: 'x', active: 'no' } }, 'invalidValue'],
+    ['or in an extension', { op: 'replace', path: enterprise, value: { department: 5 } }, 'invalidValue'],
     ['a wrong type is invalidValue', { op: 'replace', path: 'active', value: 'yes' }, 'invalidValue'],
     ['a wrong type inside is invalidValue', { op: 'replace', path: 'emails', value: [{ value: 5 }] }, 'invalidValue'],
     ['text for a complex value is invalidValue', { op: 'replace', path: 'name', value: 'Ann' }, 'invalidValue'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { attribute, complex } from './attribute.ts'
 import type { JsonObject } from './json.ts'
 import { isProjected, parseProjection, project } from './projection.ts'
 import { groupType, type ResourceType, userType } from './schema.ts'
@@ -78,6 +79,16 @@ describe('RFC 7644 §3.9 attributes', () => {
     ],
   ])('%s', (_claim, attributes, excluded, expected) => {
     expect(project(user, userType, projection(attributes, excluded, userType))).toEqual(expected)
+  })
+
+  test.each([
+    ['the whole', 'key', { key: { id: 'k' } }],
+    ['its parts', 'key.id,key.secret', { key: { id: 'k' } }],
+    ['everything', '', { key: { id: 'k' } }],
+  ])('a part that is never returned stays away from %s', (_claim, attributes, expected) => {
+    const parts = [attribute('id', ''), attribute('secret', '', { returned: 'never' })]
+    const type = { ...userType, schema: { ...userType.schema, attributes: [complex('key', '', parts)] } }
+    expect(project({ key: { id: 'k', secret: 's' } }, type, projection(attributes, '', type))).toEqual(expected)
   })
 
   test('what is no name is refused', () => {

@@ -95,7 +95,9 @@ function projectAttribute(projection: Projection, attribute: Shown, value: Json,
   const decided = verdict(projection, attribute, urn)
   if (decided === 'left out') return undefined
   if (decided === 'whole') return withoutSubs(value, attribute, (sub) => shownInside(projection, attribute, sub, urn))
-  return withoutSubs(value, attribute, (sub) => decided.has(sub.name.toLowerCase()) || sub.returned === 'always')
+  return withoutSubs(value, attribute, (sub) => {
+    return (decided.has(sub.name.toLowerCase()) && sub.returned !== 'never') || sub.returned === 'always'
+  })
 }
 
 function shownInside(projection: Projection, attribute: Shown, sub: Shown, urn?: string): boolean {

@@ -33,7 +33,6 @@ type Read = Result<Json | undefined, ScimError>
  */
 export function readValue(attribute: Attribute, value: unknown, where = attribute.name): Read {
   if (value === null || value === undefined) return ok(undefined)
-  if (attribute.type === 'any') return ok(value as Json) // A parsed body holds nothing but JSON.
   return attribute.multiValued ? readElements(attribute, value, where) : readSingle(attribute, value, where)
 }
 

@@ -68,6 +68,11 @@ const operationCases: [rule: string, sent: Record<string, unknown>, taken: strin
     { op: 'remove', path: 'addresses', value: { locality: 'Town', primary: 'True' } },
     ['remove addresses[locality eq "Town" and primary eq true]'],
   ],
+  [
+    'remove with a list',
+    { op: 'remove', path: 'addresses', value: { locality: 'Town', region: null, extra: {} } },
+    ['remove addresses[locality eq "Town"]'],
+  ],
   ['remove with a list', { op: 'remove', path: 'emails', value: [] }, []],
   ['remove with a list', { op: 'remove', path: 'emails', value: null }, ['remove emails']],
   ['remove with a list', { op: 'remove', path: 'title', value: 'x' }, ['remove title']],
@@ -101,7 +106,14 @@ const operationCases: [rule: string, sent: Record<string, unknown>, taken: strin
     { op: 'add', path: 'emails[type eq "work" or type eq "home"].value', value: 'a' },
     ['add emails[type eq "work" or type eq "home"].value "a"'],
   ],
+  [
+    'filter without a match',
+    { op: 'add', path: 'emails[type.x eq "work"].value', value: 'a' },
+    ['add emails[type.x eq "work"].value "a"'],
+  ],
   ['values in the wrong form', { op: 'add', path: 'active', value: 'False' }, ['add active false']],
+  ['values in the wrong form', { op: 'add', path: 'favourite', value: ['', 'x'] }, ['add favourite ["","x"]']],
+  ['values in the wrong form', { op: 'add', path: 'favourite', value: [''] }, ['add favourite [""]']],
   ['values in the wrong form', { op: 'add', path: 'emails.primary', value: 'True' }, ['add emails.primary true']],
   [
     'values in the wrong form',

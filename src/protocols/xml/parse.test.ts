@@ -161,6 +161,7 @@ describe('what is refused', () => {
     ['syntax', 'a tag that never ends', '<a'],
     ['syntax', 'an attribute without a value', '<a b/>'],
     ['syntax', 'an attribute without quotes', '<a b=c/>'],
+    ['syntax', 'an attribute with a quote at its end alone', "<a b=c'/>"],
     ['syntax', 'an attribute that never ends', '<a b="c/>'],
     ['syntax', 'less-than in an attribute', '<a b="<"/>'],
     ['syntax', 'attributes without a space between', '<a b="1"c="2"/>'],
@@ -231,6 +232,18 @@ describe('metadata', () => {
   ])('%s: %s is refused still', (code, xml) => {
     expect(problem(xml, metadataRules)).toBe(code)
   })
+})
+
+test.each([
+  ['', 'The document has no root element'],
+  ['<a><b>', 'The element b is never closed'],
+  ['<a b', 'Something other than "="'],
+  ['<a ', 'The document ends inside a tag'],
+  ['<a b="c/>', 'An attribute value that never ends'],
+  ['<a>&b;</a>', '"&" begins no reference to a character'],
+  ['<a></b>', 'An end tag other than </a>'],
+])('%j is explained: %s', (xml, detail) => {
+  expect(parseXml(xml)).toMatchObject({ ok: false, error: { detail } })
 })
 
 test('a problem says where it is', () => {

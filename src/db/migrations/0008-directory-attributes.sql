@@ -19,15 +19,16 @@ alter table directories
   add column settle_all boolean not null default false;
 create index directories_to_settle on directories (environment_id, id) where settle_after is not null;
 
--- Called before the members of a group change. Groups that give roles change one at a time in their directory, by a
--- transaction that settles the roles with them and says so (see domain/directories/roles.ts); without it they raise GH001.
--- Everybody else shares the lock, so that no member slips past somebody who makes a group give a role at this moment.
+-- Called before the members of a group change. Members of a group that gives a role change in a transaction that settles
+-- the roles with them and says so (see domain/directories/roles.ts); any other raises GH001. The group is locked against
+-- whoever makes it give a role at this moment.
 create function guard_group_roles(in_environment text, in_directory text, in_group text) returns void language plpgsql as $$
 begin
   if current_setting('gatehouse.settles_roles', true) = 'on' then
     return;
   end if;
-  perform pg_advisory_xact_lock_shared(hashtextextended(in_directory, 7240110));
+  perform from directory_groups g
+  where g.environment_id = in_environment and g.directory_id = in_directory and g.id = in_group for share;
   if exists (select from directory_group_roles where environment_id = in_environment and group_id = in_group) then
     raise exception 'The group % gives a role.', in_group using errcode = 'GH001';
   end if;

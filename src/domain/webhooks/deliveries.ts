@@ -1,0 +1,160 @@
+import { wireEventNames } from '#contracts/event-names.ts'
+import type { EnvironmentId, EventId, WebhookDeliveryId, WebhookEndpointId } from '#contracts/ids.ts'
+import type { Page, PageQuery } from '#contracts/list.ts'
+import type { WebhookDelivery } from '#contracts/webhooks.ts'
+import type { Database } from '#db/database.ts'
+import { newId } from '#db/new-id.ts'
+import { readPage } from '#db/page.ts'
+import type { WebhookDeliveries } from '#db/schema.gen.ts'
+import type { Work } from '#db/work.ts'
+import { Invalid, NotFound } from '../errors.ts'
+
+export interface DeliveryQuery extends PageQuery {
+  readonly state?: WebhookDelivery['state']
+  readonly event_id?: string
+}
+
+export async function listDeliveries(
+  db: Database,
+  environment: EnvironmentId,
+  endpoint: WebhookEndpointId,
+  query: DeliveryQuery,
+): Promise<Page<WebhookDelivery>> {
+  await requireEndpoint(db.kysely, environment, endpoint)
+  const { rows, list_metadata } = await readPage(query, ({ newerThan, olderThan, direction, limit }) =>
+    db.kysely
+      .selectFrom('webhook_deliveries')
+      .selectAll()
+      .where('environment_id', '=', environment)
+      .where('endpoint_id', '=', endpoint)
+      .$if(newerThan !== undefined, (list) => list.where('id', '>', newerThan as WebhookDeliveryId)) // any text is a cursor
+      .$if(olderThan !== undefined, (list) => list.where('id', '<', olderThan as WebhookDeliveryId))
+      .$if(query.state !== undefined, (list) => list.where('state', '=', query.state ?? 'pending'))
+      .$if(query.event_id !== undefined, (list) => list.where('event_id', '=', query.event_id as EventId))
+      .orderBy('id', direction)
+      .limit(limit)
+      .execute(),
+  )
+  return { object: 'list', data: rows.map(present), list_metadata }
+}
+
+/** Once more, now, whatever came of it before; the schedule starts anew. */
+export async function retryDelivery(work: Work, id: WebhookDeliveryId): Promise<WebhookDelivery> {
+  const row = await work.tx
+    .updateTable('webhook_deliveries')
+    .set(again(work.now))
+    .where('environment_id', '=', work.environment)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) throw new NotFound('Webhook Delivery', id)
+  return present(row)
+}
+
+/** Everything that was given up since a time, once more. */
+export async function recoverDeliveries(work: Work, endpoint: WebhookEndpointId, since: string): Promise<number> {
+  await requireEndpoint(work.tx, work.environment, endpoint)
+  const { numUpdatedRows } = await work.tx
+    .updateTable('webhook_deliveries')
+    .set(again(work.now))
+    .where('environment_id', '=', work.environment)
+    .where('endpoint_id', '=', endpoint)
+    .where('state', '=', 'failed')
+    .where('created_at', '>=', timeOf('since', since))
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
+/** Every subscribed event of a range, also those that were delivered or were there before the endpoint. */
+export async function replayEvents(
+  work: Work,
+  endpoint: WebhookEndpointId,
+  range: { readonly range_start: string; readonly range_end: string },
+): Promise<number> {
+  const { events } = await requireEndpoint(work.tx, work.environment, endpoint)
+  const [start, end] = [timeOf('range_start', range.range_start), timeOf('range_end', range.range_end)]
+  const rows = await work.tx
+    .selectFrom('event_log as l')
+    .innerJoin('events as e', 'e.seq', 'l.seq')
+    .select(['l.position', 'l.seq', 'l.type', 'l.organization_id', 'e.id'])
+    .where('l.environment_id', '=', work.environment)
+    .where('l.created_at', '>=', start)
+    .where('l.created_at', '<=', end)
+    .where(
+      'l.type',
+      'in',
+      wireEventNames.filter((name) => events.includes(name)),
+    )
+    .orderBy('l.position')
+    .execute()
+  const batch = 1_000
+  for (let from = 0; from < rows.length; from += batch)
+    await work.tx
+      .insertInto('webhook_deliveries')
+      .values(
+        rows.slice(from, from + batch).map((row) => ({
+          environment_id: work.environment,
+          id: newId('webhookDelivery', work.now),
+          endpoint_id: endpoint,
+          event_id: row.id,
+          event_seq: row.seq,
+          event_type: row.type,
+          organization_id: row.organization_id,
+          position: row.position,
+          state: 'pending' as const,
+          next_attempt_at: work.now,
+          created_at: work.now,
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(['endpoint_id', 'event_id']).doUpdateSet(again(work.now)))
+      .execute()
+  return rows.length
+}
+
+function again(now: Date) {
+  return { state: 'pending' as const, attempts: 0, next_attempt_at: now, leased_until: null, completed_at: null }
+}
+
+async function requireEndpoint(
+  reader: Database['kysely'] | Work['tx'],
+  environment: EnvironmentId,
+  id: WebhookEndpointId,
+): Promise<{ readonly events: readonly string[] }> {
+  const row = await reader
+    .selectFrom('webhook_endpoints')
+    .select('events')
+    .where('environment_id', '=', environment)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row) throw new NotFound('Webhook Endpoint', id)
+  return row
+}
+
+function timeOf(field: string, text: string): Date {
+  const time = new Date(text)
+  if (!Number.isNaN(time.getTime())) return time
+  throw new Invalid([{ field, code: 'invalid_date', message: `${field} must be an ISO-8601 time; '${text}' is not.` }])
+}
+
+type Row = { readonly [Column in keyof WebhookDeliveries]: WebhookDeliveries[Column] }
+type Selected = Omit<Row, 'attempts'> & { readonly attempts: number }
+
+function present(row: Selected): WebhookDelivery {
+  return {
+    object: 'webhook_delivery',
+    id: row.id,
+    webhook_endpoint_id: row.endpoint_id,
+    event_id: row.event_id,
+    event: row.event_type,
+    organization_id: row.organization_id,
+    state: row.state,
+    attempts: row.attempts,
+    next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
+    last_attempt_at: row.last_attempt_at?.toISOString() ?? null,
+    last_status: row.last_status,
+    last_error: row.last_error,
+    last_response: row.last_response,
+    created_at: row.created_at.toISOString(),
+    completed_at: row.completed_at?.toISOString() ?? null,
+  }
+}
