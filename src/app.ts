@@ -2,12 +2,15 @@ import { resolveTxt } from 'node:dns/promises'
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '#db/database.ts'
 import { pendingMigrations, readMigrations } from '#db/migrate.ts'
+import { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
 import { directoryRoutes } from '#http/api/directories.ts'
+import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
+import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
 import { environmentRoutes } from '#http/api/environments.ts'
 import { eventRoutes } from '#http/api/events.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
@@ -51,6 +54,8 @@ export interface AppOptions {
   readonly poolSize: number
   /** How often one address may call routes that need no key; 1200 unless told. */
   readonly publicRequestsPerMinute?: number
+  /** How long events can be read; for ever unless told. */
+  readonly eventsRetentionDays?: number | undefined
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -80,6 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyUses: new KeyUses(),
     secrets: options.secrets,
     tokenUses: new TokenUses(),
+    snapshotLimit: new SnapshotLimit(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
     resolveTxt: options.resolveTxt ?? resolveTxt,
@@ -102,7 +108,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     (error) => onTaskError(deliverTask, error),
   )
   const runner: Runner = new Runner(
-    backgroundTasks({ ...deps, flushUses, webhooks }, (task) => runner.wake(task)),
+    backgroundTasks({ ...deps, flushUses, webhooks, eventsRetentionDays: options.eventsRetentionDays }, (task) =>
+      runner.wake(task),
+    ),
     onTaskError,
   )
 
@@ -116,6 +124,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     connectionRoutes,
     environmentRoutes,
     directoryRoutes,
+    directoryPeopleRoutes,
+    directoryAttributeRoutes,
     redirectRoutes,
     webhookRoutes,
     eventRoutes,

@@ -59,6 +59,7 @@ export async function bringUp(
     logger: loggerOf(config),
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
+    eventsRetentionDays: config.eventsRetentionDays,
   })
   const servers = [app.server.server]
   undo.defer(() => stopServing(app, servers))

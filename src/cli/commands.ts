@@ -35,7 +35,7 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     load: async () => (await import('./scim.ts')).scim,
   },
   events: {
-    summary: 'Show events as they happen',
+    summary: 'Show events as they happen; forget old ones',
     load: async () => (await import('./events.ts')).events,
   },
   listen: {

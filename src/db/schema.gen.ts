@@ -96,6 +96,17 @@ export interface Directories {
   last_request_at: Date | null
   created_at: Date
   updated_at: Date
+  settle_after: number | null
+  settle_all: Generated<boolean>
+}
+
+export interface DirectoryAttributes {
+  environment_id: EnvironmentId
+  name: string
+  path: string | null
+  description: string | null
+  created_at: Date
+  updated_at: Date
 }
 
 export interface DirectoryAddresses {
@@ -418,6 +429,7 @@ export interface Schema {
   cors_origins: CorsOrigins
   directories: Directories
   directory_addresses: DirectoryAddresses
+  directory_attributes: DirectoryAttributes
   directory_awaited_members: DirectoryAwaitedMembers
   directory_counts: DirectoryCounts
   directory_group_roles: DirectoryGroupRoles

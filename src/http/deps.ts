@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
+import type { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
@@ -20,6 +21,7 @@ export interface Deps {
   /** Seals what the database must not hold in the clear. */
   readonly secrets: Secrets
   readonly tokenUses: TokenUses
+  readonly snapshotLimit: SnapshotLimit
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText
   readonly signingKeys: SigningKeyCache

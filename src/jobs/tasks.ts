@@ -2,12 +2,13 @@ import type { Database } from '#db/database.ts'
 import type { ChangeDeps } from '#db/work.ts'
 import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
+import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { timeOutLogins } from '#domain/sso/time-out.ts'
-import { pruneExpired } from './prune.ts'
+import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
 export interface JobDeps extends ChangeDeps {
@@ -16,6 +17,7 @@ export interface JobDeps extends ChangeDeps {
   readonly fetchText: FetchText
   /** Writes collected "last used" marks of API keys and directory tokens. */
   readonly flushUses: () => Promise<void>
+  readonly eventsRetentionDays: number | undefined
 }
 
 export const stampTask = 'stamp-events'
@@ -53,8 +55,10 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
     },
     { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
+    { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },
     { name: 'refresh-metadata', everyMs: 10 * minute, run: (signal) => refreshMetadata(deps, signal) },
     { name: 'prune', everyMs: 10 * minute, run: (signal) => pruneExpired(deps.db, deps.clock(), signal) },
+    { name: 'prune-events', everyMs: 10 * minute, run: (signal) => pruneOldEvents(deps, signal) },
   ]
 }

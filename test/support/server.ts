@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { PassThrough, pipeline, Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { ErrorBody } from '#contracts/errors.ts'
 import type { Environment, IssuedApiKey } from '#contracts/environments.ts'
@@ -97,9 +98,19 @@ async function start(problems: string[]): Promise<TestServer> {
     },
   })
   app.server.addHook('onSend', async (request, reply, payload) => {
-    const text = typeof payload === 'string' ? payload : ''
     const { method, url } = request
-    problems.push(...problemsOf({ method, url, status: reply.statusCode, headers: reply.getHeaders(), text }))
+    const check = (text: string) =>
+      problems.push(...problemsOf({ method, url, status: reply.statusCode, headers: reply.getHeaders(), text }))
+    if (!(payload instanceof Readable)) {
+      check(typeof payload === 'string' ? payload : '')
+      return payload
+    }
+    const pieces: Buffer[] = []
+    const watched = new PassThrough()
+    watched.on('data', (piece: Buffer) => pieces.push(piece)).pause()
+    // The end of either is the end of both: a client that goes away must be noticed by whoever makes the answer.
+    pipeline(payload, watched, (error) => error ?? check(Buffer.concat(pieces).toString()))
+    return watched
   })
   await app.server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.server.address() as AddressInfo // it listens on a port

@@ -1,13 +1,12 @@
 import type pg from 'pg'
-import type { DirectoryGroup } from '#contracts/directory-users.ts'
 import type { DirectoryGroupId, DirectoryUserId, EnvironmentId, EventId } from '#contracts/ids.ts'
 import { prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import type { EmittedEvents } from '#db/work.ts'
 import { foldCase } from '#protocols/scim/compare-text.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
 import { rowFilterToSql } from '#protocols/scim/sql.ts'
 import type { UserPlan } from './plan-user.ts'
+import { lockRoles, refreshRoles } from './roles.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 import { memberColumns } from './scim-storage.ts'
 
@@ -164,29 +163,6 @@ export async function isInNoOther(
   return (await findOther(client, directory.environment, user, groups)).length === 0
 }
 
-/** A person who becomes visible again: the log tells of the memberships, which were kept. */
-export async function announceMemberships(
-  client: pg.PoolClient,
-  events: EmittedEvents,
-  directory: ScimDirectory,
-  plan: UserPlan,
-): Promise<void> {
-  const { rows } = await client.query<{ presented: string }>(
-    `select g.presented from directory_memberships m
-     join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id
-     where m.environment_id = $1 and m.user_id = $2 order by g.id for share of g`,
-    [directory.environment, plan.id],
-  )
-  for (const { presented } of rows) {
-    const group = JSON.parse(presented) as DirectoryGroup // this room wrote it
-    events.emit(
-      'dsync.group.user_added',
-      { directory_id: directory.id, user: plan.presented, group },
-      directory.organizationId,
-    )
-  }
-}
-
 /** Puts somebody who arrived into the groups that named them before, by id, external id or name. */
 export async function joinAwaiting(
   client: pg.PoolClient,
@@ -201,7 +177,9 @@ export async function joinAwaiting(
      returning group_id`,
     [directory.environment, directory.id, names],
   )
+  if (rows.length > 0) await lockRoles(client, directory)
   // In order, as everybody locks groups.
   for (const group of rows.map((row) => row.group_id).toSorted())
     await move(client, add, directory, group, [plan.id], now)
+  if (rows.length > 0) await refreshRoles(client, directory, [plan.id], now)
 }

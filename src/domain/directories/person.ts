@@ -1,8 +1,9 @@
-import type { DirectoryAttributeMap } from '#contracts/directories.ts'
 import type { DirectoryUser } from '#contracts/directory-users.ts'
 import type { DirectoryId, DirectoryUserId, OrganizationId } from '#contracts/ids.ts'
 import { foldCase } from '#protocols/scim/compare-text.ts'
 import { isObject, type Json, type JsonObject, ownMember } from '#protocols/scim/json.ts'
+import { isAddress } from './address.ts'
+import type { EffectiveAttributeMap } from './attribute-map.ts'
 import { readCustomAttributes } from './custom-attributes.ts'
 
 /** What is read out of a SCIM user: the columns it is found by. */
@@ -42,7 +43,7 @@ export interface PersonContext {
   readonly directoryId: DirectoryId
   readonly organizationId: OrganizationId
   readonly idpId: string
-  readonly attributeMap: DirectoryAttributeMap
+  readonly attributeMap: EffectiveAttributeMap
   readonly role: string
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -105,10 +106,6 @@ function emailsOf(resource: JsonObject): readonly JsonObject[] {
 
 function isJsonObject(value: Json | undefined): value is JsonObject {
   return isObject(value)
-}
-
-function isAddress(value: string): boolean {
-  return /^[^\s@]+@[^\s@]+$/.test(value)
 }
 
 function text(value: Json | undefined): string | null {
