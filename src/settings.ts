@@ -150,6 +150,14 @@ export const settings = {
     default: false,
     doc: 'Whether callers reach this server through one proxy that sets X-Forwarded-For',
   }),
+  logStreamFolder: define({
+    name: 'log_stream_folder',
+    env: ['GATEHOUSE_LOG_STREAM_FOLDER'],
+    type: optionalPath,
+    unit: 'folder',
+    default: undefined,
+    doc: 'Folder that log streams of type file may write below; without it there are none',
+  }),
   logLevel: define({
     name: 'log_level',
     env: ['GATEHOUSE_LOG_LEVEL'],

@@ -59,6 +59,7 @@ export async function bringUp(
     logger: loggerOf(config),
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
+    logStreamFolder: config.logStreamFolder,
   })
   const servers = [app.server.server]
   undo.defer(() => stopServing(app, servers))

@@ -30,6 +30,10 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Change the key that private keys in the database are encrypted with',
     load: async () => (await import('./secrets.ts')).secrets,
   },
+  'datadog-dashboard': {
+    summary: 'Print a Datadog dashboard to import',
+    load: async () => (await import('./datadog-dashboard.ts')).datadogDashboardCommand,
+  },
   doctor: {
     summary: 'Look for what is wrong and say how to fix it',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -27,6 +27,7 @@ export const dev: Command = {
     'examplePort',
     'poolSize',
     'trustProxy',
+    'logStreamFolder',
     'logLevel',
     'quiet',
     'json',

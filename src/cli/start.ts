@@ -37,6 +37,7 @@ export const start: Command = {
     'poolSize',
     'migrate',
     'trustProxy',
+    'logStreamFolder',
     'logLevel',
   ],
   options: {},
@@ -55,6 +56,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     logger: { level: config.logLevel ?? 'info' },
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
+    logStreamFolder: config.logStreamFolder,
   })
   undo.defer(async () => {
     const finished = await drain([app.server.server], () => app.close(), drainLimitMs)

@@ -1,6 +1,7 @@
 import type { Database } from '#db/database.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
+import type { LogStreamRules } from '#domain/log-streams/streams.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
 import type { KeyUses } from './callers.ts'
@@ -15,6 +16,9 @@ export interface Deps {
   /** Deliveries are due. */
   readonly wakeWebhooks: () => void
   readonly webhookRules: EndpointRules
+  /** A stream may have something to send, or may send again. */
+  readonly wakeLogStreams: () => void
+  readonly logStreams: LogStreamRules
   readonly keyUses: KeyUses
   readonly tokenUses: TokenUses
   readonly resolveTxt: ResolveTxt

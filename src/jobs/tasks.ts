@@ -3,6 +3,7 @@ import type { ChangeDeps } from '#db/work.ts'
 import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
+import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
@@ -12,6 +13,7 @@ import type { Task } from './runner.ts'
 
 export interface JobDeps extends ChangeDeps {
   readonly webhooks: WebhookWorker
+  readonly logStreams: LogStreamWorker
   readonly db: Database
   readonly fetchText: FetchText
   /** Writes collected "last used" marks of API keys and directory tokens. */
@@ -20,6 +22,7 @@ export interface JobDeps extends ChangeDeps {
 
 export const stampTask = 'stamp-events'
 export const deliverTask = 'deliver-webhooks'
+export const streamTask = 'send-log-streams'
 const fanOutTask = 'fan-out-webhooks'
 
 const second = 1000
@@ -32,7 +35,9 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
       name: stampTask,
       everyMs: 500,
       run: async () => {
-        if (await stampEventsIfFree(deps.db)) wake(fanOutTask)
+        if (!(await stampEventsIfFree(deps.db))) return
+        wake(fanOutTask)
+        wake(streamTask)
       },
     },
     {
@@ -47,6 +52,13 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
       everyMs: 250,
       run: async (signal) => {
         while (!signal.aborted && (await deps.webhooks.startDue()) > 0);
+      },
+    },
+    {
+      name: streamTask,
+      everyMs: 500,
+      run: async (signal) => {
+        while (!signal.aborted && (await deps.logStreams.startDue()) > 0);
       },
     },
     { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },
