@@ -78,7 +78,7 @@ describe('a stream', () => {
     await checkSealed(server.db, secrets)
     expect(await resealAll(server.db, secrets)).toBe(0)
     await server.db.pool.query(`update log_streams set sealed_credentials = left(sealed_credentials, -4) || 'AAAA'`)
-    await expect(checkSealed(server.db, secrets)).rejects.toThrow()
+    await expect(checkSealed(server.db, secrets)).rejects.toMatchObject({ name: 'SealBroken' })
     await server.db.pool.query('delete from log_streams')
   })
 

@@ -43,7 +43,8 @@ async function startIntake(check: Check): Promise<Intake> {
   const server = createServer((message, response) => {
     const chunks: Buffer[] = []
     message.on('data', (chunk: Buffer) => chunks.push(chunk))
-    message.on('end', async () => {
+    message.on('end', () => void respond())
+    const respond = async () => {
       const request = { path: message.url ?? '/', headers: message.headers, raw: Buffer.concat(chunks) }
       intake.requests.push(request)
       open += 1
@@ -58,7 +59,7 @@ async function startIntake(check: Check): Promise<Intake> {
         intake.batches.push((answer.logs as StoredLog[]).length)
       }
       response.writeHead(answer.status, answer.headers).end(answer.body)
-    })
+    }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // it listens on a port

@@ -100,7 +100,7 @@ function configured(
   rules: DestinationRules,
 ): DestinationParts[LogStreamType] {
   // The row and the entry are of the same type, which TypeScript cannot see through the index.
-  return (configure[type] as Configure<LogStreamType>)(input, before as never, rules)
+  return (configure[type] as Configure<LogStreamType>)(input, before, rules)
 }
 
 function checkOnly(type: LogStreamType, input: LogStreamUpdate): void {
