@@ -102,6 +102,7 @@ export default defineConfig({
     'vitest/no-conditional-tests': 'off',
     // Refusing control characters is what several patterns are for.
     'eslint/no-control-regex': 'off',
+    'vitest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['beforeEach', 'afterEach', 'afterAll'] }],
     'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
   },
   overrides: [
@@ -115,6 +116,7 @@ export default defineConfig({
     { files: ['*.config.ts', 'test/support/global-setup.ts'], rules: { 'import/no-default-export': 'off' } },
     {
       files: ['src/protocols/**/*.ts'],
+      excludeFiles: ['**/*.test.ts'],
       rules: {
         'eslint/no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console'],
         'eslint/no-restricted-properties': [

@@ -8,6 +8,9 @@ const programs = join(root, 'node_modules', '.bin')
 /** A hanging step must not hang the build. */
 const limitMs = 12 * 60_000
 
+/** What ends us must end the step too; left alone it would run on unseen. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 export interface Step {
   readonly name: string
   readonly command: readonly [program: string, ...arguments: string[]]
@@ -33,6 +36,12 @@ export async function runStep({ name, command, env }: Step): Promise<StepEnd> {
     timeout: limitMs,
     killSignal: 'SIGKILL',
   })
+  let interrupted = false
+  const interrupt = () => {
+    interrupted = true
+    child.kill('SIGTERM')
+  }
+  for (const signal of endings) process.on(signal, interrupt)
   const ok = await new Promise<boolean>((resolve) => {
     child.once('error', (error) => {
       console.error(`${program}: ${error.message}`)
@@ -43,6 +52,9 @@ export async function runStep({ name, command, env }: Step): Promise<StepEnd> {
       resolve(code === 0)
     })
   })
+  for (const signal of endings) process.off(signal, interrupt)
+  // Exit listeners stop what else was started, such as a database.
+  if (interrupted) process.exit(130)
   const seconds = (performance.now() - start) / 1000
   console.log(`-- ${name}: ${ok ? 'passed' : 'FAILED'} in ${seconds.toFixed(1)} s`)
   return { name, ok, seconds }

@@ -96,6 +96,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     wake: () => runner.wake(stampTask),
     keyUses: new KeyUses(),
+    secrets: options.secrets,
     tokenUses: new TokenUses(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
@@ -152,7 +153,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   scimRoutes(server, deps)
   for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
     routes(server, deps)
-  if (options.development && options.testIdp) testIdpRoutes(server, { ...options.testIdp, clock })
+  if (options.development && options.testIdp)
+    testIdpRoutes(server, { ...options.testIdp, clock, fetch: globalThis.fetch, origins: [options.baseUrl] })
 
   return {
     server,

@@ -110,6 +110,16 @@ export const settings = {
     doc: 'API key of the staging environment in dev, instead of a random one',
     mask: hidden,
   }),
+  scimToken: define({
+    name: 'scim_token',
+    env: ['GATEHOUSE_SCIM_TOKEN'],
+    type: text,
+    unit: 'bearer token of a directory',
+    default: undefined,
+    doc: 'What "gatehouse scim simulate" shows the server it calls',
+    mask: hidden,
+    noFlag: true,
+  }),
   seed: define({
     name: 'seed',
     env: ['GATEHOUSE_SEED'],

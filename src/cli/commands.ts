@@ -34,6 +34,18 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Print a Datadog dashboard to import',
     load: async () => (await import('./datadog-dashboard.ts')).datadogDashboardCommand,
   },
+  scim: {
+    summary: 'Play the directory of an identity provider against any SCIM server',
+    load: async () => (await import('./scim.ts')).scim,
+  },
+  events: {
+    summary: 'Show events as they happen',
+    load: async () => (await import('./events.ts')).events,
+  },
+  listen: {
+    summary: 'Forward events to a URL of yours as webhooks',
+    load: async () => (await import('./listen.ts')).listen,
+  },
   doctor: {
     summary: 'Look for what is wrong and say how to fix it',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -11,6 +11,8 @@ export const dataFiles = {
   encryptionKey: 'encryption.key',
   apiKeys: 'api-keys.json',
   running: 'running.json',
+  /** Signs what `listen` forwards; the same on every run. */
+  listenSecret: 'listen.secret',
 } as const
 
 /** The folder as people would type it. */

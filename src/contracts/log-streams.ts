@@ -108,7 +108,8 @@ export type LogStreamCreate = Static<typeof LogStreamCreate>
 
 export const LogStreamUpdate = Type.Object({
   name: Type.Optional(Label),
-  status: Type.Optional(Type.Enum(['active', 'paused'])),
+  /** A paused stream stands still; resumed, it goes on where it was. */
+  paused: Type.Optional(Type.Boolean()),
   events: Type.Optional(Events),
   datadog: Type.Optional(
     Type.Object({ api_key: Type.Optional(HeaderSafe), site: Type.Optional(DatadogSite), ...datadogOptions }),

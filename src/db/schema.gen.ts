@@ -237,7 +237,7 @@ export interface IdempotencyKeys {
   route: string
   request_hash: Buffer
   status: number
-  body: string
+  answer: string
   created_at: Date
 }
 

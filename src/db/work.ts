@@ -21,6 +21,8 @@ export interface Idempotency {
   readonly route: string
   readonly requestHash: Buffer
   readonly status: number
+  /** Answers may hold what is shown once, such as a new API key: they are kept sealed. */
+  readonly seal: (answer: string) => string
 }
 
 /** Whose data changes, and under which idempotency key. */
@@ -121,7 +123,7 @@ export class EmittedEvents {
 async function remember(
   tx: Transaction<Schema>,
   environment: EnvironmentId,
-  { key, route, requestHash, status }: Idempotency,
+  { key, route, requestHash, status, seal }: Idempotency,
   answer: unknown,
   now: Date,
 ): Promise<void> {
@@ -133,7 +135,7 @@ async function remember(
       route,
       request_hash: requestHash,
       status,
-      body: JSON.stringify(answer ?? null),
+      answer: seal(JSON.stringify(answer ?? null)),
       created_at: now,
     })
     .onConflict((conflict) => conflict.doNothing())

@@ -11,7 +11,7 @@ export interface ApiCaller {
   readonly clientId: string
   readonly apiKeyId: ApiKeyId
   /** What was answered before under the same idempotency key. */
-  readonly previous: { readonly requestHash: Buffer; readonly status: number; readonly body: string } | undefined
+  readonly previous: { readonly requestHash: Buffer; readonly status: number; readonly answer: string } | undefined
 }
 
 /** `Authorization: Bearer …`; the scheme is case-insensitive (RFC 9110 §11.1). */
@@ -31,15 +31,15 @@ export async function identifyApiCaller(
   const found = await authenticateApiKey(deps.db, key, now, idempotency)
   if (!found) throw new Unauthorized()
   deps.keyUses.note({ environment: found.environment_id, id: found.api_key_id, at: now, client: productOf(request) })
-  const { previous_hash, previous_status, previous_body } = found
+  const { previous_hash, previous_status, previous_answer } = found
   return {
     environment: found.environment_id,
     kind: found.kind,
     clientId: found.client_id,
     apiKeyId: found.api_key_id,
     previous:
-      previous_hash !== null && previous_status !== null && previous_body !== null
-        ? { requestHash: previous_hash, status: previous_status, body: previous_body }
+      previous_hash !== null && previous_status !== null && previous_answer !== null
+        ? { requestHash: previous_hash, status: previous_status, answer: previous_answer }
         : undefined,
   }
 }

@@ -4,6 +4,7 @@ import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { LogStreamRules } from '#domain/log-streams/streams.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
+import type { Secrets } from '#protocols/envelope.ts'
 import type { KeyUses } from './callers.ts'
 import type { TokenUses } from './scim/callers.ts'
 
@@ -20,6 +21,8 @@ export interface Deps {
   readonly wakeLogStreams: () => void
   readonly logStreams: LogStreamRules
   readonly keyUses: KeyUses
+  /** Seals what the database must not hold in the clear. */
+  readonly secrets: Secrets
   readonly tokenUses: TokenUses
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText

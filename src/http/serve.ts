@@ -5,6 +5,7 @@ import type { Endpoint, Input, Output } from '#contracts/endpoint.ts'
 import type { Database } from '#db/database.ts'
 import { IdempotencyRace, type Scope } from '#db/work.ts'
 import { BadRequest } from '#domain/errors.ts'
+import { SealBroken, type Secrets } from '#protocols/envelope.ts'
 import { type ApiCaller, identifyApiCaller, type KeyUses } from './callers.ts'
 import { checkBody, checkNesting, checkQuery, checkText } from './input.ts'
 import { queryOf } from './server.ts'
@@ -13,6 +14,7 @@ export interface ServeDeps {
   readonly db: Database
   readonly clock: () => Date
   readonly keyUses: KeyUses
+  readonly secrets: Secrets
 }
 
 /** The caller of one request, and the scope its changes are made in. */
@@ -64,11 +66,17 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   const requestHash = createHash('sha256')
     .update(JSON.stringify(bodyOf(request) ?? null))
     .digest()
-  if (caller.previous && idempotency) return replay(reply, caller.previous, requestHash, idempotency.key)
+  const place = idempotency && { ...idempotency, environment: caller.environment }
+  if (caller.previous && place) return replay(deps, reply, caller.previous, requestHash, place)
 
   const scope = {
     environment: caller.environment,
-    idempotency: idempotency && { ...idempotency, requestHash, status: endpoint.success.status },
+    idempotency: place && {
+      ...place,
+      requestHash,
+      status: endpoint.success.status,
+      seal: (answer: string) => deps.secrets.seal(answer, sealedFor(place)),
+    },
   }
   try {
     // The schemas' static types are what these checks establish.
@@ -81,24 +89,41 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   } catch (error) {
     // The first request may have committed after we looked; then its answer explains our failure.
     const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
-    if (first && idempotency) return replay(reply, first, requestHash, idempotency.key)
+    if (first && place) return replay(deps, reply, first, requestHash, place)
     throw error instanceof IdempotencyRace ? new IdempotencyRace() : error
   }
 }
 
+interface Place {
+  readonly environment: string
+  readonly key: string
+  readonly route: string
+}
+
+/** An answer opens where it was given, and nowhere else. */
+function sealedFor({ environment, key, route }: Place): string {
+  return `idempotency_keys.answer:${JSON.stringify([environment, key, route])}`
+}
+
 function replay(
+  { secrets }: ServeDeps,
   reply: FastifyReply,
   previous: NonNullable<ApiCaller['previous']>,
   requestHash: Buffer,
-  key: string,
+  place: Place,
 ): FastifyReply {
   if (!previous.requestHash.equals(requestHash))
     throw new BadRequest(
-      `Another idempotency key (${key}) with different request parameters was found. Use a new key for a new request.`,
+      `Another idempotency key (${place.key}) with different request parameters was found. Use a new key for a new request.`,
       'idempotency_key_reused',
     )
   if (previous.status === 204 || previous.status === 202) return send(reply, { status: previous.status }, undefined)
-  return sendJson(reply, previous.status, previous.body)
+  try {
+    return sendJson(reply, previous.status, secrets.open(previous.answer, sealedFor(place)))
+  } catch (error) {
+    // Sealed by a key that was taken away since: the change was made, and its answer cannot be had again.
+    throw error instanceof SealBroken ? new IdempotencyRace() : error
+  }
 }
 
 function send(reply: FastifyReply, success: Endpoint<TSchema, TSchema, TSchema, unknown>['success'], result: unknown) {

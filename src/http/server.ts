@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { scimError } from '#protocols/scim/errors.ts'
 import { answerFor } from './errors.ts'
+import { sendScimError } from './scim/answer.ts'
+
+const invalidUrl = 'The URL is not valid.'
 
 /** Bodies of the API; doors that take more or less say so on their route. */
 const bodyLimitBytes = 2 * 1024 * 1024
@@ -28,12 +32,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     routerOptions: { querystringParser: (text) => ({ text }), maxParamLength: 1024, ignoreTrailingSlash: false },
     requestTimeout: 60_000,
     return503OnClosing: true,
-    frameworkErrors: (_error, request, reply) => {
+    frameworkErrors: (_error, request, answer) => {
       // No hook runs for these. Fastify types this reply by a generic route it does not have.
-      void (reply as FastifyReply)
-        .status(400)
-        .header('x-request-id', request.id)
-        .send({ message: 'The URL is not valid.', code: 'invalid_url' })
+      const reply = (answer as FastifyReply).header('x-request-id', request.id)
+      // Before any route is found there is no door yet to answer in its own format.
+      if (request.url.startsWith('/scim/')) void sendScimError(reply, scimError(400, undefined, invalidUrl))
+      else void reply.status(400).send({ message: invalidUrl, code: 'invalid_url' })
     },
   })
   app.removeAllContentTypeParsers()

@@ -6,6 +6,8 @@ const idempotencyLifetimeHours = 24
 /** Rows that can no longer matter, by table: what expired, and answers to requests nobody repeats any more. */
 const expired = {
   consumed_assertions: 'expires_at < $1',
+  // Attempts are kept as long as somebody may ask why one failed.
+  sso_sessions: `created_at < $1::timestamptz - interval '90 days'`,
   sso_codes: 'expires_at < $1',
   sso_access_tokens: 'expires_at < $1',
   sso_logout_tokens: 'expires_at < $1',

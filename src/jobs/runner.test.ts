@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Runner, type Task } from './runner.ts'
 
 function counted(change: Partial<Task> = {}) {
@@ -98,4 +98,38 @@ test('stop waits for the run under way', async () => {
   release.resolve()
   await stopped
   expect(finished).toBe(true)
+})
+
+describe('a task with a rest', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('runs at once when woken after it, and once for everything that wakes it within', async () => {
+    const { task, runs } = counted({ restMs: 25 })
+    const runner = new Runner([task], () => {})
+    runner.start()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(runs).toHaveLength(1)
+    runner.wake('task')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(runs).toHaveLength(2)
+    for (let millisecond = 0; millisecond < 24; millisecond++) {
+      runner.wake('task')
+      await vi.advanceTimersByTimeAsync(1)
+    }
+    expect(runs).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(runs).toHaveLength(3)
+    await runner.stop()
+  })
+
+  test('does not hold up stopping while it rests', async () => {
+    const { task, runs } = counted({ restMs: 60_000 })
+    const runner = new Runner([task], () => {})
+    runner.start()
+    runner.wake('task')
+    await vi.advanceTimersByTimeAsync(10)
+    await runner.stop()
+    expect(runs).toHaveLength(1)
+  })
 })

@@ -3,6 +3,8 @@ export interface Task {
   readonly name: string
   /** How long to wait after a run. A wake-up cuts the wait short; polling is the truth. */
   readonly everyMs: number
+  /** A wake-up waits until this long after the last run began: changes that come thick and fast share a run. */
+  readonly restMs?: number
   readonly run: (signal: AbortSignal) => Promise<void>
 }
 
@@ -40,20 +42,25 @@ export class Runner {
   async #loop(task: Task): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
+      const rested = performance.now() + (task.restMs ?? 0)
       this.#woken.delete(task.name)
       try {
         await task.run(signal)
       } catch (error) {
         if (!signal.aborted) this.#onError(task.name, error)
       }
-      if (!signal.aborted && !this.#woken.has(task.name)) await this.#sleep(task)
+      if (!signal.aborted && !this.#woken.has(task.name)) await this.#sleep(task, task.everyMs, 'until woken')
+      const left = rested - performance.now()
+      if (!signal.aborted && left > 0) await this.#sleep(task, left, 'through')
     }
   }
 
-  #sleep(task: Task): Promise<void> {
+  /** Ends early when we stop. */
+  #sleep(task: Task, milliseconds: number, how: 'until woken' | 'through'): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, task.everyMs)
+      const timer = setTimeout(resolve, milliseconds)
       this.#wakers.set(task.name, () => {
+        if (how === 'through' && !this.#stopping.signal.aborted) return
         clearTimeout(timer)
         resolve()
       })

@@ -25,6 +25,12 @@ export function testIdpSsoUrl(baseUrl: string, slug: string): string {
   return `${testIdpHomeUrl(baseUrl, slug)}/sso`
 }
 
+/** Where its users and groups are sent to apps; with an id, one of the apps. */
+export function testIdpProvisioningUrl(baseUrl: string, slug: string, app?: string): string {
+  const list = `${testIdpHomeUrl(baseUrl, slug)}/provisioning`
+  return app === undefined ? list : `${list}/${app}`
+}
+
 /** Starts a sign-in at the identity provider, as a click on an app's tile does. */
 export function testIdpLaunchUrl(
   baseUrl: string,

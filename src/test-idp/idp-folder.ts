@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Idp, isSlug } from './idp.ts'
 import { isKindName } from './kinds.ts'
+import { writePrivately } from './private-file.ts'
 import type { ServiceProvider } from './service-provider.ts'
 import { certificateOf, privateKeyToPem, readSigningKey } from './signing-key.ts'
 
@@ -22,14 +23,7 @@ export function openIdpFolder(folder: string): IdpFolder {
         .filter((name) => name.endsWith(extension))
         .toSorted()
         .map((name) => loadIdp(join(folder, name), name.slice(0, -extension.length))),
-    // Written at once and in the order of the changes; a rename never leaves half a file.
-    save: (idp) => {
-      const path = join(folder, `${idp.slug}${extension}`)
-      // One left behind by a crash would keep its own mode.
-      rmSync(`${path}.new`, { force: true })
-      writeFileSync(`${path}.new`, JSON.stringify(toFile(idp), null, 2), { mode: 0o600, flag: 'wx' })
-      renameSync(`${path}.new`, path)
-    },
+    save: (idp) => writePrivately(join(folder, `${idp.slug}${extension}`), JSON.stringify(toFile(idp), null, 2)),
   }
 }
 

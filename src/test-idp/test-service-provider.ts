@@ -14,10 +14,12 @@ export const now = new Date('2026-03-01T12:00:00.000Z')
 /** A server with the test identity providers on it, for tests. */
 export async function startTestIdp(options: Partial<TestIdpOptions> = {}): Promise<FastifyInstance> {
   const app = fastify()
-  testIdpRoutes(app, { baseUrl, folder: undefined, clock: () => now, ...options })
+  testIdpRoutes(app, { baseUrl, folder: undefined, clock: () => now, fetch: nowhere, origins: [], ...options })
   await app.ready()
   return app
 }
+
+const nowhere = () => Promise.reject(new Error('This test calls nobody.'))
 
 /** The other side, for tests: it knows an identity provider by its metadata alone, as the real ones do. */
 export class TestServiceProvider {

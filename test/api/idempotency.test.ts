@@ -8,6 +8,25 @@ import { useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
 
+// Other test files have databases on the same server.
+const waiting = `select from pg_locks join pg_database d on d.oid = database
+  where not granted and locktype = 'relation' and d.datname = current_database()`
+
+/** Holds every writer up until all of them wait, so that none can see what another did. */
+async function whileNobodyCanWrite<T>(times: number, request: () => Promise<T>): Promise<T[]> {
+  const holder = await server.db.pool.connect()
+  try {
+    await holder.query('begin')
+    await holder.query('lock table organizations in exclusive mode')
+    const answers = Promise.all(Array.from({ length: times }, request))
+    await expect.poll(async () => (await holder.query(waiting)).rowCount, { timeout: 10_000 }).toBe(times)
+    await holder.query('commit')
+    return await answers
+  } finally {
+    holder.release()
+  }
+}
+
 const withKey = (key: string) => ({ 'idempotency-key': key })
 
 describe('a POST with an Idempotency-Key', () => {
@@ -71,13 +90,21 @@ describe('a POST with an Idempotency-Key', () => {
   test('sent many times at once makes one thing, and everybody gets it', async () => {
     const { api } = await server.environment()
     const request = { body: { name: 'Acme', external_id: 'acme' }, headers: withKey('race') }
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, () => api<Organization>('POST', '/organizations', request)),
-    )
+    const answers = await whileNobodyCanWrite(6, () => api<Organization>('POST', '/organizations', request))
     expect(new Set(answers.map((answer) => `${answer.status} ${answer.text}`)).size).toBe(1)
     expect(answers[0]?.status).toBe(201)
     expect((await api<Page<Organization>>('GET', '/organizations')).body.data).toHaveLength(1)
     expect(await readLog(api)).toHaveLength(1)
+  })
+
+  test('sent at once with different bodies is granted to one and refused to the others', async () => {
+    const { api } = await server.environment()
+    let number = 0
+    const answers = await whileNobodyCanWrite(4, () =>
+      api('POST', '/organizations', { body: { name: `${number++}` }, headers: withKey('race') }),
+    )
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 400, 400, 400])
+    expect((await api<Page<Organization>>('GET', '/organizations')).body.data).toHaveLength(1)
   })
 
   test('that failed is not remembered: the repeat may succeed', async () => {
@@ -158,4 +185,22 @@ test('a key means nothing on requests other than POST', async () => {
   const path = `/organizations/${made.id}`
   for (const name of ['One', 'Two']) await api('PUT', path, { body: { name }, headers: withKey('same') })
   expect((await api<Organization>('GET', path, { headers: withKey('same') })).body.name).toBe('Two')
+})
+
+test('an answer that shows a secret is repeated, and kept where nobody can read it', async () => {
+  const { api, id } = await server.environment()
+  const create = () =>
+    api<IssuedApiKey>('POST', `/environments/${id}/api_keys`, {
+      body: { name: 'CI' },
+      headers: { 'idempotency-key': 'secret-answer' },
+    })
+  const { body } = await create()
+  expect((await create()).body.value).toBe(body.value)
+  const { rows } = await server.db.pool.query<{ answer: string }>(
+    'select answer from idempotency_keys where environment_id = $1',
+    [id],
+  )
+  expect(rows).toHaveLength(1)
+  expect(rows[0]?.answer).not.toContain(body.value)
+  expect(Buffer.from(rows[0]?.answer.split('.').at(-1) ?? '', 'base64url').toString('latin1')).not.toContain(body.value)
 })

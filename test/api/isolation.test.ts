@@ -4,7 +4,10 @@ import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import { stampEvents } from '#domain/events/stamp.ts'
+import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { readLog } from '../support/log.ts'
+import { addGroup, addUser, createScimClient } from '../support/scim.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
@@ -12,125 +15,168 @@ const server = useTestServer()
 let mallory: TestEnvironment
 let victim: TestEnvironment
 let organization: Organization
-/** What stands in a path for something of the victim's, by the start of the path. */
-let ids: Record<string, string>
+/** Everything of the victim's before anybody tried anything. */
+let untouched: unknown[]
+/** What stands in a path for something of the victim's, in the order of its parameters, by the start of the path. */
+let theirs: Record<string, readonly string[]>
+/** Mallory's own, for the first parameter of a path that has two. */
+let own: Record<string, string>
 
 beforeAll(async () => {
-  mallory = await server.environment()
-  victim = await server.environment()
-  const make = async (path: string, body: object) => (await victim.api<{ id: string }>('POST', path, { body })).body.id
+  const attacker = await createScimClient(server)
+  const client = await createScimClient(server)
+  ;[mallory, victim] = [attacker.environment, client.environment]
+  const make = async (path: string, body: object = {}) =>
+    (await victim.api<{ id: string }>('POST', path, { body })).body.id
+  const webhook = await make('/webhook_endpoints', {
+    endpoint_url: 'https://victim.test/',
+    events: ['dsync.user.created'],
+  })
+  const user = await addUser(client, 'ann@victim.test')
+  const group = await addGroup(client, 'Victims', user)
   organization = (
     await victim.api<Organization>('POST', '/organizations', {
       body: { name: 'Victim', external_id: 'victim', domain_data: [{ domain: 'victim.test', state: 'pending' }] },
     })
   ).body
-  ids = {
-    '/organizations/external_id/': 'victim',
-    '/organizations/': organization.id,
-    '/connections/': await make('/connections', {
-      organization_id: organization.id,
-      connection_type: 'GenericSAML',
-      name: 'Victim',
-    }),
-    '/organization_domains/': organization.domains[0]?.id ?? '',
-    '/user_management/redirect_uris/': await make('/user_management/redirect_uris', { uri: 'https://victim.test/a' }),
-    '/user_management/logout_uris/': await make('/user_management/logout_uris', { uri: 'https://victim.test/b' }),
-    '/user_management/cors_origins/': await make('/user_management/cors_origins', { origin: 'https://victim.test' }),
-    '/environments/': victim.apiKey.id,
+  await stampEvents(server.db)
+  await fanOut(server.db, server.clock.read(), new AbortController().signal)
+  const firstOf = async (path: string) => (await victim.api<Page<{ id: string }>>('GET', path)).body.data[0]?.id ?? ''
+  const directory = client.directory.id
+
+  theirs = {
+    '/organizations/external_id/': ['victim'],
+    '/organizations/': [organization.id],
+    '/organization_domains/': [organization.domains[0]?.id ?? ''],
+    '/connections/': [
+      await make('/connections', { organization_id: organization.id, connection_type: 'GenericSAML', name: 'Victim' }),
+    ],
+    '/directories/': [directory, await firstOf(`/directories/${directory}/tokens`)],
+    '/directory_users/': [await firstOf(`/directory_users?directory=${directory}`)],
+    '/directory_groups/': [group],
+    '/webhook_endpoints/': [webhook],
+    '/webhook_deliveries/': [await firstOf(`/webhook_endpoints/${webhook}/deliveries`)],
+    '/log_streams/': [
+      await make('/log_streams', { type: 'datadog', datadog: { api_key: 'k'.repeat(32), site: 'US1' } }),
+    ],
+    '/user_management/redirect_uris/': [await make('/user_management/redirect_uris', { uri: 'https://victim.test/a' })],
+    '/user_management/logout_uris/': [await make('/user_management/logout_uris', { uri: 'https://victim.test/b' })],
+    '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],
+    '/environments/': [victim.id, victim.apiKey.id],
   }
+  own = { '/directories/': attacker.directory.id, '/environments/': mallory.id }
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
+  untouched = await everything()
 })
 
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
+const withIds = guarded.filter((endpoint) => endpoint.path.includes('{'))
+const lists = guarded.filter(
+  ({ method, path, query, tag }) => method === 'GET' && !path.includes('{') && query && tag !== 'events',
+)
 
-/** The endpoint's path with the victim's ids in it. */
-function pathTo(endpoint: AnyEndpoint, environment: string): string {
-  const prefix = Object.keys(ids).find((start) => endpoint.path.startsWith(start))
-  if (prefix === undefined) throw new Error(`Say what of the victim's belongs in ${endpoint.path}`)
-  return endpoint.path.replace('{environment_id}', environment).replace(/\{\w+\}/, ids[prefix] ?? '')
+/** The endpoint's path with the victim's ids in it, or with Mallory's own in front of the victim's. */
+function pathTo(endpoint: AnyEndpoint, first?: 'own'): string {
+  const start = Object.keys(theirs).find((prefix) => endpoint.path.startsWith(prefix))
+  if (start === undefined) throw new Error(`Say what of the victim's belongs in ${endpoint.path}`)
+  const values = [...(theirs[start] ?? [])]
+  if (first === 'own') values[0] = own[start] ?? ''
+  if (values.includes('')) throw new Error(`Nothing of the victim's for ${endpoint.path}`)
+  return endpoint.path.replaceAll(/\{\w+\}/g, () => values.shift() ?? '')
+}
+
+/** Lists that want to know of what. */
+function filterOf(path: string): string {
+  return /^\/directory_(?:users|groups)$/.test(path) ? `?directory=${theirs['/directories/']?.[0]}` : ''
 }
 
 /** A body that the endpoint would take. */
 function bodyFor(endpoint: AnyEndpoint): object | undefined {
   const { properties } = (endpoint.body ?? {}) as { properties?: Record<string, unknown> } // an object schema
   if (!properties) return undefined
-  const values: Record<string, unknown> = { name: 'Mallory', uri: 'https://mallory.test/', default: true }
+  const values: Record<string, unknown> = {
+    name: 'Mallory',
+    uri: 'https://mallory.test/',
+    default: true,
+    status: 'disabled',
+    attribute_map: {},
+    since: '2020-01-01T00:00:00.000Z',
+    range_start: '2020-01-01T00:00:00.000Z',
+    range_end: '2030-01-01T00:00:00.000Z',
+  }
   return Object.fromEntries(Object.keys(properties).flatMap((name) => (name in values ? [[name, values[name]]] : [])))
 }
 
 /** Everything of the victim's that the API can show. */
 async function everything(): Promise<unknown[]> {
-  const lists = [
-    '/organizations',
-    '/connections',
-    '/user_management/redirect_uris',
-    '/user_management/logout_uris',
-    '/user_management/cors_origins',
-  ]
   const paths = [
-    ...lists,
+    ...guarded.filter(({ method, path }) => method === 'GET' && path.includes('{')).map((endpoint) => pathTo(endpoint)),
+    ...lists.map(({ path }) => path + filterOf(path)),
     '/user_management/homepage_url',
     '/environments/current',
-    `/environments/${victim.id}/api_keys`,
   ]
-  const answers = await Promise.all(paths.map(async (path) => (await victim.api<unknown>('GET', path)).body))
-  return [...answers, await readLog(victim.api)]
+  const answers = await Promise.all(paths.map((path) => victim.api<unknown>('GET', path)))
+  expect(answers.map(({ status }, index) => [paths[index], status])).toEqual(paths.map((path) => [path, 200]))
+  return [...answers.map(({ body }) => body), await readLog(victim.api)]
 }
 
 describe('with another tenant’s ids', () => {
-  test.each(
-    guarded
-      .filter((endpoint) => endpoint.path.includes('{'))
-      .map((endpoint) => [endpoint.method, endpoint.path, endpoint] as const),
-  )('%s %s finds nothing and changes nothing', async (method, _path, endpoint) => {
-    const before = await everything()
-    for (const environment of endpoint.path.includes('{environment_id}') ? [victim.id, mallory.id] : ['']) {
-      // Listing one's own keys is no crime.
-      if (environment === mallory.id && !endpoint.path.includes('{id}')) continue
-      const answer = await mallory.api(method, pathTo(endpoint, environment), { body: bodyFor(endpoint) })
-      expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
-    }
-    expect(await everything()).toEqual(before)
-  })
-
-  test('the table above would succeed with the victim’s own key', async () => {
-    const reads = guarded.filter(({ method, path }) => method === 'GET' && path.includes('{'))
-    const answers = await Promise.all(reads.map((endpoint) => victim.api('GET', pathTo(endpoint, victim.id))))
-    expect(answers.map(({ status }) => status)).toEqual(reads.map(() => 200))
-  })
+  test.each(withIds.map((endpoint) => [endpoint.method, endpoint.path, endpoint] as const))(
+    '%s %s finds nothing and changes nothing',
+    async (method, path, endpoint) => {
+      const attempts = [pathTo(endpoint)]
+      // A thing of theirs under a parent of one's own must not be found either.
+      if (path.split('{').length > 2) attempts.push(pathTo(endpoint, 'own'))
+      for (const attempt of attempts) {
+        const answer = await mallory.api(method, attempt, { body: bodyFor(endpoint) })
+        expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
+      }
+      expect(await everything()).toEqual(untouched)
+    },
+  )
 
   test.each([
     ['/organization_domains', { domain: 'mallory.test' }],
     ['/connections', { connection_type: 'GenericSAML' }],
+    ['/directories', { type: 'okta scim v2.0' }],
   ])('an organization of theirs can be given nothing by POST %s', async (path, body) => {
-    const before = await everything()
     const answer = await mallory.api('POST', path, { body: { organization_id: organization.id, ...body } })
     expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
-    expect(await everything()).toEqual(before)
+    expect(await everything()).toEqual(untouched)
   })
 })
 
 describe('lists', () => {
-  test.each(
-    guarded.filter(
-      (endpoint) =>
-        endpoint.method === 'GET' && !endpoint.path.includes('{') && endpoint.query && endpoint.tag !== 'events',
-    ),
-  )('$method $path shows nothing of theirs', async ({ path }) => {
-    const theirs = await victim.api<Page<unknown>>('GET', path)
-    expect(theirs.body.data.length).toBeGreaterThan(0)
-    expect((await mallory.api<Page<unknown>>('GET', path)).body.data).toEqual([])
+  test.each(lists)('$method $path shows nothing of theirs', async ({ path }) => {
+    const shown = await victim.api<Page<{ id: string }>>('GET', path + filterOf(path))
+    expect(shown.body.data.length).toBeGreaterThan(0)
+    const { text } = await mallory.api('GET', path + filterOf(path))
+    for (const { id } of shown.body.data) expect(text).not.toContain(id)
   })
 
-  test('filters cannot reach across', async () => {
-    for (const query of [
-      'search=Victim',
-      'search=victim.test',
-      `search=${organization.id}`,
-      'search=victim',
-      'domains=victim.test',
-    ])
-      expect((await mallory.api<Page<unknown>>('GET', `/organizations?${query}`)).body.data).toEqual([])
+  test.each([
+    ['/organizations', 'search=Victim'],
+    ['/organizations', 'search=victim.test'],
+    ['/organizations', 'search=victim'],
+    ['/organizations', 'domains=victim.test'],
+    ['/connections', 'search=Victim'],
+    ['/connections', 'domain=victim.test'],
+    ['/directories', 'domain=victim.test'],
+  ])('%s?%s cannot reach across', async (path, query) => {
+    expect((await mallory.api<Page<unknown>>('GET', `${path}?${query}`)).body.data).toEqual([])
+  })
+
+  test.each(['/connections', '/directories'])('%s?organization_id= cannot reach across', async (path) => {
+    const query = `organization_id=${organization.id}`
+    expect((await mallory.api<Page<unknown>>('GET', `${path}?${query}`)).body.data).toEqual([])
+  })
+
+  test.each([
+    ['/directory_users', 'group', '/directory_groups/'],
+    ['/directory_groups', 'user', '/directory_users/'],
+  ])('%s?%s= cannot reach across', async (path, filter, of) => {
+    const { body } = await mallory.api<Page<unknown>>('GET', `${path}?${filter}=${theirs[of]?.[0]}`)
+    expect(body.data).toEqual([])
   })
 
   test('a list of keys shows only one’s own', async () => {
@@ -141,8 +187,10 @@ describe('lists', () => {
 
 describe('the log', () => {
   test('holds none of their events, also when asked for their organization', async () => {
-    expect(await readLog(victim.api)).not.toEqual([])
-    expect(await readLog(mallory.api)).toEqual([])
+    const ids = (await readLog(victim.api)).map(({ id }) => id)
+    const seen = (await readLog(mallory.api)).map(({ id }) => id)
+    expect(ids.length).toBeGreaterThan(0)
+    expect(seen.filter((id) => ids.includes(id))).toEqual([])
     const query = `events=organization.created&organization_id=${organization.id}`
     expect((await mallory.api<Page<Event>>('GET', `/events?${query}`)).body.data).toEqual([])
   })
@@ -163,6 +211,7 @@ test('what is unique for one tenant is free for another', async () => {
     ['/user_management/redirect_uris', { uri: 'https://victim.test/a' }],
     ['/user_management/logout_uris', { uri: 'https://victim.test/b' }],
     ['/user_management/cors_origins', { origin: 'https://victim.test' }],
+    ['/webhook_endpoints', { endpoint_url: 'https://victim.test/', events: ['dsync.user.created'] }],
   ] as const)
     expect((await mallory.api('POST', path, { body })).status).toBe(201)
   // Ownership there ends no claim here.

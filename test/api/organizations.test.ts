@@ -99,6 +99,24 @@ describe('an organization', () => {
   })
 
   test.each([
+    ['/connections', { connection_type: 'GenericSAML' }],
+    ['/directories', { type: 'okta scim v2.0' }],
+    ['/organization_domains', { domain: 'late.test' }],
+  ])('is deleted with what is being made for it by POST %s, or there is nothing to make it for', async (path, body) => {
+    const { api } = await server.environment()
+    for (let round = 0; round < 8; round++) {
+      const { body: made } = await api<Organization>('POST', '/organizations', { body: { name: 'Acme' } })
+      const [created, deleted] = await Promise.all([
+        api<{ id: string }>('POST', path, { body: { ...body, organization_id: made.id } }),
+        api('DELETE', `/organizations/${made.id}`),
+      ])
+      expect(deleted.status).toBe(202)
+      expect([201, 404]).toContain(created.status)
+      if (created.status === 201) expect((await api('GET', `${path}/${created.body.id}`)).status).toBe(404)
+    }
+  })
+
+  test.each([
     ['no name', {}, 'name'],
     ['an empty name', { name: '' }, 'name'],
     ['a name that is no text', { name: 7 }, 'name'],

@@ -266,7 +266,7 @@ describe('RFC 7644 §3.4.2.2 filters and what is shown', () => {
       const text = printFilter(filter)
       const answer = await crowd.send('GET', filtered('/Users', text, '&count=1000&attributes=id'))
       const expected = all.Resources.flatMap((user: { id: string }) => {
-        const match = matchFilter(filter, user as never, userType)
+        const match = matchFilter(filter, user, userType)
         return match.ok ? (match.value ? [user.id] : []) : ['refused']
       })
       if (expected[0] === 'refused') expect(answer, text).toMatchObject(refusal(400, 'invalidFilter'))

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
 
 const usualPlaces = [
   '/usr/bin/chromium',
@@ -12,14 +11,4 @@ const usualPlaces = [
 /** CHROMIUM, or the browser in its usual place. */
 export function findChromium(): string | undefined {
   return process.env['CHROMIUM'] ?? usualPlaces.find((place) => existsSync(place))
-}
-
-export async function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium()
-  if (executablePath === undefined) throw new Error('Chromium is missing: install it, or set CHROMIUM to its program.')
-  return chromium.launch({
-    executablePath,
-    // Chromium refuses to sandbox as root; and small /dev/shm of containers crashes it.
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-dev-shm-usage'],
-  })
 }

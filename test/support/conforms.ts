@@ -39,7 +39,8 @@ export function problemsOf(answer: SentAnswer): string[] {
 function headerProblems({ url, status, headers, text }: SentAnswer): string[] {
   const problems: string[] = []
   if (!/^[0-9a-f-]{36}$/.test(String(headers['x-request-id']))) problems.push('no X-Request-ID')
-  if (status >= 500) problems.push(`an error of ours: ${text}`)
+  // RFC 7644 §3.11: 501 is what a client gets that asks for what is not offered.
+  if (status >= 500 && status !== 501) problems.push(`an error of ours: ${text}`)
   const type = textOf(headers['content-type'])
   if (text === '' && type !== '') problems.push(`an empty body with content type ${type}`)
   const mediaType = url.startsWith('/scim/') ? 'application/scim+json' : 'application/json'

@@ -80,7 +80,8 @@ create table idempotency_keys (
   route text not null,
   request_hash bytea not null,
   status integer not null,
-  body text not null,
+  -- Sealed. It lives for a day and is not sealed again when keys change: one whose key is gone counts as still running.
+  answer text not null,
   created_at timestamptz not null,
   primary key (environment_id, key, route)
 );

@@ -49,6 +49,7 @@ create table sso_sessions (
   primary key (environment_id, id)
 );
 create index sso_sessions_connection on sso_sessions (environment_id, connection_id, id);
+create index sso_sessions_age on sso_sessions (created_at);
 create index sso_sessions_open on sso_sessions (expires_at) where state = 'started';
 
 -- SAML profiles §4.1.4.5: an assertion is accepted once. Kept until it could no longer be accepted anyway.

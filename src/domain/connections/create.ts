@@ -9,7 +9,7 @@ import type { ConnectionId } from '#contracts/ids.ts'
 import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import { Conflict, Invalid, violatedConstraint } from '../errors.ts'
-import { readOrganization } from '../organizations/read.ts'
+import { holdOrganization } from '../organizations/read.ts'
 import { checkOptions, saveIdpSettings } from './configure.ts'
 import type { IdpSettings } from './idp-settings.ts'
 import { presentConfigured } from './present.ts'
@@ -35,7 +35,7 @@ export async function createConnection(
   baseUrl: string,
 ): Promise<ConfiguredConnection> {
   const type = samlType(input.connection_type)
-  const organization = await readOrganization(work.tx, work.environment, input.organization_id)
+  const organization = await holdOrganization(work, input.organization_id)
   checkOptions(input.options)
   const id = input.id ?? newId('connection', work.now)
   await work.tx

@@ -10,7 +10,7 @@ import type { DirectoryId } from '#contracts/ids.ts'
 import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import { Invalid } from '../errors.ts'
-import { readOrganization } from '../organizations/read.ts'
+import { holdOrganization } from '../organizations/read.ts'
 import { checkAttributeMap } from './custom-attributes.ts'
 import { presentConfigured, presentDeleted } from './present.ts'
 import { readDirectoryRow } from './read.ts'
@@ -26,7 +26,7 @@ const endpointSuffix = 'scim v2.0'
 export async function createDirectory(work: Work, input: DirectoryCreate, baseUrl: string): Promise<CreatedDirectory> {
   const type = scimType(input.type)
   checkAttributeMap(input.attribute_map ?? {})
-  const organization = await readOrganization(work.tx, work.environment, input.organization_id)
+  const organization = await holdOrganization(work, input.organization_id)
   const id = newId('directory', work.now)
   await work.tx
     .insertInto('directories')

@@ -24,13 +24,13 @@ export interface Authenticated {
   readonly kind: 'staging' | 'production'
   readonly previous_hash: Buffer | null
   readonly previous_status: number | null
-  readonly previous_body: string | null
+  readonly previous_answer: string | null
 }
 
 const authenticate = prepared<[Buffer, Date, string | null, string | null], Authenticated>(
   'authenticate-api-key',
   `select k.environment_id, k.id as api_key_id, e.client_id, e.kind,
-     i.request_hash as previous_hash, i.status as previous_status, i.body as previous_body
+     i.request_hash as previous_hash, i.status as previous_status, i.answer as previous_answer
    from api_keys k
    join environments e on e.id = k.environment_id
    left join idempotency_keys i on i.environment_id = k.environment_id and i.key = $3 and i.route = $4

@@ -81,7 +81,7 @@ export async function updateLogStream(
     .updateTable('log_streams')
     .set({
       ...(input.name !== undefined && { name: input.name }),
-      ...(input.status !== undefined && { status: input.status }),
+      ...(input.paused !== undefined && { status: input.paused ? ('paused' as const) : ('active' as const) }),
       ...(input.events !== undefined && { events: input.events && [...new Set(input.events)] }),
       settings: JSON.stringify(settings),
       sealed_credentials: seal(rules.secrets, id, credentials),

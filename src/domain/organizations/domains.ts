@@ -7,7 +7,7 @@ import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import { BadRequest, Conflict, Invalid, NotFound, violatedConstraint } from '../errors.ts'
 import { type DomainRow, presentDomain } from './present.ts'
-import { readOrganization } from './read.ts'
+import { holdOrganization } from './read.ts'
 
 /** How a domain enters: to be proven by DNS, vouched for by whoever holds the API key, or by the oldest API. */
 export type DomainClaim = 'pending' | 'verified' | 'legacy_verified'
@@ -50,7 +50,7 @@ export async function lockDomains(work: Work): Promise<void> {
 /** Adds a domain that is to be proven by DNS. */
 export async function addDomain(work: Work, organization: OrganizationId, domain: string): Promise<OrganizationDomain> {
   await lockDomains(work)
-  await readOrganization(work.tx, work.environment, organization)
+  await holdOrganization(work, organization)
   return claimDomain(work, organization, domain, 'pending')
 }
 

@@ -56,6 +56,13 @@ export async function readOrganization(
   return present(row)
 }
 
+/** Reads an organization that something is about to be made for: nobody can delete it until the transaction ends. */
+export async function holdOrganization(work: Work, id: OrganizationId): Promise<Organization> {
+  const row = await organizations(work.tx, work.environment).where('o.id', '=', id).forKeyShare('o').executeTakeFirst()
+  if (!row) throw new NotFound('Organization', id)
+  return present(row)
+}
+
 export async function readOrganizationByExternalId(
   db: Database,
   environment: EnvironmentId,

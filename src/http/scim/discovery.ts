@@ -7,7 +7,7 @@ import {
   describeServiceProvider,
   schemas,
 } from '#protocols/scim/discovery.ts'
-import { scimError } from '#protocols/scim/errors.ts'
+import { quote, scimError } from '#protocols/scim/errors.ts'
 import { listResponse } from '#protocols/scim/list.ts'
 import { resourceTypes, sameUrn } from '#protocols/scim/schema.ts'
 import { queryOf } from '../server.ts'
@@ -67,5 +67,5 @@ function refuseFilter(request: ScimRequest): void {
 }
 
 function notFound(request: ScimRequest): ScimRefused {
-  return new ScimRefused(scimError(404, undefined, `There is no '${request.params.id ?? ''}'.`))
+  return new ScimRefused(scimError(404, undefined, `There is no ${quote(request.params.id ?? '')}.`))
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { scimEndpoint } from '#domain/directories/present.ts'
 import { ScimRefused } from '#domain/directories/refused.ts'
-import { type ScimError, scimError } from '#protocols/scim/errors.ts'
+import { quote, type ScimError, scimError } from '#protocols/scim/errors.ts'
 import { entityTag, isUnchanged } from '#protocols/scim/etag.ts'
 import { listResponse } from '#protocols/scim/list.ts'
 import { project, type Projection } from '#protocols/scim/projection.ts'
@@ -23,6 +23,7 @@ import { WriteLimit } from './write-limit.ts'
 export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
   void app.register(
     async (scim) => {
+      scim.removeContentTypeParser('application/x-www-form-urlencoded')
       scim.addContentTypeParser('application/scim+json', { parseAs: 'string', bodyLimit: bodyLimitBytes }, parseJson)
       scim.setErrorHandler((error, request, reply) => {
         if (error instanceof ScimRefused) return sendScimError(reply, error.error)
@@ -34,7 +35,7 @@ export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
       scim.setNotFoundHandler((request, reply) =>
         sendScimError(
           reply,
-          scimError(404, undefined, `There is no ${request.method} ${request.url.split('?', 1)[0]}.`),
+          scimError(404, undefined, `There is no ${request.method} ${quote(request.url.split('?', 1)[0] ?? '')}.`),
         ),
       )
       const limit = new WriteLimit(deps.clock)

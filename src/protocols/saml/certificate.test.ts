@@ -1,6 +1,6 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { selfSignedCertificate } from './certificate.ts'
+import { readCertificate, selfSignedCertificate } from './certificate.ts'
 
 const notBefore = new Date('2026-01-31T12:00:00Z')
 const notAfter = new Date('2036-01-31T12:00:00Z')
@@ -42,5 +42,30 @@ describe('a self-signed certificate', () => {
   test('is not made for a key that cannot sign it', async () => {
     const keys = generateKeyPairSync('ed25519')
     await expect(selfSignedCertificate({ commonName: 'a', keys, notBefore, notAfter })).rejects.toThrow(RangeError)
+  })
+})
+
+describe('reading a certificate', () => {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const make = () => selfSignedCertificate({ commonName: 'a', keys, notBefore, notAfter })
+
+  test('its key and its dates are known, however it was pasted', async () => {
+    const base64 = await make()
+    const lines = base64.replace(/.{64}/g, '$&\r\n')
+    for (const text of [base64, ` ${lines}\n`, `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`]) {
+      const certificate = readCertificate(text)
+      expect(certificate).toMatchObject({ base64, notBefore, notAfter })
+      expect(certificate?.publicKey.equals(keys.publicKey)).toBe(true)
+    }
+  })
+
+  test('what follows it does not become part of it', async () => {
+    const base64 = await make()
+    const more = Buffer.concat([Buffer.from(base64, 'base64'), Buffer.from('more')]).toString('base64')
+    expect([null, base64]).toContain(readCertificate(more)?.base64 ?? null)
+  })
+
+  test.each(['', 'QUJD', '*', '-----BEGIN CERTIFICATE-----'])('%j is none', (text) => {
+    expect(readCertificate(text)).toBeNull()
   })
 })

@@ -1,4 +1,5 @@
-import { type KeyObject, randomBytes, sign } from 'node:crypto'
+import { type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto'
+import { decodeBase64 } from '../xml/read.ts'
 
 export interface CertificateOptions {
   readonly commonName: string
@@ -78,4 +79,28 @@ function tagged(tag: number, ...parts: Buffer[]): Buffer {
   if (length < 0x80) return Buffer.concat([Buffer.of(tag, length), content])
   const bytes = length < 0x100 ? Buffer.of(0x81, length) : Buffer.of(0x82, length >> 8, length & 0xff)
   return Buffer.concat([Buffer.of(tag), bytes, content])
+}
+
+export interface ReadCertificate {
+  /** DER, without white space. */
+  readonly base64: string
+  readonly publicKey: KeyObject
+  readonly notBefore: Date
+  readonly notAfter: Date
+}
+
+/**
+ * Reads base64 DER as it stands in metadata or as somebody pasted it, PEM lines and white space included. Null when any
+ * of it is damaged: a certificate may be well-formed and its key or dates not, which OpenSSL only says when asked.
+ */
+export function readCertificate(text: string): ReadCertificate | null {
+  const bytes = decodeBase64(text.replace(/-----[A-Z ]+-----/g, ''))
+  if (bytes === null) return null
+  try {
+    const { raw, publicKey, validFromDate: notBefore, validToDate: notAfter } = new X509Certificate(bytes)
+    if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime())) return null
+    return { base64: raw.toString('base64'), publicKey, notBefore, notAfter }
+  } catch {
+    return null
+  }
 }

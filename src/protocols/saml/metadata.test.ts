@@ -51,6 +51,11 @@ const twice = (xml: string) => {
   return `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${xml}${second}</md:EntitiesDescriptor>`
 }
 
+/** Changes bytes of a certificate, written in hexadecimal. */
+function damaged(certificate: string, from: string, to: string): string {
+  return Buffer.from(edit(Buffer.from(certificate, 'base64').toString('hex'), from, to), 'hex').toString('base64')
+}
+
 test('a service provider’s metadata names its address, its certificates and what it signs', () => {
   expect(spMetadata).toBe(
     '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://gatehouse.example/sp"><md:SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>QUFB</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:KeyDescriptor use="encryption"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>QkJC</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</md:NameIDFormat><md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://gatehouse.example/acs" index="0" isDefault="true"/></md:SPSSODescriptor></md:EntityDescriptor>',
@@ -78,7 +83,7 @@ describe('an identity provider’s metadata', () => {
     ],
     [
       'with one certificate twice',
-      identityProviderMetadata({ ...options, signingCertificates: [idp.certificate, idp.certificate] }),
+      identityProviderMetadata({ ...options, signingCertificates: [idp.certificate, `\n${idp.certificate}`] }),
       {},
     ],
     [
@@ -290,6 +295,25 @@ describe('an identity provider’s metadata', () => {
       'a damaged certificate',
       identityProviderMetadata({ ...options, signingCertificates: [idp.certificate, idp.certificate.slice(0, 400)] }),
       { code: 'invalid_certificate', position: 2, count: 2 },
+    ],
+    [
+      'a certificate whose key is of no known kind',
+      // The last byte of rsaEncryption, 1.2.840.113549.1.1.1.
+      edit(metadata, idp.certificate, damaged(idp.certificate, '2a864886f70d010101', '2a864886f70d010163')),
+      { code: 'invalid_certificate', position: 1, count: 1 },
+    ],
+    [
+      'a certificate that ends on no day',
+      edit(
+        metadata,
+        idp.certificate,
+        damaged(
+          idp.certificate,
+          Buffer.from('260131130000Z').toString('hex'),
+          Buffer.from('269931130000Z').toString('hex'),
+        ),
+      ),
+      { code: 'invalid_certificate', position: 1, count: 1 },
     ],
     [
       'an empty certificate',

@@ -1,18 +1,9 @@
-import { X509Certificate } from 'node:crypto'
 import { ok, refused, type Result } from '../result.ts'
 import { escapeAttribute, escapeText } from '../xml/escape.ts'
 import { explainXml, metadataRules, parseXml, type XmlElement, type XmlProblem } from '../xml/parse.ts'
-import {
-  attributeOf,
-  childNamed,
-  childrenNamed,
-  decodeBase64,
-  describe,
-  elementsOf,
-  isNamed,
-  textOf,
-} from '../xml/read.ts'
+import { attributeOf, childNamed, childrenNamed, describe, elementsOf, isNamed, textOf } from '../xml/read.ts'
 import { dsigNamespace, keyTypeOf } from '../xmldsig/algorithms.ts'
+import { type ReadCertificate, readCertificate } from './certificate.ts'
 import { parseInstant } from './instant.ts'
 import { metadataNamespace, postBinding, protocolNamespace, redirectBinding, unspecifiedNameId } from './names.ts'
 
@@ -207,42 +198,30 @@ function isHttpUrl(text: string): boolean {
 function readCertificates(role: XmlElement, now: Date): Result<readonly string[], MetadataProblem> {
   const texts = certificateTexts(role)
   if (texts.length === 0) return refused({ code: 'no_signing_certificate' })
-  const certificates: X509Certificate[] = []
+  const certificates: ReadCertificate[] = []
   for (const [index, text] of texts.entries()) {
-    const certificate = parseCertificate(text)
-    if (certificate === undefined)
-      return refused({ code: 'invalid_certificate', position: index + 1, count: texts.length })
+    const certificate = readCertificate(text)
+    if (certificate === null) return refused({ code: 'invalid_certificate', position: index + 1, count: texts.length })
     certificates.push(certificate)
   }
-  const [first] = certificates
-  if (first !== undefined && !certificates.some(({ publicKey }) => keyTypeOf(publicKey) !== null))
-    return refused({ code: 'unusable_certificates', found: describeKey(first) })
-  const notAfter = new Date(Math.max(...certificates.map(({ validToDate }) => validToDate.getTime())))
+  if (certificates.every(({ publicKey }) => keyTypeOf(publicKey) === null))
+    return refused({ code: 'unusable_certificates', found: certificates.map(describeKey).join('; ') })
+  const notAfter = new Date(Math.max(...certificates.map((certificate) => certificate.notAfter.getTime())))
   if (notAfter <= now) return refused({ code: 'all_certificates_expired', notAfter, now })
-  return ok(certificates.map(({ raw }) => raw.toString('base64')))
+  return ok([...new Set(certificates.map(({ base64 }) => base64))])
 }
 
 /** A KeyDescriptor without `use` serves for both (metadata §2.4.1.1). */
 function certificateTexts(role: XmlElement): string[] {
-  const texts = childrenNamed(role, metadataNamespace, 'KeyDescriptor')
+  return childrenNamed(role, metadataNamespace, 'KeyDescriptor')
     .filter((descriptor) => (attributeOf(descriptor, 'use') ?? 'signing') === 'signing')
     .flatMap((descriptor) => childrenNamed(descriptor, dsigNamespace, 'KeyInfo'))
     .flatMap((keyInfo) => childrenNamed(keyInfo, dsigNamespace, 'X509Data'))
     .flatMap((data) => childrenNamed(data, dsigNamespace, 'X509Certificate'))
-    .map((certificate) => (textOf(certificate) ?? '').replace(/-----[A-Z ]+-----|[ \t\r\n]+/g, ''))
-  return [...new Set(texts)]
+    .map((certificate) => textOf(certificate) ?? '')
 }
 
-function parseCertificate(text: string): X509Certificate | undefined {
-  const bytes = decodeBase64(text)
-  try {
-    return bytes === null ? undefined : new X509Certificate(bytes)
-  } catch {
-    return undefined
-  }
-}
-
-function describeKey({ publicKey }: X509Certificate): string {
+function describeKey({ publicKey }: ReadCertificate): string {
   const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {}
   const size = modulusLength === undefined ? namedCurve : `${modulusLength} bits`
   return [publicKey.asymmetricKeyType?.toUpperCase(), size].filter(Boolean).join(', ')

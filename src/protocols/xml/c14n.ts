@@ -105,6 +105,7 @@ function byNamespaceThenName(a: XmlAttribute, b: XmlAttribute): number {
 
 /** JavaScript compares UTF-16 units, which puts U+1F600 before U+FF5E; Canonical XML compares characters. */
 function byCodePoint(a: string, b: string): number {
+  if (a === b) return 0
   const length = Math.min(a.length, b.length)
   for (let at = 0; at < length; at += 1) {
     const left = a.charCodeAt(at)

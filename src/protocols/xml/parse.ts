@@ -323,7 +323,7 @@ class Scanner {
     if (prefix === 'xmlns') this.#declare(declarations, localName, value, at)
     else if (prefix === '' && localName === 'xmlns') this.#declare(declarations, '', value, at)
     else {
-      if (raw.some((other) => other.localName === localName && other.prefix === prefix))
+      if (holds(raw, 'prefix', prefix, localName))
         throw new Malformed('duplicate_attribute', `The attribute ${localName} stands twice on one element`, at)
       raw.push({ prefix, localName, value, at })
     }
@@ -370,10 +370,7 @@ class Scanner {
     const attributes: XmlAttribute[] = []
     for (const { prefix, localName, value, at } of raw) {
       const namespace = prefix === '' ? null : this.#namespaceOf(prefix, at)
-      if (
-        namespace !== null &&
-        attributes.some((other) => other.localName === localName && other.namespace === namespace)
-      )
+      if (namespace !== null && holds(attributes, 'namespace', namespace, localName))
         throw new Malformed('duplicate_attribute', `The attribute ${localName} stands twice under two prefixes`, at)
       attributes.push({ prefix, localName, namespace, value })
     }
@@ -469,6 +466,17 @@ class Scanner {
 }
 
 const none: readonly never[] = []
+
+/** A loop, because it runs for every pair of attributes, and a hundred make five thousand. */
+function holds<Key extends 'prefix' | 'namespace'>(
+  attributes: readonly (Pick<XmlAttribute, 'localName'> & Pick<XmlAttribute, Key>)[],
+  key: Key,
+  value: XmlAttribute[Key],
+  localName: string,
+): boolean {
+  for (const other of attributes) if (other.localName === localName && other[key] === value) return true
+  return false
+}
 
 function append(element: MutableElement, text: string): void {
   if (text === '') return

@@ -3,25 +3,27 @@ import type { Html } from './page.ts'
 
 interface Field {
   readonly name: string
+  /** Where a page has several of that name; the name otherwise. */
+  readonly id?: string
   readonly label: string
   readonly value?: string
   readonly hint?: string
-  readonly type?: 'email' | 'text' | 'url' | 'number'
+  readonly type?: 'email' | 'text' | 'url' | 'number' | 'password'
   readonly error?: string
   readonly required?: boolean
 }
 
 /** A labelled text field; its error, when it has one, is tied to it and takes the focus. */
 export function textField(field: Field): Html {
-  const { name, value = '' } = field
+  const { name, id = name, value = '' } = field
   return labelled(
     field,
     html`<input
-      id="${name}"
+      id="${id}"
       name="${name}"
       type="${field.type ?? 'text'}"
       value="${value}"
-      autocomplete="off"
+      autocomplete="${field.type === 'password' ? 'new-password' : 'off'}"
       ${attributes(field)}
     />`,
   )
@@ -34,16 +36,16 @@ export function textArea(field: Field): Html {
   return labelled(field, html`<textarea id="${name}" name="${name}" ${attributes(field)}>${'\n'}${value}</textarea>`)
 }
 
-function labelled({ name, label, hint, error }: Field, control: Html): Html {
+function labelled({ name, id = name, label, hint, error }: Field, control: Html): Html {
   return html`<div class="field">
-    <label for="${name}">${label}</label>
-    ${control} ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}
-    ${error ? html`<p class="alert" id="${name}-error" role="alert">${error}</p>` : ''}
+    <label for="${id}">${label}</label>
+    ${control} ${hint ? html`<p class="hint" id="${id}-hint">${hint}</p>` : ''}
+    ${error ? html`<p class="alert" id="${id}-error" role="alert">${error}</p>` : ''}
   </div>`
 }
 
-function attributes({ name, hint, error, required }: Field): Html {
-  const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ')
+function attributes({ name, id = name, hint, error, required }: Field): Html {
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
   return html`spellcheck="false" ${required === true ? 'required' : ''}
   ${error ? html`aria-invalid="true" autofocus` : ''} ${described ? html`aria-describedby="${described}"` : ''}`
 }

@@ -1,5 +1,12 @@
 import { html } from 'hono/html'
-import { testIdpEntityId, testIdpHomeUrl, testIdpLaunchUrl, testIdpMetadataUrl, testIdpSsoUrl } from '../addresses.ts'
+import {
+  testIdpEntityId,
+  testIdpHomeUrl,
+  testIdpLaunchUrl,
+  testIdpMetadataUrl,
+  testIdpProvisioningUrl,
+  testIdpSsoUrl,
+} from '../addresses.ts'
 import { type Idp, kindOf, publishedCertificates } from '../idp.ts'
 import { fullName, sampleUsers } from '../people.ts'
 import { answerRule, type ServiceProvider } from '../service-provider.ts'
@@ -70,6 +77,11 @@ export function homePage(idp: Idp, baseUrl: string, refused?: Refused): Page {
             )}
           </tbody>
         </table>
+      </section>
+      <section class="card" aria-labelledby="provisioning">
+        <h2 id="provisioning">Provisioning</h2>
+        <p class="soft small">Have these users and their groups sent to a directory by SCIM.</p>
+        <p><a href="${testIdpProvisioningUrl('', idp.slug)}">Apps with provisioning</a></p>
       </section>
       <section class="card" aria-labelledby="register">
         <h2 id="register">Register a service provider</h2>

@@ -53,6 +53,13 @@ button.row, a.row { display: block; width: 100%; padding: .625rem .875rem; text-
 button.row:hover, a.row:hover, button.quiet:hover { background: var(--hover); border-color: var(--accent); }
 .buttons { display: flex; flex-wrap: wrap; gap: .5rem; }
 .buttons > * { flex: 1 1 auto; }
+.item { border-top: 1px solid var(--line); padding-top: .75rem; }
+.item > p { margin-bottom: .5rem; }
+.item > details { margin-top: .5rem; }
+.spaced { margin-top: 1rem; }
+.entry { border-top: 1px solid var(--line); padding: .5rem 0; }
+.entry code { overflow-wrap: anywhere; }
+.entry small { display: block; font-weight: 400; }
 summary { cursor: pointer; font-weight: 600; min-height: 1.75rem; }
 form > details { margin: 0 0 .5rem; }
 details[open] > summary { margin-bottom: .75rem; }

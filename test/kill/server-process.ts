@@ -1,0 +1,20 @@
+/** A server in a process of its own, to be killed. Arguments: database URL, encryption key in base64. Says its port. */
+import type { AddressInfo } from 'node:net'
+import { Secrets } from '#protocols/envelope.ts'
+import { createApp } from '../../src/app.ts'
+
+const [databaseUrl = '', key = ''] = process.argv.slice(2)
+const app = await createApp({
+  databaseUrl,
+  baseUrl: 'http://gatehouse.test',
+  secrets: new Secrets([Buffer.from(key, 'base64')]),
+  development: true,
+  logger: false,
+  trustProxy: false,
+  poolSize: 10,
+  publicRequestsPerMinute: 1_000_000,
+})
+await app.server.listen({ host: '127.0.0.1', port: 0 })
+app.start()
+const { port } = app.server.server.address() as AddressInfo // it listens on a port
+process.stdout.write(`${port}\n`)
