@@ -329,6 +329,44 @@ test('a paused stream stands still, also in the middle, and goes on where it was
   expect(stored()).toEqual(ids)
 })
 
+describe('a change while a batch is under way', () => {
+  /** Changes the stream once the first batch of its events has arrived, and lets the worker go on. */
+  const changeMidway = async (change: object, first: Intake['answer']) => {
+    const environment = await server.environment()
+    const stream = await createStream(environment)
+    const ids = await writeEvents(server, environment, 1500)
+    await stampEvents(server.db)
+    const gate = Promise.withResolvers<void>()
+    datadog.gate = gate.promise
+    datadog.answer = first
+    const worker = newWorker(server)
+    await worker.startDue()
+    while (datadog.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    server.clock.advance(1)
+    await environment.api('PATCH', `/log_streams/${stream.id}`, { body: change })
+    gate.resolve()
+    await worker.settle()
+    datadog.answer = () => undefined
+    return { ids, stream, environment }
+  }
+
+  test('holds from the next batch on', async () => {
+    const { ids } = await changeMidway({ datadog: { source: 'changed' } }, () => undefined)
+    await work(server)
+    expect(stored()).toEqual(ids)
+    expect(datadog.stored.map(({ ddsource }) => ddsource)).toEqual(
+      ids.map((_id, n) => (n < 1000 ? 'workos' : 'changed')),
+    )
+  })
+
+  test('that mends what failed is tried at once', async () => {
+    const { ids } = await changeMidway({ datadog: { site: 'US3' } }, () => ({ status: 403 }))
+    await work(server)
+    expect(stored()).toEqual(ids)
+    expect(sites.at(-1)).toBe('US3')
+  })
+})
+
 test('a test send says what came of it and moves nothing', async () => {
   const environment = await server.environment()
   const stream = await createStream(environment)

@@ -28,6 +28,7 @@ interface Claimed extends Target {
   readonly events: string[] | null
   readonly position: number
   readonly attempts: number
+  readonly updated_at: Date
 }
 
 const claimSql = `
@@ -41,20 +42,24 @@ const claimSql = `
   )
   update log_streams s set leased_until = $2, leased_by = $3, last_attempt_at = $1
   from due, environments e where s.environment_id = due.environment_id and s.id = due.id and e.id = s.environment_id
-  returning s.environment_id, s.id, e.kind, s.type, s.settings, s.sealed_credentials, s.events, s.position, s.attempts`
+  returning s.environment_id, s.id, e.kind, s.type, s.settings, s.sealed_credentials, s.events, s.position, s.attempts,
+    s.updated_at`
 
-/** The lease is compared, not assumed: who lost it must not move the position of who has it now. */
+/**
+ * The lease is compared, not assumed: who lost it must not move the position of who has it now. A stream that was paused or
+ * changed meanwhile is let go of, to be claimed as it is now.
+ */
 const advanceSql = `
   update log_streams set position = $4, leased_until = $5, events_sent = events_sent + $6, bytes_sent = bytes_sent + $7,
     batches_sent = batches_sent + $8,
     attempts = case when $8 > 0 then 0 else attempts end, failing_since = case when $8 > 0 then null else failing_since end,
     next_attempt_at = null, last_success_at = case when $8 > 0 then $9 else last_success_at end
   where environment_id = $1 and id = $2 and leased_by = $3
-  returning status`
+  returning status = 'active' and updated_at = $10 as unchanged`
 
 const failSql = `
   update log_streams set attempts = $8, failures = failures + 1, failing_since = coalesce(failing_since, $4),
-    last_error = $5, last_error_status = $6, last_error_at = $4, next_attempt_at = $7
+    last_error = $5, last_error_status = $6, last_error_at = $4, next_attempt_at = case when updated_at = $9 then $7::timestamptz end
   where environment_id = $1 and id = $2 and leased_by = $3`
 
 const releaseSql = `
@@ -126,10 +131,10 @@ export class LogStreamWorker {
     await db.pool.query(releaseSql, [stream.environment_id, stream.id, lease])
   }
 
-  /** @returns whether the stream is still this worker's to move: not paused, removed, or leased to another. */
+  /** @returns whether the stream is still this worker's to move: not paused, changed, removed, or leased to another. */
   async #advance(stream: Claimed, lease: string, batch: Batch): Promise<boolean> {
     const now = this.#deps.clock()
-    const { rows } = await this.#deps.db.pool.query<{ status: 'active' | 'paused' }>({
+    const { rows } = await this.#deps.db.pool.query<{ unchanged: boolean }>({
       name: 'log-stream-advance',
       text: advanceSql,
       values: [
@@ -142,9 +147,10 @@ export class LogStreamWorker {
         batch.bytes,
         batch.events.length > 0 ? 1 : 0,
         now,
+        stream.updated_at,
       ],
     })
-    if (rows[0]?.status !== 'paused') return rows.length > 0
+    if (rows[0]?.unchanged !== false) return rows.length > 0
     await this.#deps.db.pool.query(releaseSql, [stream.environment_id, stream.id, lease])
     return false
   }
@@ -175,6 +181,7 @@ export class LogStreamWorker {
         verdict.status,
         new Date(now.getTime() + wait),
         failures,
+        stream.updated_at,
       ],
     })
   }
