@@ -171,6 +171,14 @@ export const settings = {
     default: undefined,
     doc: 'How long events can be read; for ever unless set',
   }),
+  logStreamFolder: define({
+    name: 'log_stream_folder',
+    env: ['GATEHOUSE_LOG_STREAM_FOLDER'],
+    type: optionalPath,
+    unit: 'folder',
+    default: undefined,
+    doc: 'Folder that log streams of type file may write below; without it there are none',
+  }),
   logLevel: define({
     name: 'log_level',
     env: ['GATEHOUSE_LOG_LEVEL'],

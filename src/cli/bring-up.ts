@@ -60,6 +60,7 @@ export async function bringUp(
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
+    logStreamFolder: config.logStreamFolder,
   })
   const servers = [app.server.server]
   undo.defer(() => stopServing(app, servers))

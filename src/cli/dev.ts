@@ -28,6 +28,7 @@ export const dev: Command = {
     'poolSize',
     'trustProxy',
     'eventsRetentionDays',
+    'logStreamFolder',
     'logLevel',
     'quiet',
     'json',

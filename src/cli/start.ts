@@ -38,6 +38,7 @@ export const start: Command = {
     'migrate',
     'trustProxy',
     'eventsRetentionDays',
+    'logStreamFolder',
     'logLevel',
   ],
   options: {},
@@ -57,6 +58,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
+    logStreamFolder: config.logStreamFolder,
   })
   undo.defer(async () => {
     const finished = await drain([app.server.server], () => app.close(), drainLimitMs)

@@ -7,6 +7,7 @@ import * as snapshots from './directory-snapshots.ts'
 import * as people from './directory-users.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
+import * as streams from './log-streams.ts'
 import * as domains from './organization-domains.ts'
 import * as organizations from './organizations.ts'
 import * as redirects from './redirects.ts'
@@ -74,6 +75,15 @@ export const endpoints: readonly AnyEndpoint[] = [
   webhooks.retryWebhookDelivery,
   webhooks.recoverWebhookDeliveries,
   webhooks.replayWebhookEvents,
+
+  streams.listLogStreams,
+  streams.createLogStream,
+  streams.getLogStream,
+  streams.updateLogStream,
+  streams.deleteLogStream,
+  streams.testLogStream,
+  streams.getLogStreamStatus,
+  streams.getDatadogDashboard,
 
   redirects.listRedirectUris,
   redirects.createRedirectUri,

@@ -4,6 +4,7 @@ import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
+import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
@@ -13,6 +14,7 @@ import type { Task } from './runner.ts'
 
 export interface JobDeps extends ChangeDeps {
   readonly webhooks: WebhookWorker
+  readonly logStreams: LogStreamWorker
   readonly db: Database
   readonly fetchText: FetchText
   /** Writes collected "last used" marks of API keys and directory tokens. */
@@ -22,6 +24,7 @@ export interface JobDeps extends ChangeDeps {
 
 export const stampTask = 'stamp-events'
 export const deliverTask = 'deliver-webhooks'
+export const streamTask = 'send-log-streams'
 const fanOutTask = 'fan-out-webhooks'
 
 const second = 1000
@@ -36,7 +39,9 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
       // Whoever reads the log stamps it first, so the rest delays nobody's view; it makes one commit do for many.
       restMs: 25,
       run: async () => {
-        if (await stampEventsIfFree(deps.db)) wake(fanOutTask)
+        if (!(await stampEventsIfFree(deps.db))) return
+        wake(fanOutTask)
+        wake(streamTask)
       },
     },
     {
@@ -51,6 +56,13 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
       everyMs: 250,
       run: async (signal) => {
         while (!signal.aborted && (await deps.webhooks.startDue()) > 0);
+      },
+    },
+    {
+      name: streamTask,
+      everyMs: 500,
+      run: async (signal) => {
+        while (!signal.aborted && (await deps.logStreams.startDue()) > 0);
       },
     },
     { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },

@@ -10,7 +10,7 @@ import { createApiKey } from '#domain/environments/api-keys.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
 import type { Deps } from '#http/deps.ts'
 import { Secrets } from '#protocols/envelope.ts'
-import { createApp } from '../../src/app.ts'
+import { type AppOptions, createApp } from '../../src/app.ts'
 import { problemsOf } from './conforms.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
@@ -61,22 +61,25 @@ export interface TestServer {
   close(): Promise<void>
 }
 
+/** Where log streams go. */
+type TestOptions = Pick<AppOptions, 'logStreamFolder' | 'datadogIntake'>
+
 /**
  * The API over HTTP on a database of its own, for the tests of the file that calls this at its top. A test fails when
  * any answer it caused, through whatever client, breaks the contract.
  */
-export function useTestServer(): TestServer {
+export function useTestServer(options: TestOptions = {}): TestServer {
   const server = {} as TestServer // filled before the first test runs
   const problems: string[] = []
   beforeAll(async () => {
-    Object.assign(server, await start(problems))
+    Object.assign(server, await start(problems, options))
   })
   afterEach(() => expect(problems.splice(0)).toEqual([]))
   afterAll(() => server.close())
   return server
 }
 
-async function start(problems: string[]): Promise<TestServer> {
+async function start(problems: string[], options: TestOptions): Promise<TestServer> {
   const db = await createTestDatabase()
   const clock = new TestClock()
   const dns: TestServer['dns'] = new Map()
@@ -86,6 +89,7 @@ async function start(problems: string[]): Promise<TestServer> {
     baseUrl: 'http://gatehouse.test',
     secrets,
     development: true,
+    ...options,
     logger: false,
     trustProxy: false,
     poolSize: 10,
