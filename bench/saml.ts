@@ -3,12 +3,11 @@ import { encodePost } from '#protocols/saml/bindings.ts'
 import { selfSignedCertificate } from '#protocols/saml/certificate.ts'
 import { type IssueOptions, issueResponse } from '#protocols/saml/issue.ts'
 import { type Expected, readResponse, verifyResponse } from '#protocols/saml/response.ts'
+import type { Report, Size } from './report.ts'
+import { inTurns, median, pairedRatio } from './rounds.ts'
 
-/**
- * What a sign-in costs in the SAML core, beside the cryptography that no verifier can spare, measured in the same run.
- * Run it alone: `node bench/saml.ts [milliseconds per measurement]`.
- */
-const milliseconds = Number(process.argv[2] ?? 1000)
+const rounds: Record<Size, number> = { quick: 3, default: 6, full: 12 }
+const roundMs = 300
 
 const now = new Date('2026-01-31T12:00:00Z')
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -68,11 +67,10 @@ function verifyMessage(encoded: string): void {
 }
 
 /** Runs per second of processor time, so that other load on the machine counts as little as it can. */
-function rate(run: () => void): number {
-  // The compiler works beside the first thousands of runs, and its time counts as ours.
-  for (let warm = 0; warm < 4000; warm += 1) run()
+async function rate(run: () => void): Promise<number> {
+  for (let warm = 0; warm < 200; warm += 1) run()
   const start = process.cpuUsage()
-  const end = performance.now() + milliseconds
+  const end = performance.now() + roundMs
   let runs = 0
   while (performance.now() < end) {
     for (let batch = 0; batch < 20; batch += 1) run()
@@ -95,7 +93,7 @@ function floor(signatures: number, encrypted: boolean): void {
   if (encrypted) privateDecrypt({ key: rsa.privateKey, ...oaep }, wrapped)
 }
 
-const rows = [
+const messages = [
   ['response signed', message(true, false), 1, false],
   ['assertion signed', message(false, true), 1, false],
   ['both signed', message(true, true), 2, false],
@@ -103,65 +101,15 @@ const rows = [
   ['AES-256-GCM, both signed', message(true, true, 'aes256-gcm'), 2, true],
 ] as const
 
-console.log(
-  'verifications per second of one core'.padEnd(34),
-  'bytes'.padStart(7),
-  'ours'.padStart(8),
-  'floor'.padStart(8),
-)
-for (const [title, encoded, signatures, encrypted] of rows) {
-  const ours = rate(() => verifyMessage(encoded))
-  const bare = rate(() => floor(signatures, encrypted))
-  const bytes = Buffer.from(encoded, 'base64').length
-  console.log(title.padEnd(34), String(bytes).padStart(7), String(ours).padStart(8), String(bare).padStart(8))
-}
-
-/** Never valid, and sent by anybody: what it costs to refuse them. */
-const signed = Buffer.from(message(true, true), 'base64').toString()
-const many = (count: number, make: (at: number) => string) =>
-  Array.from({ length: count }, (_, at) => make(at)).join('')
-const extended = (content: string) =>
-  signed.replace('<saml2p:Status>', `<saml2p:Extensions><x>${content}</x></saml2p:Extensions><saml2p:Status>`)
-const reference = /<ds:Reference .*?<\/ds:Reference>/.exec(signed)?.[0] ?? ''
-const transform = '<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
-const declarations = (count: number) => many(count, (at) => ` xmlns:p${at}="urn:p${at}"`)
-
-const hostile: readonly (readonly [title: string, xml: string])[] = [
-  ['700 references', signed.replace(reference, reference.repeat(700))],
-  ['2 000 transforms', signed.replace('</ds:Transforms>', `${transform.repeat(2000)}</ds:Transforms>`)],
-  ['19 000 elements', extended('<x/>'.repeat(19_000))],
-  ['99 prefixes, 19 000 uses', extended(`<x${declarations(99)}>${many(19_000, (at) => `<p${at % 99}:x/>`)}</x>`)],
-  ['99 attributes on 500 elements', extended(many(500, () => `<x${many(99, (at) => ` a${at}=""`)}/>`))],
-  [
-    '90 attributes with a namespace on 500 elements',
-    extended(many(500, () => `<x xmlns:p="urn:p"${many(90, (at) => ` p:a${at}=""`)}/>`)),
-  ],
-  [
-    '32 inclusive prefixes, declared 600 times',
-    extended(many(600, () => `<x${declarations(32)}/>`)).replaceAll('"xs"', `"${many(32, (at) => `p${at} `)}"`),
-  ],
-  ['100 000 character references', extended('&#13;'.repeat(100_000))],
-  ['39 000 CDATA sections', extended('<![CDATA[x]]>'.repeat(39_000))],
-  ['20 000 levels', '<a>'.repeat(20_000)],
-  ['20 000 attributes', `<a${many(20_000, (at) => ` a${at}=""`)}/>`],
-  ['50 000 comments', `<a>${'<!-- -->'.repeat(50_000)}</a>`],
-  ['half a megabyte of one attribute', `<a b="${'x'.repeat(500_000)}`],
-  ['a megabyte of one letter', 'x'.repeat(780_000)],
-]
-
-console.log(`\n${'milliseconds to refuse'.padEnd(50)} ${'bytes'.padStart(7)} ${'median'.padStart(7)} refusal`)
-for (const [title, xml] of hostile) {
-  const encoded = encodePost(xml)
-  const times: number[] = []
-  let refusal = ''
-  for (let run = 0; run < 9; run += 1) {
-    const start = process.cpuUsage()
-    const read = readResponse(encoded)
-    const verified = read.ok ? verifyResponse(read.value, expected) : read
-    const { user, system } = process.cpuUsage(start)
-    times.push((user + system) / 1000)
-    refusal = verified.ok ? 'accepted' : verified.error.code
+/** What a sign-in costs in the SAML core, beside the cryptography that no verifier can spare. */
+export async function saml(size: Size): Promise<Report> {
+  const rows: (string | number)[][] = []
+  for (const [title, encoded, signatures, encrypted] of messages) {
+    const { ours, bare } = await inTurns(rounds[size], {
+      ours: () => rate(() => verifyMessage(encoded)),
+      bare: () => rate(() => floor(signatures, encrypted)),
+    })
+    rows.push([title, Buffer.from(encoded, 'base64').length, median(ours), median(bare), pairedRatio(ours, bare)])
   }
-  const median = times.toSorted((a, b) => a - b)[4] ?? 0
-  console.log(title.padEnd(50), String(xml.length).padStart(7), median.toFixed(1).padStart(7), refusal)
+  return { head: ['verifications per second of one core', 'bytes', 'gatehouse', 'floor', 'ratio'], rows, targets: [] }
 }

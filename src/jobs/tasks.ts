@@ -30,20 +30,26 @@ const fanOutTask = 'fan-out-webhooks'
 const second = 1000
 const minute = 60 * second
 
+/** Puts committed events in the order of the log. */
+export function stamping(db: Database, onNews: () => void): Task {
+  return {
+    name: stampTask,
+    everyMs: 500,
+    // Whoever reads the log stamps it first, so the rest delays nobody's view; it makes one commit do for many.
+    restMs: 25,
+    run: async () => {
+      if (await stampEventsIfFree(db)) onNews()
+    },
+  }
+}
+
 /** Everything the server does without being asked. Several processes may run all of it at once. */
 export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Task[] {
   return [
-    {
-      name: stampTask,
-      everyMs: 500,
-      // Whoever reads the log stamps it first, so the rest delays nobody's view; it makes one commit do for many.
-      restMs: 25,
-      run: async () => {
-        if (!(await stampEventsIfFree(deps.db))) return
-        wake(fanOutTask)
-        wake(streamTask)
-      },
-    },
+    stamping(deps.db, () => {
+      wake(fanOutTask)
+      wake(streamTask)
+    }),
     {
       name: fanOutTask,
       everyMs: 500,

@@ -65,12 +65,15 @@ beforeAll(async () => {
     '/environments/': [victim.id, victim.apiKey.id],
   }
   own = { '/directories/': attacker.directory.id, '/environments/': mallory.id }
+  await victim.api('PUT', '/directory_attributes/badge', { body: { path: 'badge' } })
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
   untouched = await everything()
 })
 
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
-const withIds = guarded.filter((endpoint) => endpoint.path.includes('{'))
+/** Of these a caller has its own by the same name. */
+const named = guarded.filter((endpoint) => endpoint.path.includes('{name}'))
+const withIds = guarded.filter((endpoint) => endpoint.path.includes('{') && !named.includes(endpoint))
 const lists = guarded.filter(
   ({ method, path, query, tag }) => method === 'GET' && !path.includes('{') && query && tag !== 'events',
 )
@@ -100,6 +103,10 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
     default: true,
     status: 'disabled',
     attribute_map: {},
+    groups: [],
+    users: [],
+    memberships: [],
+    group_roles: [],
     since: '2020-01-01T00:00:00.000Z',
     range_start: '2020-01-01T00:00:00.000Z',
     range_end: '2030-01-01T00:00:00.000Z',
@@ -114,6 +121,7 @@ async function everything(): Promise<unknown[]> {
     ...lists.map(({ path }) => path + filterOf(path)),
     '/user_management/homepage_url',
     '/environments/current',
+    '/directory_attributes',
   ]
   const answers = await Promise.all(paths.map((path) => victim.api<unknown>('GET', path)))
   expect(answers.map(({ status }, index) => [paths[index], status])).toEqual(paths.map((path) => [path, 200]))
@@ -144,6 +152,14 @@ describe('with another tenant’s ids', () => {
     expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
     expect(await everything()).toEqual(untouched)
   })
+})
+
+test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {
+  const attempt = path.replace('{name}', 'badge')
+  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? { path: 'badge' } : undefined })
+  expect(answer.status).toBe(method === 'PUT' ? 200 : 404)
+  expect(await everything()).toEqual(untouched)
+  await mallory.api('DELETE', '/directory_attributes/badge')
 })
 
 describe('lists', () => {

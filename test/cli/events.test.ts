@@ -39,7 +39,7 @@ test('events prune forgets what is older, of all environments or of one', async 
 })
 
 test.each([
-  [['events', 'purge'], '"purge" is not known here. Did you mean "gatehouse events prune"?'],
+  [['events', 'purge'], '"purge" is not known here. Did you mean "gatehouse events tail" or "gatehouse events prune"?'],
   [['events', 'prune'], 'Say --before what time: --before 2026-01-31'],
   [['events', 'prune', '--before', '1 May'], '--before is "1 May"; it must be a time such as'],
   [['events', 'prune', '--before', '2026-13-01'], '--before is "2026-13-01"; it must be a time such as'],

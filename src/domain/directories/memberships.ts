@@ -1,5 +1,11 @@
 import type pg from 'pg'
-import type { DirectoryGroupId, DirectoryUserId, EnvironmentId, EventId } from '#contracts/ids.ts'
+import {
+  type DirectoryGroupId,
+  type DirectoryUserId,
+  type EnvironmentId,
+  type EventId,
+  idPrefixes,
+} from '#contracts/ids.ts'
 import { prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { foldCase } from '#protocols/scim/compare-text.ts'
@@ -79,7 +85,7 @@ interface Named {
  * whoever comes in by such a name has to go out by it too. Names of nobody stay; they are awaited.
  */
 async function resolveNames(on: On, directory: ScimDirectory, values: readonly string[]): Promise<readonly string[]> {
-  const names = values.filter((value) => !value.startsWith('directory_user_'))
+  const names = values.filter((value) => !value.startsWith(`${idPrefixes.directoryUser}_`))
   if (names.length === 0) return values
   const people = await findNamed(on, directory.environment, directory.id, names, names.map(foldCase))
   const byExternalId = Map.groupBy(people, (person) => person.external_id)

@@ -97,7 +97,9 @@ export function readCertificate(text: string): ReadCertificate | null {
   const bytes = decodeBase64(text.replace(/-----[A-Z ]+-----/g, ''))
   try {
     // Nothing at all is no certificate either.
-    const { raw, publicKey, validFromDate: notBefore, validToDate: notAfter } = new X509Certificate(bytes ?? '')
+    const { raw, publicKey, validFrom, validTo } = new X509Certificate(bytes ?? '')
+    // From the texts: of a time that is none, validToDate is whatever lay in memory.
+    const [notBefore, notAfter] = [new Date(validFrom), new Date(validTo)]
     if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime())) return null
     return { base64: raw.toString('base64'), publicKey, notBefore, notAfter }
   } catch {
