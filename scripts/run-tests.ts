@@ -68,11 +68,14 @@ async function readReport(file: string): Promise<Report> {
 }
 
 function passedTests(report: Report): Set<string> {
-  return new Set(
-    report.testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults
-        .filter((test) => test.status === 'passed')
-        .map((test) => `${relative(root, name)} > ${test.fullName}`),
-    ),
-  )
+  const names = new Set<string>()
+  for (const { name: file, assertionResults } of report.testResults)
+    for (const { status, fullName } of assertionResults) {
+      const name = `${relative(root, file)} > ${fullName}`
+      // Rows of a table may share a title; each counts.
+      let unique = name
+      for (let n = 2; status === 'passed' && names.has(unique); n++) unique = `${name} (${n})`
+      if (status === 'passed') names.add(unique)
+    }
+  return names
 }
