@@ -2,14 +2,21 @@ import { resolveTxt } from 'node:dns/promises'
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '#db/database.ts'
 import { pendingMigrations, readMigrations } from '#db/migrate.ts'
+import { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
+import { datadogIntake } from '#domain/log-streams/datadog.ts'
+import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
+import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
 import { directoryRoutes } from '#http/api/directories.ts'
+import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
+import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
 import { environmentRoutes } from '#http/api/environments.ts'
 import { eventRoutes } from '#http/api/events.ts'
+import { logStreamRoutes } from '#http/api/log-streams.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
 import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
@@ -30,12 +37,13 @@ import { metadataRoutes } from '#http/sso/metadata.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
 import { Runner } from '#jobs/runner.ts'
-import { backgroundTasks, deliverTask, stampTask } from '#jobs/tasks.ts'
+import { backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
   readonly databaseUrl: string
@@ -51,6 +59,12 @@ export interface AppOptions {
   readonly poolSize: number
   /** How often one address may call routes that need no key; 1200 unless told. */
   readonly publicRequestsPerMinute?: number
+  /** How long events can be read; for ever unless told. */
+  readonly eventsRetentionDays?: number | undefined
+  /** Where file log streams may write; without it there are none. */
+  readonly logStreamFolder?: string | undefined
+  /** Where Datadog sites take logs, instead of Datadog: development only. */
+  readonly datadogIntake?: Outlets['datadogIntake'] | undefined
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -73,6 +87,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     poolSize: options.poolSize,
     onError: (error) => server.log.warn({ err: error }, 'lost a database connection'),
   })
+  const postWebhook = guardedPost({ allowPrivate: options.development })
+  const postBatch = guardedPost({ allowPrivate: options.development, timeoutMs: attemptTimeoutMs })
+  const { logStreamFolder } = options
+  const outlets: Outlets = {
+    post: postBatch,
+    appendFile: logStreamFolder === undefined ? undefined : appendBelow(logStreamFolder),
+    writeStdout,
+    datadogIntake: (options.development && options.datadogIntake) || datadogIntake,
+  }
   const deps: Deps = {
     db,
     clock,
@@ -80,8 +103,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyUses: new KeyUses(),
     secrets: options.secrets,
     tokenUses: new TokenUses(),
+    snapshotLimit: new SnapshotLimit(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
+    wakeLogStreams: () => runner.wake(streamTask),
+    logStreams: {
+      secrets: options.secrets,
+      outlets,
+      allowPrivate: options.development,
+      allowFiles: logStreamFolder !== undefined,
+    },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
     signingKeys: new SigningKeyCache(
@@ -94,15 +125,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     await deps.keyUses.flush(db)
     await deps.tokenUses.flush(db)
   }
-  const postWebhook = guardedPost({ allowPrivate: options.development })
   const onTaskError = (task: string, error: unknown) =>
     server.log.error({ err: error, task }, 'a background task failed')
   const webhooks = new WebhookWorker(
     { db, clock, secrets: options.secrets, postWebhook, random: Math.random },
     (error) => onTaskError(deliverTask, error),
   )
+  const logStreams = new LogStreamWorker(
+    { db, clock, secrets: options.secrets, outlets, random: Math.random },
+    (error) => onTaskError(streamTask, error),
+  )
   const runner: Runner = new Runner(
-    backgroundTasks({ ...deps, flushUses, webhooks }, (task) => runner.wake(task)),
+    backgroundTasks(
+      { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays },
+      (task) => runner.wake(task),
+    ),
     onTaskError,
   )
 
@@ -116,8 +153,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     connectionRoutes,
     environmentRoutes,
     directoryRoutes,
+    directoryPeopleRoutes,
+    directoryAttributeRoutes,
     redirectRoutes,
     webhookRoutes,
+    logStreamRoutes,
     eventRoutes,
   ])
     routes(server, deps)
@@ -135,7 +175,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       await server.close()
       await runner.stop()
       await webhooks.settle()
+      await logStreams.stop()
       await postWebhook.close()
+      await postBatch.close()
       await flushUses()
       await db.close()
     },

@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
-import type { PostWebhook } from '#domain/webhooks/deliver.ts'
+import type { PostBatch } from '#domain/log-streams/outlets.ts'
 import { guardedLookup, isPrivateAddress } from './guarded-fetch.ts'
 
 const defaultTimeoutMs = 10_000
@@ -14,14 +14,14 @@ export function guardedPost(options: {
   readonly allowPrivate: boolean
   readonly lookup?: LookupFunction
   readonly timeoutMs?: number
-}): PostWebhook & { close(): Promise<void> } {
+}): PostBatch & { close(): Promise<void> } {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
   const agent = new Agent({
     connect: { lookup: guardedLookup(options.allowPrivate, options.lookup), timeout: timeoutMs },
     connections: 64,
     keepAliveTimeout: 10_000,
   })
-  const post: PostWebhook = async (url, body, headers) => {
+  const post: PostBatch = async (url, body, headers) => {
     const host = URL.parse(url)?.hostname.replaceAll(/^\[|\]$/g, '')
     if (host === undefined) return { ok: false, error: 'invalid URL' }
     if (!options.allowPrivate && isIP(host) !== 0 && isPrivateAddress(host))

@@ -30,6 +30,9 @@ const optionalPath: SettingType<string | undefined> = path
 const onOff: SettingType<boolean> = { parse: parseSwitch, isSwitch: true }
 const port: SettingType<number> = { parse: parsePort }
 const count: SettingType<number> = { parse: (value) => parseInteger(value, 1, 1000, 'a whole number') }
+const days: SettingType<number | undefined> = {
+  parse: (value) => parseInteger(value, 1, 36_500, 'a whole number of days'),
+}
 const origin: SettingType<string | undefined> = { parse: parseOrigin }
 const postgresUrl: SettingType<string | undefined> = { parse: parsePostgresUrl }
 const logLevel: SettingType<LogLevel | undefined> = { parse: parseLogLevel }
@@ -159,6 +162,22 @@ export const settings = {
     unit: 'on or off',
     default: false,
     doc: 'Whether callers reach this server through one proxy that sets X-Forwarded-For',
+  }),
+  eventsRetentionDays: define({
+    name: 'events_retention_days',
+    env: ['GATEHOUSE_EVENTS_RETENTION_DAYS'],
+    type: days,
+    unit: 'days',
+    default: undefined,
+    doc: 'How long events can be read; for ever unless set',
+  }),
+  logStreamFolder: define({
+    name: 'log_stream_folder',
+    env: ['GATEHOUSE_LOG_STREAM_FOLDER'],
+    type: optionalPath,
+    unit: 'folder',
+    default: undefined,
+    doc: 'Folder that log streams of type file may write below; without it there are none',
   }),
   logLevel: define({
     name: 'log_level',

@@ -59,6 +59,8 @@ export async function bringUp(
     logger: loggerOf(config),
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
+    eventsRetentionDays: config.eventsRetentionDays,
+    logStreamFolder: config.logStreamFolder,
   })
   const servers = [app.server.server]
   undo.defer(() => stopServing(app, servers))

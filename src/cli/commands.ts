@@ -30,12 +30,16 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Change the key that private keys in the database are encrypted with',
     load: async () => (await import('./secrets.ts')).secrets,
   },
+  'datadog-dashboard': {
+    summary: 'Print a Datadog dashboard to import',
+    load: async () => (await import('./datadog-dashboard.ts')).datadogDashboardCommand,
+  },
   scim: {
     summary: 'Play the directory of an identity provider against any SCIM server',
     load: async () => (await import('./scim.ts')).scim,
   },
   events: {
-    summary: 'Show events as they happen',
+    summary: 'Show events as they happen; forget old ones',
     load: async () => (await import('./events.ts')).events,
   },
   listen: {

@@ -27,6 +27,8 @@ export const dev: Command = {
     'examplePort',
     'poolSize',
     'trustProxy',
+    'eventsRetentionDays',
+    'logStreamFolder',
     'logLevel',
     'quiet',
     'json',

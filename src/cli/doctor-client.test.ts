@@ -8,6 +8,7 @@ const environment: Environment = {
   name: 'Staging',
   kind: 'staging',
   client_id: 'client_1',
+  keep_inactive_directory_users: false,
   created_at: '2026-01-01T00:00:00.000Z',
   updated_at: '2026-01-01T00:00:00.000Z',
 }

@@ -37,6 +37,8 @@ export const start: Command = {
     'poolSize',
     'migrate',
     'trustProxy',
+    'eventsRetentionDays',
+    'logStreamFolder',
     'logLevel',
   ],
   options: {},
@@ -55,6 +57,8 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     logger: { level: config.logLevel ?? 'info' },
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
+    eventsRetentionDays: config.eventsRetentionDays,
+    logStreamFolder: config.logStreamFolder,
   })
   undo.defer(async () => {
     const finished = await drain([app.server.server], () => app.close(), drainLimitMs)

@@ -1,9 +1,13 @@
 import type { AnyEndpoint } from './endpoint.ts'
 import * as connections from './connections.ts'
 import * as directories from './directories.ts'
+import * as attributes from './directory-attributes.ts'
+import * as roles from './directory-roles.ts'
+import * as snapshots from './directory-snapshots.ts'
 import * as people from './directory-users.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
+import * as streams from './log-streams.ts'
 import * as domains from './organization-domains.ts'
 import * as organizations from './organizations.ts'
 import * as redirects from './redirects.ts'
@@ -42,14 +46,22 @@ export const endpoints: readonly AnyEndpoint[] = [
   directories.getDirectory,
   directories.updateDirectory,
   directories.deleteDirectory,
+  snapshots.getDirectorySnapshot,
+  snapshots.reconcileDirectory,
   directories.listDirectoryTokens,
   directories.createDirectoryToken,
   directories.rollDirectoryToken,
   directories.revokeDirectoryToken,
   people.listDirectoryUsers,
   people.getDirectoryUser,
+  roles.getDirectoryUserRole,
   people.listDirectoryGroups,
   people.getDirectoryGroup,
+  roles.listGroupRoles,
+  roles.setGroupRoles,
+  attributes.listDirectoryAttributes,
+  attributes.setDirectoryAttribute,
+  attributes.deleteDirectoryAttribute,
 
   events.listEvents,
 
@@ -63,6 +75,15 @@ export const endpoints: readonly AnyEndpoint[] = [
   webhooks.retryWebhookDelivery,
   webhooks.recoverWebhookDeliveries,
   webhooks.replayWebhookEvents,
+
+  streams.listLogStreams,
+  streams.createLogStream,
+  streams.getLogStream,
+  streams.updateLogStream,
+  streams.deleteLogStream,
+  streams.testLogStream,
+  streams.getLogStreamStatus,
+  streams.getDatadogDashboard,
 
   redirects.listRedirectUris,
   redirects.createRedirectUri,
@@ -79,6 +100,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   redirects.setHomepage,
 
   environments.getCurrentEnvironment,
+  environments.updateCurrentEnvironment,
   environments.listEnvironmentApiKeys,
   environments.createEnvironmentApiKey,
   environments.rollEnvironmentApiKey,

@@ -15,6 +15,8 @@ export const Environment = Type.Object({
   name: Type.String(),
   kind: Type.Enum([...environmentKinds]),
   client_id: Type.String(),
+  /** Whether the application keeps seeing people, as inactive, whom their identity provider deactivated. */
+  keep_inactive_directory_users: Type.Boolean(),
   created_at: Timestamp,
   updated_at: Timestamp,
 })
@@ -54,6 +56,24 @@ export const getCurrentEnvironment = endpoint({
   tag,
   access: 'api_key',
   extension: true,
+  success: { status: 200, body: Environment },
+})
+
+export const EnvironmentUpdate = Type.Object({
+  /** Turned on, hidden people are announced as created and inactive; turned off, inactive ones as deleted. */
+  keep_inactive_directory_users: Type.Optional(Type.Boolean()),
+})
+export type EnvironmentUpdate = Static<typeof EnvironmentUpdate>
+
+export const updateCurrentEnvironment = endpoint({
+  operationId: 'updateCurrentEnvironment',
+  method: 'PATCH',
+  path: '/environments/current',
+  summary: 'Change settings of the environment the API key belongs to; fields left out keep their value',
+  tag,
+  access: 'api_key',
+  extension: true,
+  body: EnvironmentUpdate,
   success: { status: 200, body: Environment },
 })
 

@@ -100,7 +100,7 @@ export const listEvents = endpoint({
   operationId: 'listEvents',
   method: 'GET',
   path: '/events',
-  summary: 'Read the ordered log of the environment, oldest first',
+  summary: 'Read the ordered log of the environment, oldest first unless order is desc',
   tag: 'events',
   access: 'api_key',
   query: Type.Object({

@@ -22,6 +22,7 @@ export const idPrefixes = {
   webhookEndpoint: 'we',
   webhookSecret: 'wsec',
   webhookDelivery: 'wdel',
+  logStream: 'log_stream',
   directory: 'directory',
   directoryToken: 'directory_token',
   directoryUser: 'directory_user',
@@ -48,6 +49,7 @@ export type ClientId = IdOf<'client'>
 export type WebhookEndpointId = IdOf<'webhookEndpoint'>
 export type WebhookSecretId = IdOf<'webhookSecret'>
 export type WebhookDeliveryId = IdOf<'webhookDelivery'>
+export type LogStreamId = IdOf<'logStream'>
 export type DirectoryId = IdOf<'directory'>
 export type DirectoryTokenId = IdOf<'directoryToken'>
 export type DirectoryUserId = IdOf<'directoryUser'>
@@ -70,6 +72,7 @@ export const CorsOriginId = id('corsOrigin')
 export const LogoutUriId = id('logoutUri')
 export const WebhookEndpointId = id('webhookEndpoint')
 export const WebhookDeliveryId = id('webhookDelivery')
+export const LogStreamId = id('logStream')
 export const DirectoryId = id('directory')
 export const DirectoryTokenId = id('directoryToken')
 export const DirectoryUserId = id('directoryUser')

@@ -4,6 +4,9 @@ import { Connection, ConfiguredConnection } from './connections.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import { ApiKey, Environment, IssuedApiKey } from './environments.ts'
 import { ConfiguredDirectory, Directory, DirectoryToken } from './directories.ts'
+import { DirectoryAttribute } from './directory-attributes.ts'
+import { DirectoryGroupRole, DirectoryUserRole } from './directory-roles.ts'
+import { DirectoryReconciliation, DirectorySnapshot } from './directory-snapshots.ts'
 import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './directory-users.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
@@ -67,6 +70,11 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [DirectoryUser, 'DirectoryUser'],
   [DirectoryGroup, 'DirectoryGroup'],
   [DirectoryToken, 'DirectoryToken'],
+  [DirectoryGroupRole, 'DirectoryGroupRole'],
+  [DirectoryUserRole, 'DirectoryUserRole'],
+  [DirectoryAttribute, 'DirectoryAttribute'],
+  [DirectorySnapshot, 'DirectorySnapshot'],
+  [DirectoryReconciliation, 'DirectoryReconciliation'],
   [Event, 'Event'],
   [RedirectUri, 'RedirectUri'],
   [LogoutUri, 'LogoutUri'],
@@ -98,6 +106,7 @@ const reasons: Readonly<Record<number, string>> = {
   413: 'The body is too large',
   415: 'The body is not JSON',
   422: 'Validation failed',
+  429: 'Too many requests',
 }
 
 /** The OpenAPI 3.1 document of every operation in `all.ts`. */

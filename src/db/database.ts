@@ -33,6 +33,9 @@ export function openDatabase({ url, poolSize, onError }: DatabaseOptions): Datab
     options: '-c jit=off -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC',
   })
   pool.on('error', onError)
+  // The pool listens to its idle connections only. One that is cut while it is lent out fails whatever is done with it;
+  // the event would end the process besides.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return {
     kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
     pool,

@@ -20,11 +20,13 @@ import type {
   WebhookEndpointId,
   WebhookSecretId,
   WebhookDeliveryId,
+  LogStreamId,
   DirectoryId,
   DirectoryTokenId,
   DirectoryUserId,
   DirectoryGroupId,
 } from '#contracts/ids.ts'
+import type { LogStreamType } from '#contracts/log-streams.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 
 export interface ApiKeys {
@@ -94,6 +96,24 @@ export interface Directories {
   state: DirectoryState
   attribute_map: ColumnType<unknown, string | undefined, string>
   last_request_at: Date | null
+  created_at: Date
+  updated_at: Date
+  settle_after: number | null
+  settle_all: Generated<boolean>
+}
+
+export interface DirectoryAddresses {
+  environment_id: EnvironmentId
+  directory_id: DirectoryId
+  user_id: DirectoryUserId
+  email_key: string
+}
+
+export interface DirectoryAttributes {
+  environment_id: EnvironmentId
+  name: string
+  path: string | null
+  description: string | null
   created_at: Date
   updated_at: Date
 }
@@ -168,7 +188,6 @@ export interface DirectoryUsers {
   user_name_key: string
   email: string | null
   email_key: string | null
-  email_keys: string[]
   active: boolean
   visible: boolean
   complete: boolean
@@ -237,6 +256,34 @@ export interface IdempotencyKeys {
   status: number
   answer: string
   created_at: Date
+}
+
+export interface LogStreams {
+  environment_id: EnvironmentId
+  id: LogStreamId
+  name: string
+  type: LogStreamType
+  status: 'active' | 'paused'
+  settings: ColumnType<unknown, string, string>
+  sealed_credentials: string
+  events: string[] | null
+  position: number
+  leased_until: Date | null
+  leased_by: string | null
+  last_attempt_at: Date | null
+  attempts: Generated<number>
+  failing_since: Date | null
+  next_attempt_at: Date | null
+  last_error: string | null
+  last_error_status: number | null
+  last_error_at: Date | null
+  last_success_at: Date | null
+  events_sent: Generated<number>
+  batches_sent: Generated<number>
+  bytes_sent: Generated<number>
+  failures: Generated<number>
+  created_at: Date
+  updated_at: Date
 }
 
 export interface LogoutUris {
@@ -411,6 +458,8 @@ export interface Schema {
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
   directories: Directories
+  directory_addresses: DirectoryAddresses
+  directory_attributes: DirectoryAttributes
   directory_awaited_members: DirectoryAwaitedMembers
   directory_counts: DirectoryCounts
   directory_group_roles: DirectoryGroupRoles
@@ -425,6 +474,7 @@ export interface Schema {
   events: Events
   followers: Followers
   idempotency_keys: IdempotencyKeys
+  log_streams: LogStreams
   logout_uris: LogoutUris
   organization_domains: OrganizationDomains
   organizations: Organizations

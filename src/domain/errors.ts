@@ -48,6 +48,19 @@ export class Invalid extends Error {
   }
 }
 
+/** Too much of it is going on; later it can be had. */
+export class Busy extends Error {
+  override readonly name = 'Busy'
+  readonly code: string
+  readonly retryAfterSeconds: number
+
+  constructor(message: string, code: string, retryAfterSeconds: number) {
+    super(message)
+    this.code = code
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
 export class Unauthorized extends Error {
   override readonly name = 'Unauthorized'
 
@@ -72,7 +85,7 @@ export class OAuthError extends Error {
   }
 }
 
-export type DomainError = NotFound | Conflict | BadRequest | Invalid | Unauthorized | OAuthError
+export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | OAuthError
 
 export function isDomainError(error: unknown): error is DomainError {
   return (
@@ -80,6 +93,7 @@ export function isDomainError(error: unknown): error is DomainError {
     error instanceof Conflict ||
     error instanceof BadRequest ||
     error instanceof Invalid ||
+    error instanceof Busy ||
     error instanceof Unauthorized ||
     error instanceof OAuthError
   )

@@ -1,6 +1,8 @@
 import type { Database } from '#db/database.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
+import type { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
+import type { LogStreamRules } from '#domain/log-streams/streams.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -16,10 +18,14 @@ export interface Deps {
   /** Deliveries are due. */
   readonly wakeWebhooks: () => void
   readonly webhookRules: EndpointRules
+  /** A stream may have something to send, or may send again. */
+  readonly wakeLogStreams: () => void
+  readonly logStreams: LogStreamRules
   readonly keyUses: KeyUses
   /** Seals what the database must not hold in the clear. */
   readonly secrets: Secrets
   readonly tokenUses: TokenUses
+  readonly snapshotLimit: SnapshotLimit
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText
   readonly signingKeys: SigningKeyCache

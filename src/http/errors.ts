@@ -5,6 +5,7 @@ import { IdempotencyRace } from '#db/work.ts'
 export interface ErrorAnswer {
   readonly status: number
   readonly body: ErrorBody | OAuthErrorBody
+  readonly retryAfterSeconds?: number
 }
 
 /** Errors of the HTTP layer itself that Fastify raises before a handler runs, by its code. */
@@ -56,6 +57,12 @@ function domainAnswer(error: DomainError): ErrorAnswer {
       return {
         status: 422,
         body: { message: error.message, ...(error.code && { code: error.code }), errors: [...error.errors] },
+      }
+    case 'Busy':
+      return {
+        status: 429,
+        body: { message: error.message, code: error.code },
+        retryAfterSeconds: error.retryAfterSeconds,
       }
     case 'Unauthorized':
       return { status: 401, body: { message: error.message } }

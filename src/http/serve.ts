@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Endpoint, Input, Output } from '#contracts/endpoint.ts'
@@ -8,6 +9,7 @@ import { BadRequest } from '#domain/errors.ts'
 import { SealBroken, type Secrets } from '#protocols/envelope.ts'
 import { type ApiCaller, identifyApiCaller, type KeyUses } from './callers.ts'
 import { checkBody, checkNesting, checkQuery, checkText } from './input.ts'
+import { JsonStream } from './json-stream.ts'
 import { queryOf } from './server.ts'
 
 export interface ServeDeps {
@@ -22,7 +24,12 @@ export interface ApiRequest extends ApiCaller {
   readonly scope: Scope
 }
 
-type Handler<E> = (input: Input<E>, caller: ApiRequest) => Promise<Output<E> | RawJson>
+type Handler<E> = (input: Input<E>, caller: ApiRequest) => Promise<Output<E> | RawJson | JsonStream>
+
+export interface ServeOptions {
+  /** For operations whose bodies are larger than others'. */
+  readonly bodyLimitBytes?: number
+}
 
 /** An answer that is JSON text already, such as a page of the log. */
 export class RawJson {
@@ -43,8 +50,10 @@ export function serve<P extends TSchema, Q extends TSchema, B extends TSchema, O
   deps: ServeDeps,
   endpoint: Endpoint<P, Q, B, Out>,
   handler: Handler<Endpoint<P, Q, B, Out>>,
+  { bodyLimitBytes }: ServeOptions = {},
 ): void {
   app.route({
+    ...(bodyLimitBytes !== undefined && { bodyLimit: bodyLimitBytes }),
     method: endpoint.method,
     url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     handler: (request, reply) => handle(deps, endpoint, handler, request, reply),
@@ -85,7 +94,7 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
       query: endpoint.query && checkQuery(endpoint.query, queryOf(request)),
       body: endpoint.body && checkBody(endpoint.body, bodyOf(request)),
     } as Input<Endpoint<P, Q, B, Out>>
-    return send(reply, endpoint.success, await handler(input, { ...caller, scope }))
+    return await send(reply, endpoint.success, await handler(input, { ...caller, scope }))
   } catch (error) {
     // The first request may have committed after we looked; then its answer explains our failure.
     const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
@@ -105,13 +114,13 @@ function sealedFor({ environment, key, route }: Place): string {
   return `idempotency_keys.answer:${JSON.stringify([environment, key, route])}`
 }
 
-function replay(
+async function replay(
   { secrets }: ServeDeps,
   reply: FastifyReply,
   previous: NonNullable<ApiCaller['previous']>,
   requestHash: Buffer,
   place: Place,
-): FastifyReply {
+): Promise<FastifyReply> {
   if (!previous.requestHash.equals(requestHash))
     throw new BadRequest(
       `Another idempotency key (${place.key}) with different request parameters was found. Use a new key for a new request.`,
@@ -126,7 +135,11 @@ function replay(
   }
 }
 
-function send(reply: FastifyReply, success: Endpoint<TSchema, TSchema, TSchema, unknown>['success'], result: unknown) {
+async function send(
+  reply: FastifyReply,
+  success: Endpoint<TSchema, TSchema, TSchema, unknown>['success'],
+  result: unknown,
+): Promise<FastifyReply> {
   switch (success.status) {
     case 202:
       return reply.status(202).type('text/plain; charset=utf-8').send('Accepted')
@@ -135,14 +148,15 @@ function send(reply: FastifyReply, success: Endpoint<TSchema, TSchema, TSchema, 
       return reply.status(204).send()
     case 200:
     case 201:
+      if (result instanceof JsonStream) return sendJson(reply, success.status, await result.open())
       return sendJson(reply, success.status, result instanceof RawJson ? result.text : JSON.stringify(result))
     default:
       return success satisfies never
   }
 }
 
-function sendJson(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.status(status).type('application/json; charset=utf-8').send(text)
+function sendJson(reply: FastifyReply, status: number, json: string | Readable): FastifyReply {
+  return reply.status(status).type('application/json; charset=utf-8').send(json)
 }
 
 function bodyOf(request: FastifyRequest): unknown {

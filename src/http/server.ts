@@ -66,6 +66,7 @@ export function queryOf(request: FastifyRequest): URLSearchParams {
 
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = answerFor(error)
+  if (answer?.retryAfterSeconds !== undefined) reply.header('retry-after', answer.retryAfterSeconds)
   if (answer) return reply.status(answer.status).send(answer.body)
   request.log.error({ err: error }, 'request failed')
   return reply.status(500).send({ message: 'Internal server error', code: 'internal_error', request_id: request.id })

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts'
+import { pruneEvents } from '#domain/events/prune.ts'
 
 const batch = 1000
 const idempotencyLifetimeHours = 24
@@ -28,4 +29,20 @@ export async function pruneExpired(db: Database, now: Date, signal: AbortSignal)
       deleted = rowCount ?? 0
     }
   }
+}
+
+interface Retention {
+  readonly db: Database
+  readonly clock: () => Date
+  readonly eventsRetentionDays: number | undefined
+}
+
+/** Events are kept for ever unless an administrator says how long. */
+export async function pruneOldEvents(
+  { db, clock, eventsRetentionDays }: Retention,
+  signal: AbortSignal,
+): Promise<void> {
+  if (eventsRetentionDays === undefined) return
+  const before = new Date(clock().getTime() - eventsRetentionDays * 24 * 60 * 60_000)
+  await pruneEvents(db, before, undefined, signal)
 }

@@ -2,24 +2,29 @@ import type { Database } from '#db/database.ts'
 import type { ChangeDeps } from '#db/work.ts'
 import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
+import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
+import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { timeOutLogins } from '#domain/sso/time-out.ts'
-import { pruneExpired } from './prune.ts'
+import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
 export interface JobDeps extends ChangeDeps {
   readonly webhooks: WebhookWorker
+  readonly logStreams: LogStreamWorker
   readonly db: Database
   readonly fetchText: FetchText
   /** Writes collected "last used" marks of API keys and directory tokens. */
   readonly flushUses: () => Promise<void>
+  readonly eventsRetentionDays: number | undefined
 }
 
 export const stampTask = 'stamp-events'
 export const deliverTask = 'deliver-webhooks'
+export const streamTask = 'send-log-streams'
 const fanOutTask = 'fan-out-webhooks'
 
 const second = 1000
@@ -34,7 +39,9 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
       // Whoever reads the log stamps it first, so the rest delays nobody's view; it makes one commit do for many.
       restMs: 25,
       run: async () => {
-        if (await stampEventsIfFree(deps.db)) wake(fanOutTask)
+        if (!(await stampEventsIfFree(deps.db))) return
+        wake(fanOutTask)
+        wake(streamTask)
       },
     },
     {
@@ -51,10 +58,19 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
         while (!signal.aborted && (await deps.webhooks.startDue()) > 0);
       },
     },
+    {
+      name: streamTask,
+      everyMs: 500,
+      run: async (signal) => {
+        while (!signal.aborted && (await deps.logStreams.startDue()) > 0);
+      },
+    },
     { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
+    { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },
     { name: 'refresh-metadata', everyMs: 10 * minute, run: (signal) => refreshMetadata(deps, signal) },
     { name: 'prune', everyMs: 10 * minute, run: (signal) => pruneExpired(deps.db, deps.clock(), signal) },
+    { name: 'prune-events', everyMs: 10 * minute, run: (signal) => pruneOldEvents(deps, signal) },
   ]
 }

@@ -26,6 +26,7 @@ test('a key knows its environment', async () => {
     name: 'Test',
     kind: 'production',
     client_id: environment.client_id,
+    keep_inactive_directory_users: false,
     created_at: environment.created_at,
     updated_at: environment.updated_at,
   })

@@ -64,6 +64,30 @@ test('an event is what happened, as the API shows it, and when', async () => {
   })
 })
 
+describe('paging with order=desc: newest first, after goes to older ones', () => {
+  test.each([
+    ['the first page', () => 'limit=3', { shown: [6, 5, 4], before: null, after: 4 }],
+    ['the page after it', () => `limit=3&after=${at(4)}`, { shown: [3, 2, 1], before: 3, after: 1 }],
+    ['after is null on the last page', () => `limit=3&after=${at(1)}`, { shown: [0], before: 0, after: null }],
+    ['past the start there is nothing', () => `limit=3&after=${at(0)}`, { shown: [], before: null, after: null }],
+    ['before shows newer neighbours', () => `limit=2&before=${at(3)}`, { shown: [5, 4], before: 5, after: 4 }],
+    ['before at the end', () => `limit=3&before=${at(5)}`, { shown: [6], before: null, after: 6 }],
+    [
+      'after and before cut a piece out',
+      () => `after=${at(5)}&before=${at(2)}`,
+      { shown: [4, 3], before: 4, after: null },
+    ],
+  ])('%s', async (_claim, query, expected) => {
+    expect(await page(`order=desc&${query()}`)).toEqual(expected)
+  })
+
+  test('filters and ranges hold as well', async () => {
+    const time = (index: number) => encodeURIComponent(log[index]?.created_at ?? '')
+    expect((await page(`order=desc&organization_id=${organizations[2]}`)).shown).toEqual([6, 2])
+    expect((await page(`order=desc&limit=2&range_start=${time(1)}&range_end=${time(4)}`)).shown).toEqual([4, 3])
+  })
+})
+
 describe('paging: oldest first, after exclusive', () => {
   test.each([
     ['the first page', () => 'limit=3', { shown: [0, 1, 2], before: null, after: 2 }],
@@ -86,7 +110,8 @@ describe('paging: oldest first, after exclusive', () => {
       () => `after=${at(1)}&before=${at(4)}`,
       { shown: [2, 3], before: 2, after: null },
     ],
-    ['order changes nothing', () => 'limit=3&order=desc', { shown: [0, 1, 2], before: null, after: 2 }],
+    ['order=asc says the same', () => 'limit=3&order=asc', { shown: [0, 1, 2], before: null, after: 2 }],
+    ['and so does order=normal', () => 'limit=3&order=normal', { shown: [0, 1, 2], before: null, after: 2 }],
     ['ten unless asked otherwise', () => '', { shown: [0, 1, 2, 3, 4, 5, 6], before: null, after: null }],
   ])('%s', async (_claim, query, expected) => {
     expect(await page(query())).toEqual(expected)

@@ -56,6 +56,9 @@ beforeAll(async () => {
     '/directory_groups/': [group],
     '/webhook_endpoints/': [webhook],
     '/webhook_deliveries/': [await firstOf(`/webhook_endpoints/${webhook}/deliveries`)],
+    '/log_streams/': [
+      await make('/log_streams', { type: 'datadog', datadog: { api_key: 'k'.repeat(32), site: 'US1' } }),
+    ],
     '/user_management/redirect_uris/': [await make('/user_management/redirect_uris', { uri: 'https://victim.test/a' })],
     '/user_management/logout_uris/': [await make('/user_management/logout_uris', { uri: 'https://victim.test/b' })],
     '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],

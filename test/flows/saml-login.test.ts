@@ -303,6 +303,18 @@ describe('an application that asks wrongly', () => {
     expect(text).toContain(callback)
   })
 
+  test('is offered a command to register a plain address, and none that a shell would read otherwise', async () => {
+    const where = await tenant()
+    const page = async (redirect_uri: string) => (await authorize(where, { redirect_uri })).text()
+    expect(await page('http://localhost:3001/callback')).toContain('curl -X POST')
+    for (const trap of [
+      "http://localhost:3001/'; touch x #",
+      'http://localhost:3001/$(id)',
+      'http://localhost:3001/`id`',
+    ])
+      expect(await page(trap)).not.toContain('curl')
+  })
+
   test("cannot use another environment's connection", async () => {
     const [mine, theirs] = [await tenant(), await tenant()]
     const response = await authorize(mine, { connection: theirs.connection.id })

@@ -13,6 +13,7 @@ import {
   enterpriseUser,
   filtered,
   patch,
+  person,
   refusal,
   type ScimClient,
 } from '../support/scim.ts'
@@ -216,6 +217,61 @@ describe('RFC 7644 §3.4.2.2 filters on users', () => {
   test('reads blanks as + and as %20', async () => {
     for (const query of ['userName+eq+%22bob@corp.example%22', 'userName%20eq%20%22bob%40corp.example%22'])
       expect((await client.send('GET', `/Users?filter=${query}`)).body.totalResults).toBe(1)
+  })
+})
+
+describe('RFC 7644 §3.4.2.2 looking people up by address', () => {
+  test('follows their addresses as they change', async () => {
+    const book = await createScimClient(server)
+    const work = { value: 'A@x.example', type: 'work', primary: true }
+    const [home, other] = [
+      { value: 'b@x.example', type: 'home' },
+      { value: 'c@x.example', type: 'other' },
+    ]
+    const id = await addUser(book, 'ann@corp.example', { emails: [work, home] })
+    const known = async () => {
+      const found = []
+      for (const address of ['a', 'b', 'c', 'd']) {
+        const { body } = await book.send('GET', filtered('/Users', `emails.value eq "${address}@x.example"`))
+        const { body: inBrackets } = await book.send(
+          'GET',
+          filtered('/Users', `emails[value eq "${address}@x.example" and not (type eq "fax")]`),
+        )
+        expect(inBrackets).toEqual(body)
+        if (body.totalResults === 1) found.push(address)
+      }
+      return found.join('')
+    }
+    const put = (...emails: object[]) => book.send('PUT', `/Users/${id}`, person('ann@corp.example', { emails }))
+    expect(await known()).toBe('ab')
+    await put({ ...work, primary: false }, { ...home, primary: true }, other)
+    expect(await known(), 'another is the primary one').toBe('abc')
+    await put(other, { value: 'd@x.example' })
+    expect(await known(), 'without a primary one').toBe('cd')
+    await book.send(
+      'PATCH',
+      `/Users/${id}`,
+      patch({ op: 'replace', path: 'emails[type eq "other"].value', value: 'a@X.example' }),
+    )
+    expect(await known()).toBe('ad')
+    await book.send('PATCH', `/Users/${id}`, patch({ op: 'remove', path: 'emails' }))
+    expect(await known()).toBe('')
+    await put(work, home)
+    await book.send('DELETE', `/Users/${id}`)
+    expect(await known()).toBe('')
+  })
+
+  test('asks whether all of a condition holds, not only the address', async () => {
+    for (const [filter, expected] of [
+      ['emails.value eq "bob@corp.example" and active eq true', []],
+      ['emails.value eq "bob@corp.example" or active eq true', ['ann', 'bob', 'asa']],
+      ['not (emails.value eq "bob@corp.example")', ['ann', 'asa']],
+      ['emails[value eq "bob@corp.example" or type eq "home"]', ['ann', 'bob', 'asa']],
+      ['emails[not (value eq "bob@corp.example")]', ['ann', 'asa']],
+      ['emails.value eq "bob@corp.example" and emails.value eq "ann@home.example"', []],
+      ['emails.value eq "asa@work.example" and emails.value eq "asa@corp.example"', ['asa']],
+    ] as const)
+      expect((await found('/Users', filter)).toSorted(), filter).toEqual([...expected].toSorted())
   })
 })
 

@@ -43,7 +43,7 @@ export const person = (userName: string, more: object = {}) => ({
   ...more,
 })
 
-const dsyncEvents = [
+export const dsyncEvents = [
   'dsync.activated',
   'dsync.deleted',
   'dsync.group.created',
@@ -110,9 +110,13 @@ export async function newsOf(client: ScimClient): Promise<string[]> {
   )
 }
 
-/** A directory of its own, with the token an identity provider would be given. */
-export async function createScimClient(server: TestServer, body: object = {}): Promise<ScimClient> {
-  const environment = await server.environment()
+/** A directory with the token an identity provider would be given: of an organization and a tenant of its own, unless given. */
+export async function createScimClient(
+  server: TestServer,
+  body: object = {},
+  tenant?: TestEnvironment,
+): Promise<ScimClient> {
+  const environment = tenant ?? (await server.environment())
   const organization = await environment.api<Organization>('POST', '/organizations', { body: { name: 'Acme' } })
   const { body: directory } = await environment.api<CreatedDirectory>('POST', '/directories', {
     body: { organization_id: organization.body.id, type: 'okta scim v2.0', name: 'Okta', ...body },

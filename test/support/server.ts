@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { PassThrough, pipeline, Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { ErrorBody } from '#contracts/errors.ts'
 import type { Environment, IssuedApiKey } from '#contracts/environments.ts'
@@ -9,7 +10,7 @@ import { createApiKey } from '#domain/environments/api-keys.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
 import type { Deps } from '#http/deps.ts'
 import { Secrets } from '#protocols/envelope.ts'
-import { createApp } from '../../src/app.ts'
+import { type AppOptions, createApp } from '../../src/app.ts'
 import { problemsOf } from './conforms.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
@@ -60,22 +61,25 @@ export interface TestServer {
   close(): Promise<void>
 }
 
+/** Where log streams go. */
+type TestOptions = Pick<AppOptions, 'logStreamFolder' | 'datadogIntake'>
+
 /**
  * The API over HTTP on a database of its own, for the tests of the file that calls this at its top. A test fails when
  * any answer it caused, through whatever client, breaks the contract.
  */
-export function useTestServer(): TestServer {
+export function useTestServer(options: TestOptions = {}): TestServer {
   const server = {} as TestServer // filled before the first test runs
   const problems: string[] = []
   beforeAll(async () => {
-    Object.assign(server, await start(problems))
+    Object.assign(server, await start(problems, options))
   })
   afterEach(() => expect(problems.splice(0)).toEqual([]))
   afterAll(() => server.close())
   return server
 }
 
-async function start(problems: string[]): Promise<TestServer> {
+async function start(problems: string[], options: TestOptions): Promise<TestServer> {
   const db = await createTestDatabase()
   const clock = new TestClock()
   const dns: TestServer['dns'] = new Map()
@@ -85,6 +89,7 @@ async function start(problems: string[]): Promise<TestServer> {
     baseUrl: 'http://gatehouse.test',
     secrets,
     development: true,
+    ...options,
     logger: false,
     trustProxy: false,
     poolSize: 10,
@@ -97,9 +102,19 @@ async function start(problems: string[]): Promise<TestServer> {
     },
   })
   app.server.addHook('onSend', async (request, reply, payload) => {
-    const text = typeof payload === 'string' ? payload : ''
     const { method, url } = request
-    problems.push(...problemsOf({ method, url, status: reply.statusCode, headers: reply.getHeaders(), text }))
+    const check = (text: string) =>
+      problems.push(...problemsOf({ method, url, status: reply.statusCode, headers: reply.getHeaders(), text }))
+    if (!(payload instanceof Readable)) {
+      check(typeof payload === 'string' ? payload : '')
+      return payload
+    }
+    const pieces: Buffer[] = []
+    const watched = new PassThrough()
+    watched.on('data', (piece: Buffer) => pieces.push(piece)).pause()
+    // The end of either is the end of both: a client that goes away must be noticed by whoever makes the answer.
+    pipeline(payload, watched, (error) => error ?? check(Buffer.concat(pieces).toString()))
+    return watched
   })
   await app.server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.server.address() as AddressInfo // it listens on a port

@@ -52,8 +52,6 @@ create table directory_users (
   -- The primary address; null when the person has none that could be it.
   email text,
   email_key text collate "C",
-  -- Every address, folded: Entra looks people up by any of them.
-  email_keys text[] collate "C" not null,
   active boolean not null,
   -- Whether the application sees this person: announced by dsync.user.created and not yet by dsync.user.deleted.
   visible boolean not null,
@@ -77,10 +75,20 @@ create index directory_users_visible on directory_users (environment_id, directo
 create index directory_users_external_id on directory_users (environment_id, directory_id, external_id);
 create index directory_users_idp_id on directory_users (environment_id, directory_id, idp_id);
 create index directory_users_email on directory_users (environment_id, directory_id, email_key);
--- Without the pending list, which readers would have to search while an initial sync fills it.
-create index directory_users_any_email on directory_users using gin (email_keys) with (fastupdate = off);
 create unique index directory_users_one_active_email on directory_users (environment_id, directory_id, email_key)
   where active and complete and email_key is not null;
+
+-- Addresses besides the primary one, folded: Entra looks people up by any of them. Most people have none. (A GIN index on
+-- an array would do without a table, but not begin with the directory, and the planner cannot tell how few rows it finds.)
+create table directory_addresses (
+  environment_id text collate "C" not null,
+  directory_id text collate "C" not null,
+  user_id text collate "C" not null,
+  email_key text collate "C" not null,
+  primary key (environment_id, user_id, email_key),
+  foreign key (environment_id, user_id) references directory_users (environment_id, id) on delete cascade
+);
+create index directory_addresses_key on directory_addresses (environment_id, directory_id, email_key);
 
 create table directory_groups (
   environment_id text collate "C" not null,

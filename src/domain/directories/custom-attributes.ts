@@ -1,40 +1,56 @@
 import type { DirectoryAttributeMap } from '#contracts/directories.ts'
+import type { FieldError } from '#contracts/errors.ts'
 import { bindElementFilter } from '#protocols/scim/bind.ts'
 import { isObject, type Json, type JsonObject, ownMember, spelledName } from '#protocols/scim/json.ts'
 import { matches } from '#protocols/scim/match.ts'
 import { parsePath, type PatchPath } from '#protocols/scim/path.ts'
 import { isExtensionName, resolve, userType } from '#protocols/scim/schema.ts'
 import { Invalid } from '../errors.ts'
+import { isAddress } from './address.ts'
+import type { EffectiveAttributeMap } from './attribute-map.ts'
 
-const maxAttributes = 100
+export const maxAttributes = 100
 
 /** @throws Invalid `invalid_attribute_map` naming every entry that cannot be read. */
 export function checkAttributeMap(map: DirectoryAttributeMap): void {
   const entries = Object.entries(map)
-  const errors = entries.flatMap(([name, text]) => {
-    const path = parsePath(text)
-    const field = `attribute_map.${name}`
-    if (!/^[a-z][a-z0-9_]{0,63}$/.test(name))
-      return [{ field, code: 'invalid_name', message: `'${name}' must be lower-case letters, digits and underscores.` }]
-    return path.ok ? [] : [{ field, code: 'invalid_path', message: path.error.detail }]
-  })
-  if (entries.length > maxAttributes)
-    errors.push({
-      field: 'attribute_map',
-      code: 'too_many',
-      message: `${maxAttributes} custom attributes are allowed.`,
-    })
+  const errors = entries.flatMap(([name, path]) => attributeErrors(`attribute_map.${name}`, name, path))
+  if (entries.length > maxAttributes) errors.push(tooMany('attribute_map'))
   if (errors.length > 0) throw new Invalid(errors, 'invalid_attribute_map')
 }
 
+/** What is wrong with a custom attribute; nothing is wrong without a path. */
+export function attributeErrors(field: string, name: string, path: string | null): FieldError[] {
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(name))
+    return [
+      {
+        field,
+        code: 'invalid_name',
+        message: `'${name}' must be lower-case letters, digits and underscores, at most 64.`,
+      },
+    ]
+  const parsed = path === null ? undefined : parsePath(path)
+  return parsed?.ok === false ? [{ field, code: 'invalid_path', message: parsed.error.detail }] : []
+}
+
+export function tooMany(field: string): FieldError {
+  return { field, code: 'too_many', message: `${maxAttributes} custom attributes are allowed.` }
+}
+
 /** Custom attributes of a person; one that the resource does not have is null. */
-export function readCustomAttributes(resource: JsonObject, map: DirectoryAttributeMap): Record<string, Json> {
+export function readCustomAttributes(resource: JsonObject, map: EffectiveAttributeMap): Record<string, Json> {
   return Object.fromEntries(
     Object.entries(map).map(([name, text]) => {
-      const path = parsePath(text)
-      return [name, (path.ok ? valueAt(resource, path.value) : undefined) ?? null]
+      const path = text === null ? undefined : parsePath(text)
+      const value = (path?.ok ? valueAt(resource, path.value) : undefined) ?? null
+      return [name, name === 'manager_email' ? addressOnly(value) : value]
     }),
   )
+}
+
+/** SCIM's manager is the id of a resource in most directories. An attribute called an address must never hold one. */
+function addressOnly(value: Json): Json {
+  return typeof value === 'string' && isAddress(value) ? value : null
 }
 
 function valueAt(resource: JsonObject, path: PatchPath): Json | undefined {

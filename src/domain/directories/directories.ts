@@ -14,6 +14,7 @@ import { holdOrganization } from '../organizations/read.ts'
 import { checkAttributeMap } from './custom-attributes.ts'
 import { presentConfigured, presentDeleted } from './present.ts'
 import { readDirectoryRow } from './read.ts'
+import { unsettle } from './settle.ts'
 import { createToken } from './tokens.ts'
 
 const endpointSuffix = 'scim v2.0'
@@ -48,7 +49,7 @@ export async function createDirectory(work: Work, input: DirectoryCreate, baseUr
   return { ...presentConfigured(row, baseUrl), bearer_token: token?.value ?? null }
 }
 
-/** Changes a directory. @returns whether its people have to be mapped again, see remapUsers. */
+/** Changes a directory. With a new attribute map its people are settled afterwards, see settlePeople. */
 export async function updateDirectory(
   work: Work,
   id: DirectoryId,
@@ -69,6 +70,7 @@ export async function updateDirectory(
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
     .execute()
+  if (input.attribute_map) await unsettle(work, 'everything', { directory: id })
   return presentConfigured(await readDirectoryRow(work.tx, work.environment, id), baseUrl)
 }
 

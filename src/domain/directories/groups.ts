@@ -14,7 +14,7 @@ import { moveMembers } from './memberships.ts'
 import { previousAttributes } from './previous-attributes.ts'
 import { ScimRefused } from './refused.ts'
 import { retryDeadlock } from './retry-deadlock.ts'
-import { refreshRoles } from './roles.ts'
+import { givesRole, lockRoles, membersWithRole, refreshRoles } from './roles.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 
 export interface StoredGroup {
@@ -45,6 +45,12 @@ const find = prepared<[EnvironmentId, string, string], GroupRow>(
 const lock = prepared<[EnvironmentId, string, string], GroupRow>(
   'directory-group-lock',
   `select ${groupColumns} from directory_groups where environment_id = $1 and directory_id = $2 and id = $3 for no key update`,
+)
+
+/** Also against a role that is given to the group at this moment. */
+const lockWhole = prepared<[EnvironmentId, string, string], GroupRow>(
+  'directory-group-lock-whole',
+  `select ${groupColumns} from directory_groups where environment_id = $1 and directory_id = $2 and id = $3 for update`,
 )
 
 /** @throws ScimRefused 409 `uniqueness` for an identity that is taken. */
@@ -110,7 +116,8 @@ export interface GroupChange {
 export type GroupPrecondition = ((version: string, client: pg.PoolClient) => Promise<ScimError | undefined>) | undefined
 
 /**
- * Changes a group. Members alone cost one statement a change, however large the group, and nobody waits for anybody.
+ * Changes a group. Members alone cost one statement a change, however large the group, and nobody waits for anybody: but
+ * for those of a group that gives a role, whose roles are settled with it.
  * @throws ScimRefused 404 for no group of this directory, and whatever the rewrite refuses.
  */
 export async function changeGroup(
@@ -122,13 +129,18 @@ export async function changeGroup(
   const { rewrite, members, precondition } = change
   const [only] = members
   const isSimple = !rewrite && !precondition && members.length === 1 && only?.kind !== 'replace'
-  if (isSimple && only && !directory.givesRoles) {
-    const moved = await retryDeadlock(() => moveMembers(deps.db.pool, directory, id, only, deps.clock()))
-    if (!moved) throw notFound(id)
-    if (moved.length > 0) deps.wake()
-    return
+  try {
+    if (isSimple && only) {
+      const moved = await retryDeadlock(() => moveMembers(deps.db.pool, directory, id, only, deps.clock()))
+      if (!moved) throw notFound(id)
+      if (moved.length > 0) deps.wake()
+      return
+    }
+    await retryDeadlock(() => changeLocked(deps, directory, id, change))
+  } catch (error) {
+    if (!givesRole(error)) throw error
+    await retryDeadlock(() => changeLocked(deps, directory, id, change, 'settle roles'))
   }
-  await retryDeadlock(() => changeLocked(deps, directory, id, change))
   deps.wake()
 }
 
@@ -137,25 +149,28 @@ async function changeLocked(
   directory: ScimDirectory,
   id: string,
   { rewrite, members, precondition }: GroupChange,
+  roles?: 'settle roles',
 ): Promise<void> {
   await transact(deps, directory.environment, async (client, events, now) => {
-    const row = await lockGroup(client, directory, id, precondition)
+    if (roles) await lockRoles(client, directory)
+    const row = await lockGroup(client, lock, directory, id, precondition)
     // Attributes first: the events of new members carry the group as it is then.
     if (rewrite) await rewriteGroup(client, events, directory, row, rewrite, now)
     for (const each of members) {
       const moved = await moveMembers(client, directory, id, each, now)
-      if (moved && directory.givesRoles) await refreshRoles(client, directory, moved, now)
+      if (moved && roles) await refreshRoles(client, directory, moved, now)
     }
   })
 }
 
 async function lockGroup(
   client: pg.PoolClient,
+  statement: typeof lock,
   directory: ScimDirectory,
   id: string,
   precondition: GroupPrecondition,
 ): Promise<GroupRow> {
-  const [row] = await lock(client, directory.environment, directory.id, id)
+  const [row] = await statement(client, directory.environment, directory.id, id)
   if (!row) throw notFound(id)
   const refusal = await precondition?.(String(row.version), client)
   if (refusal) throw new ScimRefused(refusal)
@@ -181,7 +196,7 @@ async function rewriteGroup(
   await updateGroup(client, directory, plan, events)
 }
 
-/** @throws ScimRefused 404. The people stay; one event says that the group is gone. */
+/** @throws ScimRefused 404. The people stay; one event says that the group is gone, and who loses a role is told of. */
 export async function removeGroup(
   deps: ChangeDeps,
   directory: ScimDirectory,
@@ -189,10 +204,13 @@ export async function removeGroup(
   precondition?: GroupPrecondition,
 ): Promise<void> {
   await retryDeadlock(() =>
-    transact(deps, directory.environment, async (client, events) => {
-      const row = await lockGroup(client, directory, id, precondition)
+    transact(deps, directory.environment, async (client, events, now) => {
+      await lockRoles(client, directory)
+      const row = await lockGroup(client, lockWhole, directory, id, precondition)
+      const members = await membersWithRole(client, directory, row.id)
       events.emit('dsync.group.deleted', readPresentedGroup(row), directory.organizationId)
       await remove(client, directory.environment, row.id, ...events.parameters.slice(1))
+      await refreshRoles(client, directory, members, now)
     }),
   )
 }

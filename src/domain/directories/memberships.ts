@@ -1,14 +1,14 @@
 import type pg from 'pg'
-import type { DirectoryGroup } from '#contracts/directory-users.ts'
 import type { DirectoryGroupId, DirectoryUserId, EnvironmentId, EventId } from '#contracts/ids.ts'
 import { prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import type { EmittedEvents } from '#db/work.ts'
+import { foldCase } from '#protocols/scim/compare-text.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
 import { rowFilterToSql } from '#protocols/scim/sql.ts'
 import type { UserPlan } from './plan-user.ts'
+import { lockRoles, refreshRoles } from './roles.ts'
 import type { ScimDirectory } from './scim-directory.ts'
-import { memberColumns } from './search.ts'
+import { memberColumns } from './scim-storage.ts'
 
 type On = pg.Pool | pg.ClientBase
 type Moved = { readonly moved: DirectoryUserId[] | null }
@@ -36,11 +36,11 @@ export async function moveMembers(
 ): Promise<DirectoryUserId[] | undefined> {
   switch (change.kind) {
     case 'add':
-      return move(on, add, directory, group, change.ids, now)
+      return move(on, add, directory, group, await resolveNames(on, directory, change.ids), now)
     case 'remove':
-      return move(on, remove, directory, group, change.ids, now)
+      return move(on, remove, directory, group, await resolveNames(on, directory, change.ids), now)
     case 'replace':
-      return replaceMembers(on, directory, group, change.ids, now)
+      return replaceMembers(on, directory, group, await resolveNames(on, directory, change.ids), now)
     case 'removeMatching': {
       const { text, values } = rowFilterToSql(change.filter, memberColumns, 2)
       const { rows } = await on.query<{ id: DirectoryUserId }>(
@@ -60,6 +60,35 @@ export async function moveMembers(
     default:
       return change satisfies never
   }
+}
+
+const findNamed = prepared<[EnvironmentId, string, readonly string[], readonly string[]], Named>(
+  'members-by-name',
+  `select id, external_id, user_name_key from directory_users
+   where environment_id = $1 and directory_id = $2 and (external_id = any ($3) or user_name_key = any ($4))`,
+)
+
+interface Named {
+  readonly id: DirectoryUserId
+  readonly external_id: string | null
+  readonly user_name_key: string
+}
+
+/**
+ * Members are to be named by the ids given out here. Clients that never read those name them by external id or user name:
+ * whoever comes in by such a name has to go out by it too. Names of nobody stay; they are awaited.
+ */
+async function resolveNames(on: On, directory: ScimDirectory, values: readonly string[]): Promise<readonly string[]> {
+  const names = values.filter((value) => !value.startsWith('directory_user_'))
+  if (names.length === 0) return values
+  const people = await findNamed(on, directory.environment, directory.id, names, names.map(foldCase))
+  const byExternalId = Map.groupBy(people, (person) => person.external_id)
+  const byName = new Map(people.map((person) => [person.user_name_key, person]))
+  const resolved = values.flatMap((value) => {
+    const found = byExternalId.get(value) ?? [byName.get(foldCase(value))].filter((person) => person !== undefined)
+    return found.length > 0 ? found.map(({ id }) => id) : [value]
+  })
+  return [...new Set(resolved)]
 }
 
 async function move(
@@ -134,29 +163,6 @@ export async function isInNoOther(
   return (await findOther(client, directory.environment, user, groups)).length === 0
 }
 
-/** A person who becomes visible again: the log tells of the memberships, which were kept. */
-export async function announceMemberships(
-  client: pg.PoolClient,
-  events: EmittedEvents,
-  directory: ScimDirectory,
-  plan: UserPlan,
-): Promise<void> {
-  const { rows } = await client.query<{ presented: string }>(
-    `select g.presented from directory_memberships m
-     join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id
-     where m.environment_id = $1 and m.user_id = $2 order by g.id for share of g`,
-    [directory.environment, plan.id],
-  )
-  for (const { presented } of rows) {
-    const group = JSON.parse(presented) as DirectoryGroup // this room wrote it
-    events.emit(
-      'dsync.group.user_added',
-      { directory_id: directory.id, user: plan.presented, group },
-      directory.organizationId,
-    )
-  }
-}
-
 /** Puts somebody who arrived into the groups that named them before, by id, external id or name. */
 export async function joinAwaiting(
   client: pg.PoolClient,
@@ -164,13 +170,16 @@ export async function joinAwaiting(
   plan: UserPlan,
   now: Date,
 ): Promise<void> {
-  const names = [plan.id, plan.keys.externalId, plan.keys.userName].filter((name) => name !== null)
+  const { externalId, userName, userNameKey } = plan.keys
+  const names = [plan.id, externalId, userName, userNameKey].filter((name) => name !== null)
   const { rows } = await client.query<{ group_id: DirectoryGroupId }>(
     `delete from directory_awaited_members where environment_id = $1 and directory_id = $2 and value = any ($3)
      returning group_id`,
     [directory.environment, directory.id, names],
   )
+  if (rows.length > 0) await lockRoles(client, directory)
   // In order, as everybody locks groups.
   for (const group of rows.map((row) => row.group_id).toSorted())
     await move(client, add, directory, group, [plan.id], now)
+  if (rows.length > 0) await refreshRoles(client, directory, [plan.id], now)
 }

@@ -1,8 +1,9 @@
-import type { DirectoryAttributeMap } from '#contracts/directories.ts'
 import type { DirectoryUser } from '#contracts/directory-users.ts'
 import type { DirectoryId, DirectoryUserId, OrganizationId } from '#contracts/ids.ts'
 import { foldCase } from '#protocols/scim/compare-text.ts'
 import { isObject, type Json, type JsonObject, ownMember } from '#protocols/scim/json.ts'
+import { isAddress } from './address.ts'
+import type { EffectiveAttributeMap } from './attribute-map.ts'
 import { readCustomAttributes } from './custom-attributes.ts'
 
 /** What is read out of a SCIM user: the columns it is found by. */
@@ -12,8 +13,8 @@ export interface PersonKeys {
   readonly externalId: string | null
   readonly email: string | null
   readonly emailKey: string | null
-  /** Every address, for looking people up by any. */
-  readonly emailKeys: readonly string[]
+  /** The other addresses, for looking people up by any. */
+  readonly moreEmailKeys: readonly string[]
   readonly active: boolean
   /** False without any address; such a person is remembered but not shown. */
   readonly complete: boolean
@@ -23,14 +24,15 @@ export interface PersonKeys {
 export function readKeys(resource: JsonObject): PersonKeys {
   const userName = text(ownMember(resource, 'userName')) ?? ''
   const email = primaryEmail(resource) ?? (isAddress(userName) ? userName : null)
+  const emailKey = email === null ? null : foldCase(email)
   const addresses = emailsOf(resource).flatMap(({ value }) => text(value) ?? [])
   return {
     userName,
     userNameKey: foldCase(userName),
     externalId: text(ownMember(resource, 'externalId')),
     email,
-    emailKey: email === null ? null : foldCase(email),
-    emailKeys: [...new Set(addresses.map(foldCase))],
+    emailKey,
+    moreEmailKeys: [...new Set(addresses.map(foldCase))].filter((key) => key !== emailKey),
     active: ownMember(resource, 'active') !== false,
     complete: email !== null || addresses.length > 0,
   }
@@ -41,7 +43,7 @@ export interface PersonContext {
   readonly directoryId: DirectoryId
   readonly organizationId: OrganizationId
   readonly idpId: string
-  readonly attributeMap: DirectoryAttributeMap
+  readonly attributeMap: EffectiveAttributeMap
   readonly role: string
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -104,10 +106,6 @@ function emailsOf(resource: JsonObject): readonly JsonObject[] {
 
 function isJsonObject(value: Json | undefined): value is JsonObject {
   return isObject(value)
-}
-
-function isAddress(value: string): boolean {
-  return /^[^\s@]+@[^\s@]+$/.test(value)
 }
 
 function text(value: Json | undefined): string | null {

@@ -15,10 +15,13 @@ const insert = prepared(
   'directory-user-insert',
   `with made as (
      insert into directory_users (environment_id, directory_id, id, idp_id, external_id, user_name, user_name_key, email,
-       email_key, email_keys, active, visible, complete, resource, presented, role_slug, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+       email_key, active, visible, complete, resource, presented, role_slug, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $10, $11, $12, $13, $14, $15, $16, $17, $17)
      on conflict on constraint directory_users_name do nothing
-     returning id)
+     returning id
+   ), addresses as (
+     insert into directory_addresses (environment_id, directory_id, user_id, email_key)
+     select $1, $2, made.id, key from made, unnest($9::text[]) as key)
    select append_events($1, $18, $19, $20, $21, $17) from made`,
 )
 
@@ -44,11 +47,18 @@ const update = prepared(
   'directory-user-update',
   `with kept as (
      update directory_users
-     set idp_id = $4, external_id = $5, user_name = $6, user_name_key = $7, email = $8, email_key = $9, email_keys = $10,
-       active = $11, visible = $12, complete = $13, resource = $14, presented = $15, role_slug = $16, updated_at = $17,
+     set idp_id = $4, external_id = $5, user_name = $6, user_name_key = $7, email = $8, email_key = $10, active = $11,
+       visible = $12, complete = $13, resource = $14, presented = $15, role_slug = $16, updated_at = $17,
        version = version + 1
      where environment_id = $1 and directory_id = $2 and id = $3 and version = $18
-     returning id)
+     returning id
+   ), former_addresses as (
+     delete from directory_addresses a using kept
+     where a.environment_id = $1 and a.user_id = kept.id and a.email_key <> all ($9::text[])
+   ), addresses as (
+     insert into directory_addresses (environment_id, directory_id, user_id, email_key)
+     select $1, $2, kept.id, key from kept, unnest($9::text[]) as key
+     on conflict do nothing)
    select append_events($1, $19, $20, $21, $22, $23) from kept`,
 )
 
@@ -103,8 +113,8 @@ function columns({ environment, id }: Place, { id: user, idpId, keys, visible, r
     keys.userName,
     keys.userNameKey,
     keys.email,
+    keys.moreEmailKeys,
     keys.emailKey,
-    keys.emailKeys,
     keys.active,
     visible,
     keys.complete,

@@ -1,8 +1,10 @@
-import type { DirectoryAttributeMap, DirectoryState, DirectoryType } from '#contracts/directories.ts'
+import type pg from 'pg'
+import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
 import type { DirectoryId, DirectoryTokenId, EnvironmentId, OrganizationId } from '#contracts/ids.ts'
 import { type Database, prepared } from '#db/database.ts'
 import { change, type ChangeDeps } from '#db/work.ts'
 import { hashSecret } from '../environments/api-keys.ts'
+import { type EffectiveAttributeMap, effectiveAttributeMap } from './attribute-map.ts'
 import { presentActivated } from './present.ts'
 import { readDirectoryRow } from './read.ts'
 
@@ -14,18 +16,14 @@ export interface ScimDirectory {
   readonly externalKey: string
   readonly type: DirectoryType
   readonly state: DirectoryState
-  readonly attributeMap: DirectoryAttributeMap
+  readonly attributeMap: EffectiveAttributeMap
   readonly keepInactive: boolean
-  /** Whether groups give roles in this organization: then a change of members may change people. */
-  readonly givesRoles: boolean
   /** Whether a group awaits members that have not arrived. */
   readonly awaitsMembers: boolean
 }
 
 const columns = `d.environment_id as environment, d.id, d.organization_id as "organizationId", d.external_key as "externalKey",
-     d.type, d.state, d.attribute_map as "attributeMap", e.keep_inactive_directory_users as "keepInactive",
-     exists (select from directory_group_roles r
-       where r.environment_id = d.environment_id and r.organization_id = d.organization_id) as "givesRoles",
+     d.type, d.state, ${effectiveAttributeMap} as "attributeMap", e.keep_inactive_directory_users as "keepInactive",
      exists (select from directory_awaited_members a
        where a.environment_id = d.environment_id and a.directory_id = d.id) as "awaitsMembers"`
 
@@ -46,11 +44,11 @@ const findById = prepared<[EnvironmentId, DirectoryId], ScimDirectory>(
 
 /** For changes that come from our side. @returns undefined when it is gone. */
 export async function directoryById(
-  db: Database,
+  on: pg.Pool | pg.ClientBase,
   environment: EnvironmentId,
   id: DirectoryId,
 ): Promise<ScimDirectory | undefined> {
-  return (await findById(db.pool, environment, id))[0]
+  return (await findById(on, environment, id))[0]
 }
 
 /** A directory, and the token that opened it. */

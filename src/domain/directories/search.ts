@@ -4,11 +4,12 @@ import type { Database } from '#db/database.ts'
 import { type Json, type JsonObject } from '#protocols/scim/json.ts'
 import type { Query } from '#protocols/scim/query.ts'
 import { sortToSql } from '#protocols/scim/sort-sql.ts'
-import { type ArrayColumn, type Column, filterToSql, type Rows, type Storage } from '#protocols/scim/sql.ts'
+import { filterToSql } from '#protocols/scim/sql.ts'
 import { badRequest } from '#protocols/scim/errors.ts'
 import type { StoredGroup } from './groups.ts'
 import { ScimRefused } from './refused.ts'
 import type { ScimDirectory } from './scim-directory.ts'
+import { addressAskedFor, storages, type Table } from './scim-storage.ts'
 import type { StoredUser } from './users.ts'
 
 /** A page of resources, in order of creation unless sorted. */
@@ -17,59 +18,6 @@ export interface Found<T> {
   readonly totalResults: number
   readonly nextCursor?: string
 }
-
-const column = (sql: string, folded = false): Column => ({ kind: 'column', sql, folded })
-
-/** Versions and addresses depend on who asks and how; nobody looks resources up by them. */
-const metaColumns = (resourceType: string): Readonly<Record<string, Column>> => ({
-  meta: column(`'${resourceType}'::text`),
-  'meta.resourceType': column(`'${resourceType}'::text`),
-  'meta.created': column('r.created_at'),
-  'meta.lastModified': column('r.updated_at'),
-})
-
-/** Where the sub-attributes of a member are, in a statement that joins memberships `m` and their people `u`. */
-export const memberColumns: Rows['columns'] = {
-  value: column('m.user_id'),
-  display: column('u.user_name_key', true),
-  type: column(`'user'::text`, true),
-}
-
-const userColumns: Readonly<Record<string, ArrayColumn | Column | Rows>> = {
-  id: column('r.id'),
-  externalId: column('r.external_id'),
-  userName: column('r.user_name_key', true),
-  active: column('r.active'),
-  'emails.value': { kind: 'array', sql: 'r.email_keys', folded: true },
-  ...metaColumns('User'),
-  ...metaColumns('User'),
-  groups: {
-    kind: 'rows',
-    from: 'directory_memberships m join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id',
-    where: 'm.environment_id = r.environment_id and m.user_id = r.id',
-    columns: { value: column('m.group_id'), display: column('g.display_name_key', true) },
-  },
-}
-
-const groupColumns: Readonly<Record<string, Column | Rows>> = {
-  id: column('r.id'),
-  externalId: column('r.external_id'),
-  displayName: column('r.display_name_key', true),
-  ...metaColumns('Group'),
-  members: {
-    kind: 'rows',
-    from: 'directory_memberships m join directory_users u on u.environment_id = m.environment_id and u.id = m.user_id',
-    where: 'm.environment_id = r.environment_id and m.group_id = r.id',
-    columns: memberColumns,
-  },
-}
-
-const storages = {
-  directory_users: { resource: 'r.resource', columnOf: (path) => userColumns[path] },
-  directory_groups: { resource: 'r.resource', columnOf: (path) => groupColumns[path] },
-} as const satisfies Record<string, Storage>
-
-type Table = keyof typeof storages
 
 export function searchUsers(db: Database, directory: ScimDirectory, query: Query): Promise<Found<StoredUser>> {
   return search<StoredUser>(db, directory, 'directory_users', query)
@@ -94,42 +42,79 @@ async function search<T extends StoredUser | StoredGroup>(
   table: Table,
   { filter, sort, paging }: Query,
 ): Promise<Found<T>> {
-  const storage = storages[table]
-  const condition = filter && filterToSql(filter, storage, 2)
-  const where = `r.environment_id = $1 and r.directory_id = $2${condition ? ` and (${condition.text})` : ''}`
-  const values = [directory.environment, directory.id, ...(condition?.values ?? [])]
   const isCursor = paging.kind === 'cursor'
   if (isCursor && sort)
     throw new ScimRefused(
       badRequest('invalidValue', 'Pages by cursor come in order of creation; ask for sorted pages by index.'),
     )
   const after = isCursor && paging.cursor !== undefined ? readCursor(paging.cursor) : undefined
-  const countRows = () => (condition ? countMatching(db, table, where, values) : countAll(db, directory, table))
+  const condition = conditionOf(directory, table, filter)
+  const countRows = () => (filter ? countMatching(db, table, condition) : countAll(db, directory, table))
   if (paging.count === 0) return { rows: [], totalResults: await countRows() }
 
-  const order = sort ? `${sortToSql(sort, storage)}, r.seq` : 'r.seq'
   const skip = isCursor ? 0 : paging.startIndex - 1
-  const isPlain = !condition && !sort && after === undefined
-  const [limitPlace, offsetPlace] = [`$${values.length + 1}`, `$${values.length + 2}`]
-  const page = db.pool.query<Row>({
+  // One more than a page by cursor holds says whether another follows.
+  const limit = paging.count + (isCursor ? 1 : 0)
+  const order = sort ? `${sortToSql(sort, storages[table])}, r.seq` : 'r.seq'
+  const isPlain = !filter && !sort && after === undefined
+  const { rows } = await db.pool.query<Row>({
     ...(isPlain && { name: `scim-page-${table}` }),
-    text: `select r.id, r.seq, r.resource, r.version, r.created_at, r.updated_at from ${table} r
-      where ${where}${after === undefined ? '' : ` and r.seq > ${after}`}${
-        // The index alone counts off what comes before a late page; whole rows would be read only to be skipped.
-        isPlain
-          ? ` and r.seq >= (select s.seq from ${table} s where s.environment_id = $1 and s.directory_id = $2
-              order by s.seq limit 1 offset ${offsetPlace}) order by r.seq limit ${limitPlace}`
-          : ` order by ${order} limit ${limitPlace} offset ${offsetPlace}`
-      }`,
-    values: [...values, paging.count + (isCursor ? 1 : 0), skip],
+    ...(isPlain ? plainPage(table, condition) : orderedPage(table, condition, order, after)),
+    values: [...condition.values, limit, skip],
   })
-  const [{ rows }, totalResults] = await Promise.all([page, countRows()])
   const shown = rows.slice(0, paging.count)
   const last = shown.at(-1)
+  // A page that is not full is the last one, and counting it is counting all. Look-ups by name end here.
+  const isEnd = after === undefined && rows.length < limit && (rows.length > 0 || skip === 0)
   return {
     rows: shown.map((row) => present<T>(row)),
-    totalResults,
+    totalResults: isEnd ? skip + rows.length : await countRows(),
     ...(isCursor && rows.length > paging.count && last && { nextCursor: writeCursor(last.seq) }),
+  }
+}
+
+interface Condition {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+function conditionOf({ environment, id }: ScimDirectory, table: Table, filter: Query['filter']): Condition {
+  const place = 'r.environment_id = $1 and r.directory_id = $2'
+  if (!filter) return { text: place, values: [environment, id] }
+  const address = table === 'directory_users' ? addressAskedFor(filter) : undefined
+  const known = [environment, id, ...(address === undefined ? [] : [address])]
+  const narrowing = address === undefined ? '' : ` and r.id in (${ownersOfAddress})`
+  const { text, values } = filterToSql(filter, storages[table], known.length)
+  return { text: `${place}${narrowing} and (${text})`, values: [...known, ...values] }
+}
+
+const ownersOfAddress = `select p.id from directory_users p
+      where p.environment_id = $1 and p.directory_id = $2 and p.email_key = $3
+      union all select a.user_id from directory_addresses a
+      where a.environment_id = $1 and a.directory_id = $2 and a.email_key = $3`
+
+const pageColumns = 'r.id, r.seq, r.resource, r.version, r.created_at, r.updated_at'
+
+/** The index alone counts off what comes before a late page; whole rows would be read only to be skipped. */
+function plainPage(table: Table, { text, values: { length } }: Condition): { text: string } {
+  return {
+    text: `select ${pageColumns} from ${table} r
+      where ${text} and r.seq >= (select s.seq from ${table} s where s.environment_id = $1 and s.directory_id = $2
+        order by s.seq limit 1 offset $${length + 2})
+      order by r.seq limit $${length + 1}`,
+  }
+}
+
+function orderedPage(
+  table: Table,
+  { text, values: { length } }: Condition,
+  order: string,
+  after: number | undefined,
+): { text: string } {
+  const following = after === undefined ? '' : ` and r.seq > ${after}`
+  return {
+    text: `select ${pageColumns} from ${table} r where ${text}${following}
+      order by ${order} limit $${length + 1} offset $${length + 2}`,
   }
 }
 
@@ -138,10 +123,8 @@ function present<T extends StoredUser | StoredGroup>({ id, resource, version, cr
   return { id, resource, version, createdAt: created_at, modifiedAt: updated_at } as unknown as T
 }
 
-async function countMatching(db: Database, table: Table, where: string, values: readonly unknown[]): Promise<number> {
-  const { rows } = await db.pool.query<{ n: number }>(`select count(*) as n from ${table} r where ${where}`, [
-    ...values,
-  ])
+async function countMatching(db: Database, table: Table, { text, values }: Condition): Promise<number> {
+  const { rows } = await db.pool.query<{ n: number }>(`select count(*) as n from ${table} r where ${text}`, [...values])
   return rows[0]?.n ?? 0
 }
 

@@ -36,13 +36,13 @@ export async function createEnvironment(
     .returningAll()
     .executeTakeFirstOrThrow()
   await createSigningKeys(work, secrets)
-  return present(row)
+  return presentEnvironment(row)
 }
 
 export async function readEnvironment(db: Database, id: EnvironmentId): Promise<Environment> {
   const row = await db.kysely.selectFrom('environments').selectAll().where('id', '=', id).executeTakeFirst()
   if (!row) throw new NotFound('Environment', id)
-  return present(row)
+  return presentEnvironment(row)
 }
 
 /** @throws NotFound for a client id of no environment. */
@@ -53,19 +53,20 @@ export async function readEnvironmentByClient(db: Database, clientId: string): P
     .where('client_id', '=', clientId as ClientId) // any text may be asked for
     .executeTakeFirst()
   if (!row) throw new NotFound('Client', clientId)
-  return present(row)
+  return presentEnvironment(row)
 }
 
 export async function listEnvironments(db: Database): Promise<Environment[]> {
   const rows = await db.kysely.selectFrom('environments').selectAll().orderBy('id').execute()
-  return rows.map(present)
+  return rows.map(presentEnvironment)
 }
 
-function present(row: {
+export function presentEnvironment(row: {
   id: EnvironmentId
   name: string
   kind: 'staging' | 'production'
   client_id: string
+  keep_inactive_directory_users: boolean
   created_at: Date
   updated_at: Date
 }): Environment {
@@ -75,6 +76,7 @@ function present(row: {
     name: row.name,
     kind: row.kind,
     client_id: row.client_id,
+    keep_inactive_directory_users: row.keep_inactive_directory_users,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   }

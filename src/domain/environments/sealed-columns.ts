@@ -9,6 +9,7 @@ type SealedColumn = {
 /** Every column that holds sealed values and the column that identifies its rows; a new one does not compile until it is here. */
 const sealedColumns: Record<SealedColumn, Place> = {
   'signing_keys.sealed_private_key': { table: 'signing_keys', column: 'sealed_private_key', id: 'id' },
+  'log_streams.sealed_credentials': { table: 'log_streams', column: 'sealed_credentials', id: 'id' },
   'webhook_secrets.sealed_secret': { table: 'webhook_secrets', column: 'sealed_secret', id: 'id' },
 }
 

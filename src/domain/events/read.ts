@@ -3,6 +3,7 @@ import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { BadRequest, Invalid } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { disorder } from './disorder.ts'
 import { stampEvents } from './stamp.ts'
 
 const defaultLimit = 10
@@ -15,50 +16,69 @@ export interface EventQuery {
   readonly limit?: number
   readonly before?: string
   readonly after?: string
+  readonly order?: 'asc' | 'desc' | 'normal'
   readonly range_start?: string
   readonly range_end?: string
   readonly organization_id?: string
 }
 
-/**
- * A transaction may live this long (db/database.ts sets the time-outs), so an event's place in the log can be this far
- * from its timestamp. Range queries look for their ends this much wider and then compare timestamps exactly.
- */
-const disorder = '10 minutes'
+interface PageShape {
+  readonly organization: boolean
+  readonly range: boolean
+  /** Newest first. */
+  readonly descending: boolean
+  /** Read from its end: what comes just before a cursor. */
+  readonly backwards: boolean
+}
+
+const cursorPosition = (parameter: string) =>
+  `(select l.position from events e join event_log l on l.seq = e.seq where e.id = ${parameter} and e.environment_id = $1)`
 
 /**
  * Each type is read through its own index and the few rows merged: a page costs the same in a log of a thousand events
- * as in one of a million, however rare the types are. Bodies are text and are not parsed.
+ * as in one of a million, however rare the types are. Bodies are text and are not parsed. The cursors are looked up in
+ * the same statement: looked up before, one could be pruned in between, and with it events that the page then lacked.
+ * Ranges look for their ends wider by the disorder and then compare timestamps exactly.
  */
-const pageSql = (scope: { organization: boolean; range: boolean; backwards: boolean }) => `
-  with bounds as (select
-    coalesce($4::bigint, 0) as low, coalesce($5::bigint, 9223372036854775807) as high ${
-      scope.range
-        ? `, coalesce((select position from event_log where environment_id = $1 and created_at < $6::timestamptz - interval '${disorder}'
+function pageSql({ organization, range, descending, backwards }: PageShape): string {
+  const direction = descending === backwards ? 'asc' : 'desc'
+  const [low, high] = descending ? ['before', 'after'] : ['after', 'before']
+  return `
+  with bounds as (select ${cursorPosition('$4::text')} as after, ${cursorPosition('$5::text')} as before ${
+    range
+      ? `, coalesce((select position from event_log where environment_id = $1 and created_at < $6::timestamptz - interval '${disorder}'
             order by created_at desc limit 1), 0) as range_low,
           coalesce((select position from event_log where environment_id = $1 and created_at > $7::timestamptz + interval '${disorder}'
             order by created_at limit 1), 9223372036854775807) as range_high`
-        : ''
-    })
-  select e.body, e.id
-  from bounds, unnest($2::text[]) as wanted (type)
-  cross join lateral (
-    select position, seq from event_log
-    where environment_id = $1 and type = wanted.type and position > bounds.low and position < bounds.high
-      ${scope.organization ? `and organization_id = $${scope.range ? 8 : 6}` : ''}
-      ${
-        scope.range
-          ? `and position > bounds.range_low and position < bounds.range_high
+      : ''
+  })
+  select e.body, e.id, bounds.after, bounds.before
+  from bounds left join lateral (
+    select found.position, found.seq from unnest($2::text[]) as wanted (type)
+    cross join lateral (
+      select position, seq from event_log
+      where environment_id = $1 and type = wanted.type
+        and position > coalesce(bounds.${low}, 0) and position < coalesce(bounds.${high}, 9223372036854775807)
+        ${organization ? `and organization_id = $${range ? 8 : 6}` : ''}
+        ${
+          range
+            ? `and position > bounds.range_low and position < bounds.range_high
              and created_at >= $6::timestamptz and created_at <= $7::timestamptz`
-          : ''
-      }
-    order by position ${scope.backwards ? 'desc' : 'asc'} limit $3
-  ) as found
-  join events e on e.seq = found.seq
-  order by found.position ${scope.backwards ? 'desc' : 'asc'} limit $3`
+            : ''
+        }
+      order by position ${direction} limit $3
+    ) as found
+    order by found.position ${direction} limit $3
+  ) as page on true
+  left join events e on e.seq = page.seq
+  order by page.position ${direction}`
+}
+
+/** One row without an event when the page is empty. */
+type PageRow = [body: string, id: string, after: number | null, before: number | null]
 
 /**
- * Reads a page of the log, oldest first, as the text of the list envelope.
+ * Reads a page of the log, oldest first unless asked otherwise, as the text of the list envelope.
  * @throws BadRequest `invalid_events_request` without event names; `invalid_cursor` for an id not in this log.
  */
 export async function readEvents(db: Database, environment: EnvironmentId, query: EventQuery): Promise<string> {
@@ -66,29 +86,34 @@ export async function readEvents(db: Database, environment: EnvironmentId, query
   const range = checkRange(query)
   const limit = query.limit ?? defaultLimit
   await stampEvents(db)
-  const low = query.after === undefined ? null : await positionOf(db, environment, query.after)
-  const high = query.before === undefined ? null : await positionOf(db, environment, query.before)
-  const backwards = high !== null && low === null
-  const scope = { organization: query.organization_id !== undefined, range: range !== undefined, backwards }
-
-  const { rows } = await db.pool.query<[string, string]>({
-    name: `events-page-${scope.organization}-${scope.range}-${scope.backwards}`,
-    text: pageSql(scope),
+  const shape = {
+    organization: query.organization_id !== undefined,
+    range: range !== undefined,
+    descending: query.order === 'desc',
+    backwards: query.before !== undefined && query.after === undefined,
+  }
+  const { rows } = await db.pool.query<PageRow>({
+    name: `events-page-${Object.values(shape).join('-')}`,
+    text: pageSql(shape),
     rowMode: 'array',
     values: [
       environment,
       types,
       limit + 1,
-      low,
-      high,
+      query.after ?? null,
+      query.before ?? null,
       ...(range ? [range.start, range.end] : []),
       ...(query.organization_id === undefined ? [] : [query.organization_id]),
     ],
   })
-  return envelope(rows, limit, backwards, low !== null)
+  const [, , after, before] = rows[0] ?? []
+  requireFound(query.after, after)
+  requireFound(query.before, before)
+  const found = rows.filter(([body]) => body !== null)
+  return envelope(found, limit, shape.backwards, query.after !== undefined)
 }
 
-function envelope(found: [string, string][], limit: number, backwards: boolean, hasCursor: boolean): string {
+function envelope(found: readonly PageRow[], limit: number, backwards: boolean, hasCursor: boolean): string {
   const more = found.length > limit
   const rows = backwards ? found.slice(0, limit).toReversed() : found.slice(0, limit)
   // Null means exhausted: official pollers and SDK auto-paging stop on nothing else.
@@ -98,19 +123,12 @@ function envelope(found: [string, string][], limit: number, backwards: boolean, 
   return `{"object":"list","data":[${rows.map((row) => row[0]).join(',')}],"list_metadata":${metadata}}`
 }
 
-async function positionOf(db: Database, environment: EnvironmentId, cursor: string): Promise<number> {
-  const { rows } = await db.pool.query<{ position: number }>({
-    name: 'event-position',
-    text: `select l.position from events e join event_log l on l.seq = e.seq where e.id = $1 and e.environment_id = $2`,
-    values: [cursor, environment],
-  })
-  const position = rows[0]?.position
-  if (position === undefined)
-    throw new BadRequest(
-      `The cursor '${cursor}' is not an event of this environment, or is older than the log.`,
-      'invalid_cursor',
-    )
-  return position
+function requireFound(cursor: string | undefined, position: number | null | undefined): void {
+  if (cursor === undefined || typeof position === 'number') return
+  throw new BadRequest(
+    `The cursor '${cursor}' is not an event of this environment, or has been pruned. Start again from a snapshot, or without it.`,
+    'invalid_cursor',
+  )
 }
 
 function checkNames(names: readonly string[] | undefined): string[] {

@@ -1,14 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import * as contract from '#contracts/directories.ts'
-import * as people from '#contracts/directory-users.ts'
+import * as snapshots from '#contracts/directory-snapshots.ts'
 import { change } from '#db/work.ts'
 import { createDirectory, removeDirectory, updateDirectory } from '#domain/directories/directories.ts'
-import { listGroups, listUsers, readDirectoryGroup, readDirectoryUser } from '#domain/directories/list-people.ts'
+import { reconcile, snapshotOf } from '#domain/directories/directory-state.ts'
 import { listDirectories, readDirectory, readDirectoryRow } from '#domain/directories/read.ts'
-import { remapUsers } from '#domain/directories/remap.ts'
+import { settlePeople } from '#domain/directories/settle.ts'
 import { createToken, listTokens, revokeToken, rollToken } from '#domain/directories/tokens.ts'
 import type { Deps } from '../deps.ts'
-import { RawJson, serve } from '../serve.ts'
+import { JsonStream } from '../json-stream.ts'
+import { serve } from '../serve.ts'
+
+/** A view of some 200 000 people, groups and memberships. Whoever has more compares with a snapshot. */
+const viewLimitBytes = 16 * 1024 * 1024
 
 export function directoryRoutes(app: FastifyInstance, deps: Deps): void {
   serve(app, deps, contract.listDirectories, ({ query }, { environment }) =>
@@ -25,12 +29,29 @@ export function directoryRoutes(app: FastifyInstance, deps: Deps): void {
 
   serve(app, deps, contract.updateDirectory, async ({ params, body }, { environment, scope }) => {
     const updated = await change(deps, scope, (work) => updateDirectory(work, params.id, body, deps.baseUrl))
-    if (body.attribute_map) await remapUsers(deps, environment, params.id)
+    if (body.attribute_map) await settlePeople(deps, environment)
     return updated
   })
 
   serve(app, deps, contract.deleteDirectory, ({ params }, { scope }) =>
     change(deps, scope, (work) => removeDirectory(work, params.id)),
+  )
+
+  serve(
+    app,
+    deps,
+    snapshots.getDirectorySnapshot,
+    async ({ params }, { environment }) =>
+      new JsonStream(snapshotOf(deps.db, deps.snapshotLimit, { environment, id: params.id })),
+  )
+
+  serve(
+    app,
+    deps,
+    snapshots.reconcileDirectory,
+    async ({ params, body }, { environment }) =>
+      new JsonStream(reconcile(deps.db, deps.snapshotLimit, { environment, id: params.id }, body)),
+    { bodyLimitBytes: viewLimitBytes },
   )
 
   serve(app, deps, contract.listDirectoryTokens, async ({ params, query }, { environment }) =>
@@ -54,27 +75,5 @@ export function directoryRoutes(app: FastifyInstance, deps: Deps): void {
     change(deps, scope, async (work) =>
       revokeToken(work, await readDirectoryRow(work.tx, work.environment, params.id), params.token_id),
     ),
-  )
-
-  serve(
-    app,
-    deps,
-    people.listDirectoryUsers,
-    async ({ query }, { environment }) => new RawJson(await listUsers(deps.db, environment, query)),
-  )
-
-  serve(app, deps, people.getDirectoryUser, ({ params }, { environment }) =>
-    readDirectoryUser(deps.db, environment, params.id),
-  )
-
-  serve(
-    app,
-    deps,
-    people.listDirectoryGroups,
-    async ({ query }, { environment }) => new RawJson(await listGroups(deps.db, environment, query)),
-  )
-
-  serve(app, deps, people.getDirectoryGroup, ({ params }, { environment }) =>
-    readDirectoryGroup(deps.db, environment, params.id),
   )
 }

@@ -3,13 +3,21 @@ import * as contract from '#contracts/environments.ts'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import { change } from '#db/work.ts'
 import { createApiKey, listApiKeys, revokeApiKey, rollApiKey } from '#domain/environments/api-keys.ts'
+import { settlePeople } from '#domain/directories/settle.ts'
 import { readEnvironment } from '#domain/environments/create.ts'
+import { updateEnvironment } from '#domain/environments/update.ts'
 import { NotFound } from '#domain/errors.ts'
 import type { Deps } from '../deps.ts'
 import { serve } from '../serve.ts'
 
 export function environmentRoutes(app: FastifyInstance, deps: Deps): void {
   serve(app, deps, contract.getCurrentEnvironment, (_input, { environment }) => readEnvironment(deps.db, environment))
+
+  serve(app, deps, contract.updateCurrentEnvironment, async ({ body }, { environment, scope }) => {
+    const updated = await change(deps, scope, (work) => updateEnvironment(work, body))
+    await settlePeople(deps, environment)
+    return updated
+  })
 
   serve(app, deps, contract.listEnvironmentApiKeys, async ({ params, query }, { environment }) => {
     requireOwn(params.environment_id, environment)

@@ -49,14 +49,23 @@ export function sendUnknownClient(reply: FastifyReply, clientId: string | undefi
   })
 }
 
+/**
+ * What to paste into a shell. The address came from whoever made the link, so one that a shell would read as more than
+ * text gets no command.
+ */
+function registerCommand(received: string | undefined): string | undefined {
+  if (received === undefined || !/^https?:\/\/[\w.:/*-]{1,500}$/.test(received)) return undefined
+  return `curl -X POST "$GATEHOUSE_URL/user_management/redirect_uris" \\
+  -H "Authorization: Bearer $WORKOS_API_KEY" -H "Content-Type: application/json" \\
+  -d '${JSON.stringify({ uri: received })}'`
+}
+
 /** The one problem that must never be reported by redirect: where to would be the attacker's choice. */
 export function sendUnregisteredRedirect(
   reply: FastifyReply,
   { received, nearest, environmentKind }: UnregisteredRedirect,
 ) {
-  const addIt = `curl -X POST "$GATEHOUSE_URL/user_management/redirect_uris" \\
-  -H "Authorization: Bearer $WORKOS_API_KEY" -H "Content-Type: application/json" \\
-  -d '${JSON.stringify({ uri: received ?? 'http://localhost:3000/callback' })}'`
+  const addIt = registerCommand(received)
   return sendPage(reply, 400, {
     title: 'The redirect URI is not registered',
     body: html`<p>
@@ -81,7 +90,7 @@ export function sendUnregisteredRedirect(
         </div>
       </dl>
       ${
-        environmentKind === 'staging'
+        environmentKind === 'staging' && addIt !== undefined
           ? html`<p>If the received address is yours, register it in this staging environment and try again:</p>
               <pre>${addIt}</pre>`
           : html`<p class="soft">For the application's developer: register the address, or send the registered one.</p>`

@@ -41,6 +41,14 @@ describe('a plan', () => {
     }
   })
 
+  test('gives the name of a group that was renamed to another', () => {
+    const rename = changes().find(({ kind }) => kind === 'rename')
+    const former = plan.teams.find(({ id }) => rename?.kind === 'rename' && id === rename.team)
+    expect(plan.namesake).toMatchObject({ name: former?.name })
+    expect(plan.namesake?.id).not.toBe(former?.id)
+    expect(planSimulation({ ...options, changes: 0 }, dialects.okta).namesake).toBeUndefined()
+  })
+
   test('keeps whom others report to, and deletes nobody for a client that never does', () => {
     const ping = planSimulation(options, dialects.ping)
     const managers = ping.employees.map(({ managerId }) => managerId)

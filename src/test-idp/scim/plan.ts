@@ -27,6 +27,8 @@ export interface Plan {
   readonly teams: readonly Team[]
   /** What happens to one person or group happens in this order; different ones do not wait for each other. */
   readonly changes: readonly (readonly Change[])[]
+  /** Pushed after the changes: a group that takes the name another one had, if one was renamed. */
+  readonly namesake: Team | undefined
   /** Ids of employees whose create is sent twice. */
   readonly repeated: ReadonlySet<string>
   readonly leavers: readonly string[]
@@ -47,16 +49,25 @@ export function planSimulation({ users, groups, changes, seed }: PlanOptions, di
   // Whom others report to is not deleted: what servers make of the reference is nobody's rule.
   const managers = new Set(employees.map(({ managerId }) => managerId))
   const deletable = random.shuffled(ids.filter((id) => !managers.has(id)))
+  const planned = planChanges(random, employees, teams, changes, dialect)
   return {
     employees,
     teams,
-    changes: planChanges(random, employees, teams, changes, dialect),
+    changes: planned,
+    namesake: findNamesake(teams, planned.flat()),
     repeated: new Set(dialect.users.repeatsCreate ? ids.filter((_id, index) => index % 5 === 0) : []),
     leavers,
     returners: leavers.slice(0, Math.ceil(leavers.length / 2)),
     deleted: dialect.users.deletes ? deletable.slice(0, twentieth) : [],
     closed: groups > 1 ? random.shuffled(teams.map(({ id }) => id)).slice(0, Math.ceil(groups / 10)) : [],
   }
+}
+
+/** Names are given again: that one group was called so is no reason to refuse another. */
+function findNamesake(teams: readonly Team[], changes: readonly Change[]): Team | undefined {
+  const renamed = changes.find((change) => change.kind === 'rename')
+  const former = teams.find(({ id }) => id === renamed?.team)
+  return former && { ...former, id: `${former.id}-namesake`, members: former.members.slice(0, 2) }
 }
 
 function planChanges(

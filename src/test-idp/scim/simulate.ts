@@ -123,6 +123,8 @@ async function live(session: Session, plan: Plan, hands: number, { onProgress }:
   await run('changes', plan.changes, async (ofOne) => {
     for (const each of ofOne) await carryOut(session, each)
   })
+  if (plan.namesake)
+    await run('changes', [plan.namesake], async (team) => (await push(session, team)) && fill(session, team.id))
   const [first] = teams
   if (first) await run('changes', [addAgain, pushNow], (verb) => verb(session, first.id))
   await run('deactivate', plan.leavers, (id) => dismiss(session, id))
