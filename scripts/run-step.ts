@@ -48,7 +48,7 @@ export async function runStep({ name, command, env }: Step): Promise<StepEnd> {
       resolve(false)
     })
     child.once('exit', (code, signal) => {
-      if (signal !== null) console.error(`${name} was ended by ${signal}.`)
+      if (code !== 0) console.error(`${program} ended with ${signal ?? `status ${code}`}.`)
       resolve(code === 0)
     })
   })
