@@ -100,8 +100,9 @@ describe('a snapshot', () => {
     expect(third.headers.get('retry-after')).toBe('5')
     expect((await other.environment.api('GET', snapshotPath(other))).status).toBe(200)
     for (const reader of readers) reader.leave()
-    await expect.poll(openTransactions, { timeout: 10_000 }).toBe(0)
-    expect((await client.environment.api('GET', snapshotPath(client))).status).toBe(200)
+    const statusOfNext = async () => (await client.environment.api('GET', snapshotPath(client))).status
+    await expect.poll(statusOfNext, { timeout: 20_000 }).toBe(200)
+    await expect.poll(openTransactions, { timeout: 20_000 }).toBe(0)
   })
 
   test('of another tenant’s directory, or none, is not found', async () => {
