@@ -90,11 +90,12 @@ describe('a snapshot', () => {
     const open = async () => {
       const stop = new AbortController()
       const headers = { authorization: `Bearer ${client.environment.apiKey.value}` }
-      const { status } = await fetch(server.url + snapshotPath(client), { headers, signal: stop.signal })
-      return { status, leave: () => stop.abort() }
+      const response = await fetch(server.url + snapshotPath(client), { headers, signal: stop.signal })
+      return { response, leave: () => stop.abort() }
     }
+    // They hold their responses: one that is collected as garbage leaves by itself.
     const readers = [await open(), await open()]
-    expect(readers.map(({ status }) => status)).toEqual([200, 200])
+    expect(readers.map(({ response }) => response.status)).toEqual([200, 200])
     const third = await client.environment.api('GET', snapshotPath(client))
     expect(third).toMatchObject({ status: 429, body: { code: 'too_many_snapshots' } })
     expect(third.headers.get('retry-after')).toBe('5')
