@@ -3,12 +3,11 @@ import { encodePost } from '#protocols/saml/bindings.ts'
 import { selfSignedCertificate } from '#protocols/saml/certificate.ts'
 import { type IssueOptions, issueResponse } from '#protocols/saml/issue.ts'
 import { type Expected, readResponse, verifyResponse } from '#protocols/saml/response.ts'
+import type { Report, Size } from './report.ts'
+import { inTurns, median, pairedRatio } from './rounds.ts'
 
-/**
- * What a sign-in costs in the SAML core, beside the cryptography that no verifier can spare, measured in the same run.
- * Run it alone: `node bench/saml.ts [milliseconds per measurement]`.
- */
-const milliseconds = Number(process.argv[2] ?? 1000)
+const rounds: Record<Size, number> = { quick: 3, default: 6, full: 12 }
+const roundMs = 300
 
 const now = new Date('2026-01-31T12:00:00Z')
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -68,10 +67,10 @@ function verifyMessage(encoded: string): void {
 }
 
 /** Runs per second of processor time, so that other load on the machine counts as little as it can. */
-function rate(run: () => void): number {
+async function rate(run: () => void): Promise<number> {
   for (let warm = 0; warm < 200; warm += 1) run()
   const start = process.cpuUsage()
-  const end = performance.now() + milliseconds
+  const end = performance.now() + roundMs
   let runs = 0
   while (performance.now() < end) {
     for (let batch = 0; batch < 20; batch += 1) run()
@@ -94,7 +93,7 @@ function floor(signatures: number, encrypted: boolean): void {
   if (encrypted) privateDecrypt({ key: rsa.privateKey, ...oaep }, wrapped)
 }
 
-const rows = [
+const messages = [
   ['response signed', message(true, false), 1, false],
   ['assertion signed', message(false, true), 1, false],
   ['both signed', message(true, true), 2, false],
@@ -102,15 +101,15 @@ const rows = [
   ['AES-256-GCM, both signed', message(true, true, 'aes256-gcm'), 2, true],
 ] as const
 
-console.log(
-  'verifications per second of one core'.padEnd(34),
-  'bytes'.padStart(7),
-  'ours'.padStart(8),
-  'floor'.padStart(8),
-)
-for (const [title, encoded, signatures, encrypted] of rows) {
-  const ours = rate(() => verifyMessage(encoded))
-  const bare = rate(() => floor(signatures, encrypted))
-  const bytes = Buffer.from(encoded, 'base64').length
-  console.log(title.padEnd(34), String(bytes).padStart(7), String(ours).padStart(8), String(bare).padStart(8))
+/** What a sign-in costs in the SAML core, beside the cryptography that no verifier can spare. */
+export async function saml(size: Size): Promise<Report> {
+  const rows: (string | number)[][] = []
+  for (const [title, encoded, signatures, encrypted] of messages) {
+    const { ours, bare } = await inTurns(rounds[size], {
+      ours: () => rate(() => verifyMessage(encoded)),
+      bare: () => rate(() => floor(signatures, encrypted)),
+    })
+    rows.push([title, Buffer.from(encoded, 'base64').length, median(ours), median(bare), pairedRatio(ours, bare)])
+  }
+  return { head: ['verifications per second of one core', 'bytes', 'gatehouse', 'floor', 'ratio'], rows, targets: [] }
 }
