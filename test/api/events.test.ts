@@ -3,6 +3,7 @@ import { wireEventNames } from '#contracts/event-names.ts'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import { readEvents } from '#domain/events/read.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
@@ -125,6 +126,61 @@ describe('paging: oldest first, after exclusive', () => {
       cursor = list_metadata.after
     }
     expect(pieces).toEqual(all.map(({ id }) => id))
+  })
+})
+
+describe('events that have no place in the log until somebody reads', () => {
+  /** An environment whose events are named by their number, and come about without anybody reading them. */
+  async function unread(...names: string[]) {
+    const { api: own, id } = await server.environment()
+    const ids: string[] = []
+    const add = async (name: string) => {
+      await own('POST', '/organizations', { body: { name } })
+      const newest = 'select id from events where environment_id = $1 order by seq desc limit 1'
+      ids.push((await server.db.pool.query<{ id: string }>(newest, [id])).rows[0]?.id ?? '')
+    }
+    for (const name of names) await add(name)
+    const ask = async (query: string) =>
+      (await own<Page<Event>>('GET', `/events?events=organization.created&${query}`)).body.data.map((event) =>
+        ids.indexOf(event.id),
+      )
+    return { ids, ask, add }
+  }
+
+  test.each([
+    ['the first page', () => 'limit=10', [0, 1, 2]],
+    ['a page they only fill in part', () => 'limit=2', [0, 1]],
+    ['a page after one of them', ([one]: string[]) => `after=${one}`, [1, 2]],
+    ['a page before one of them', ([, , three]: string[]) => `before=${three}`, [0, 1]],
+    ['a page between two of them', ([one, , three]: string[]) => `after=${one}&before=${three}`, [1]],
+  ])('are in %s', async (_claim, query, expected) => {
+    const { ids, ask } = await unread('one', 'two', 'three')
+    expect(await ask(query(ids))).toEqual(expected)
+  })
+
+  test('fill a page up that the log before them only began', async () => {
+    const { ask, add } = await unread('one', 'two')
+    expect(await ask('limit=10')).toEqual([0, 1])
+    await add('three')
+    expect(await ask('limit=10')).toEqual([0, 1, 2])
+  })
+
+  test('come after all that have one, also as a cursor', async () => {
+    const { ids, ask, add } = await unread('one', 'two')
+    expect(await ask('limit=10')).toEqual([0, 1])
+    await add('three')
+    expect(await ask(`after=${ids[2]}&before=${ids[0]}`)).toEqual([])
+  })
+
+  test('more of them than are given a place at once are all there', async () => {
+    const { id } = await server.environment()
+    await server.db.pool.query(
+      `select append_events($1, array_agg('event_' || n || $1), array_agg('organization.created'::text),
+         array_agg(null::text), array_agg(n::text), now()) from generate_series(10001, 12500) as n`,
+      [id],
+    )
+    const text = await readEvents(server.db, id, { events: ['organization.created'], after: `event_12497${id}` })
+    expect(JSON.parse(text)).toMatchObject({ data: [12498, 12499, 12500] })
   })
 })
 
