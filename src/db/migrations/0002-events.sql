@@ -44,19 +44,21 @@ create table event_log_state (
 insert into event_log_state (position) values (0);
 
 -- Appends events; the last statement of every change. Arrays run in parallel, in the order of emission.
+-- In PL/pgSQL, which keeps its plans: before PostgreSQL 18 a function in SQL is planned anew at every call.
 create function append_events(
   in_environment text, in_ids text[], in_types text[], in_organizations text[], in_bodies text[], in_now timestamptz
-) returns void language sql as $$
-  with written as (
+) returns void language plpgsql as $$
+declare
+  new_seq bigint;
+begin
+  for n in 1 .. cardinality(in_ids) loop
     insert into events (environment_id, id, type, organization_id, body, created_at)
-    select in_environment, e.id, e.type, e.organization_id, e.body, in_now
-    from unnest(in_ids, in_types, in_organizations, in_bodies) with ordinality
-      as e (id, type, organization_id, body, n)
-    order by e.n
-    returning seq, environment_id, type, organization_id, created_at
-  )
-  insert into event_pending (seq, environment_id, type, organization_id, created_at)
-  select seq, environment_id, type, organization_id, created_at from written
+    values (in_environment, in_ids[n], in_types[n], in_organizations[n], in_bodies[n], in_now)
+    returning seq into new_seq;
+    insert into event_pending (seq, environment_id, type, organization_id, created_at)
+    values (new_seq, in_environment, in_types[n], in_organizations[n], in_now);
+  end loop;
+end
 $$;
 
 -- Moves up to 1000 pending events into the log; returns how many. Call until it returns less than 1000.
