@@ -112,7 +112,15 @@ export async function newsOf(client: ScimClient): Promise<string[]> {
 
 /** A directory of its own, with the token an identity provider would be given. */
 export async function createScimClient(server: TestServer, body: object = {}): Promise<ScimClient> {
-  const environment = await server.environment()
+  return openDirectory(server, await server.environment(), body)
+}
+
+/** Another directory of the same application: its neighbour in every table. */
+export function createSibling(server: TestServer, { environment }: ScimClient): Promise<ScimClient> {
+  return openDirectory(server, environment, {})
+}
+
+async function openDirectory(server: TestServer, environment: TestEnvironment, body: object): Promise<ScimClient> {
   const organization = await environment.api<Organization>('POST', '/organizations', { body: { name: 'Acme' } })
   const { body: directory } = await environment.api<CreatedDirectory>('POST', '/directories', {
     body: { organization_id: organization.body.id, type: 'okta scim v2.0', name: 'Okta', ...body },
