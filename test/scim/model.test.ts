@@ -45,7 +45,7 @@ describe('any sequence of calls', () => {
       const random = new Random(seed)
       const model = new ScimModel(random)
       const outcomes = new Map<number, number>()
-      for (let i = 0; i < 150; i++) {
+      for (let i = 0; i < 200; i++) {
         const { method, path, body, expected, commit } = model.next()
         server.clock.advance(random.below(2_000))
         const answer = await client.send(method, path, body)

@@ -57,6 +57,7 @@ export class ScimModel {
       () => this.#patchMembers(),
       () => this.#patchMembers(),
       () => this.#putGroup(),
+      () => this.#putGroup(),
       () => this.#renameGroup(),
       () => (random.chance(0.4) ? this.#delete('Users') : this.#patchMembers()),
       () => (random.chance(0.3) ? this.#delete('Groups') : this.#patchMembers()),
@@ -239,7 +240,7 @@ export class ScimModel {
     const id = this.#pickGroup()
     const group = this.groups.get(id)
     const displayName = this.#random.pick(['Eng', ...groupNames])
-    const members = this.#random.chance(0.7) ? this.#pickUsers() : undefined
+    const members = this.#random.chance(0.5) ? this.#pickUsers() : undefined
     const body = { schemas: [coreGroup], displayName, ...(members && { members: members.map((value) => ({ value })) }) }
     const commit = () =>
       void this.groups.set(id, {
@@ -302,6 +303,6 @@ export class ScimModel {
   }
 
   #pickUsers(): string[] {
-    return [...new Set(this.#random.list(3, () => this.#pickUser()))]
+    return [...new Set(this.#random.list(5, () => this.#pickUser()))]
   }
 }

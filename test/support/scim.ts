@@ -116,7 +116,15 @@ export async function createScimClient(
   body: object = {},
   tenant?: TestEnvironment,
 ): Promise<ScimClient> {
-  const environment = tenant ?? (await server.environment())
+  return openDirectory(server, tenant ?? (await server.environment()), body)
+}
+
+/** Another directory of the same application: its neighbour in every table. */
+export function createSibling(server: TestServer, { environment }: ScimClient): Promise<ScimClient> {
+  return openDirectory(server, environment, {})
+}
+
+async function openDirectory(server: TestServer, environment: TestEnvironment, body: object): Promise<ScimClient> {
   const organization = await environment.api<Organization>('POST', '/organizations', { body: { name: 'Acme' } })
   const { body: directory } = await environment.api<CreatedDirectory>('POST', '/directories', {
     body: { organization_id: organization.body.id, type: 'okta scim v2.0', name: 'Okta', ...body },
