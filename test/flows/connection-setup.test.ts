@@ -155,6 +155,20 @@ describe('metadata that will not do', () => {
     expect(body).toMatchObject({ state: 'inactive', idp_entity_id: null })
   })
 
+  test('a certificate by hand that ends on no day is none', async () => {
+    const { certificate } = await createIdp()
+    const bytes = Buffer.from(certificate, 'base64')
+    // As the certificate has it: yymmddhh and more.
+    const end = new X509Certificate(bytes).validToDate.toISOString().slice(2, 13).replaceAll(/[-T]/g, '')
+    bytes.write('99', bytes.lastIndexOf(end) + 2)
+    const refused = await connect(await server.environment(), {
+      idp_entity_id: 'https://idp.test',
+      idp_sso_url: 'https://idp.test/sso',
+      x509_certificates: [bytes.toString('base64')],
+    })
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ code: 'invalid_certificate' }] } })
+  })
+
   test('by hand names every field that is missing', async () => {
     const refused = await connect(await server.environment(), { idp_entity_id: 'https://idp.test' })
     expect(refused.status).toBe(422)

@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto'
 import type { ConnectionCreate } from '#contracts/connections.ts'
 import type { FieldError } from '#contracts/errors.ts'
+import { readCertificate } from '#protocols/saml/certificate.ts'
 import { explainMetadata, readIdpMetadata } from '#protocols/saml/metadata.ts'
 import { Invalid } from '../errors.ts'
 
@@ -99,24 +99,21 @@ function readByHand({ idp_entity_id, idp_sso_url, x509_certificates }: Input): I
     entityId: idp_entity_id,
     ssoRedirectUrl: idp_sso_url,
     ssoPostUrl: idp_sso_url,
-    certificates: x509_certificates.map(readCertificate),
+    certificates: x509_certificates.map(takeCertificate),
     wantsSignedRequests: false,
     metadataUrl: null,
   }
 }
 
 /** Takes PEM or bare base64, as consoles show either. */
-function readCertificate(text: string): string {
-  const base64 = text.replaceAll(/-----[A-Z ]+-----|\s/g, '')
-  try {
-    return new X509Certificate(Buffer.from(base64, 'base64')).raw.toString('base64')
-  } catch {
-    throw refusal({
-      field: 'x509_certificates',
-      code: 'invalid_certificate',
-      message: 'This is not an X.509 certificate in PEM or base64. Copy all of it, from BEGIN to END.',
-    })
-  }
+function takeCertificate(text: string): string {
+  const certificate = readCertificate(text)
+  if (certificate) return certificate.base64
+  throw refusal({
+    field: 'x509_certificates',
+    code: 'invalid_certificate',
+    message: 'This is not an X.509 certificate in PEM or base64. Copy all of it, from BEGIN to END.',
+  })
 }
 
 function isHttpUrl(text: string): boolean {
