@@ -10,6 +10,8 @@ type SealedColumn = {
 const sealedColumns: Record<SealedColumn, Place> = {
   'signing_keys.sealed_private_key': { table: 'signing_keys', column: 'sealed_private_key', id: 'id' },
   'log_streams.sealed_credentials': { table: 'log_streams', column: 'sealed_credentials', id: 'id' },
+  'authentication_factors.sealed_secret': { table: 'authentication_factors', column: 'sealed_secret', id: 'id' },
+  'invitations.sealed_token': { table: 'invitations', column: 'sealed_token', id: 'id' },
   'webhook_secrets.sealed_secret': { table: 'webhook_secrets', column: 'sealed_secret', id: 'id' },
 }
 
