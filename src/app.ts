@@ -9,7 +9,9 @@ import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
+import type { PostMail } from '#domain/mail/send.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
+import { brandingRoutes } from '#http/api/branding.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
 import { directoryRoutes } from '#http/api/directories.ts'
 import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
@@ -17,6 +19,7 @@ import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
 import { environmentRoutes } from '#http/api/environments.ts'
 import { eventRoutes } from '#http/api/events.ts'
 import { logStreamRoutes } from '#http/api/log-streams.ts'
+import { mailboxRoutes } from '#http/api/mailbox.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
 import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
@@ -25,6 +28,8 @@ import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
+import { previewRoute } from '#http/login/preview.ts'
+import { mailboxPages } from '#http/pages/mailbox.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { TokenUses } from '#http/scim/callers.ts'
 import { scimRoutes } from '#http/scim/routes.ts'
@@ -43,6 +48,7 @@ import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import { smtpMail, type SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -65,6 +71,8 @@ export interface AppOptions {
   readonly logStreamFolder?: string | undefined
   /** Where Datadog sites take logs, instead of Datadog: development only. */
   readonly datadogIntake?: Outlets['datadogIntake'] | undefined
+  /** What sends mail. Without it development keeps mail in the mailbox, and production cannot send any. */
+  readonly smtp?: SmtpOptions | undefined
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -96,6 +104,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     writeStdout,
     datadogIntake: (options.development && options.datadogIntake) || datadogIntake,
   }
+  const smtp = options.smtp && smtpMail(options.smtp)
+  const postMail = smtp ?? (options.development ? undefined : cannotSend)
   const deps: Deps = {
     db,
     clock,
@@ -137,7 +147,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   )
   const runner: Runner = new Runner(
     backgroundTasks(
-      { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays },
+      { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays, postMail },
       (task) => runner.wake(task),
     ),
     onTaskError,
@@ -159,11 +169,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,
+    brandingRoutes,
+    mailboxRoutes,
+    previewRoute,
   ])
     routes(server, deps)
   scimRoutes(server, deps)
   for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
     routes(server, deps)
+  if (options.development) mailboxPages(server, deps)
   if (options.development && options.testIdp)
     testIdpRoutes(server, { ...options.testIdp, clock, fetch: globalThis.fetch, origins: [options.baseUrl] })
 
@@ -178,8 +192,15 @@ export async function createApp(options: AppOptions): Promise<App> {
       await logStreams.stop()
       await postWebhook.close()
       await postBatch.close()
+      smtp?.close()
       await flushUses()
       await db.close()
     },
   }
 }
+
+const cannotSend: PostMail = async () => ({
+  ok: false,
+  error: 'No mail server is set: give GATEHOUSE_SMTP_URL and GATEHOUSE_MAIL_FROM.',
+  final: false,
+})

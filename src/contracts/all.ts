@@ -1,4 +1,6 @@
 import type { AnyEndpoint } from './endpoint.ts'
+import * as branding from './branding.ts'
+import * as mailbox from './mailbox.ts'
 import * as connections from './connections.ts'
 import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
@@ -98,6 +100,12 @@ export const endpoints: readonly AnyEndpoint[] = [
   redirects.deleteCorsOrigin,
   redirects.getHomepage,
   redirects.setHomepage,
+
+  branding.getBranding,
+  branding.updateBranding,
+  branding.previewBranding,
+
+  mailbox.listMailbox,
 
   environments.getCurrentEnvironment,
   environments.updateCurrentEnvironment,

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { endpoints } from './all.ts'
+import { Branding } from './branding.ts'
 import { Connection, ConfiguredConnection } from './connections.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import { ApiKey, Environment, IssuedApiKey } from './environments.ts'
@@ -10,6 +11,7 @@ import { DirectoryReconciliation, DirectorySnapshot } from './directory-snapshot
 import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './directory-users.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
+import { Mail } from './mailbox.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
@@ -82,6 +84,8 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Homepage, 'HomepageUrl'],
   [WebhookEndpoint, 'WebhookEndpoint'],
   [WebhookDelivery, 'WebhookDelivery'],
+  [Branding, 'Branding'],
+  [Mail, 'Mail'],
   [Environment, 'Environment'],
   [ApiKey, 'EnvironmentApiKey'],
   [IssuedApiKey, 'IssuedEnvironmentApiKey'],

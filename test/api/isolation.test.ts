@@ -4,7 +4,9 @@ import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import { change } from '#db/work.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
+import { queueMail } from '#domain/mail/queue.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { readLog } from '../support/log.ts'
 import { addGroup, addUser, createScimClient } from '../support/scim.ts'
@@ -39,6 +41,9 @@ beforeAll(async () => {
       body: { name: 'Victim', external_id: 'victim', domain_data: [{ domain: 'victim.test', state: 'pending' }] },
     })
   ).body
+  await change(server.deps, { environment: victim.id }, (work) =>
+    queueMail(work, server.deps.secrets, 'password_changed', { to: 'ann@victim.test', locale: null, values: {} }),
+  )
   await stampEvents(server.db)
   await fanOut(server.db, server.clock.read(), new AbortController().signal)
   const firstOf = async (path: string) => (await victim.api<Page<{ id: string }>>('GET', path)).body.data[0]?.id ?? ''
