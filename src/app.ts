@@ -22,6 +22,7 @@ import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
+import { sessionRoutes } from '#http/dashboard/session.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
@@ -120,6 +121,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       clock,
     ),
     baseUrl: options.baseUrl,
+    development: options.development,
   }
   const flushUses = async () => {
     await deps.keyUses.flush(db)
@@ -159,6 +161,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,
+    sessionRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)
