@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import type { Endpoint, Input, Output } from '#contracts/endpoint.ts'
+import type { Endpoint, Input, Output, Success } from '#contracts/endpoint.ts'
 import type { Database } from '#db/database.ts'
 import { IdempotencyRace, type Scope } from '#db/work.ts'
-import { BadRequest } from '#domain/errors.ts'
+import { BadRequest, Invalid } from '#domain/errors.ts'
 import { SealBroken, type Secrets } from '#protocols/envelope.ts'
 import { type ApiCaller, identifyApiCaller, type KeyUses } from './callers.ts'
 import { checkBody, checkNesting, checkQuery, checkText } from './input.ts'
@@ -76,7 +76,9 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
     .update(JSON.stringify(bodyOf(request) ?? null))
     .digest()
   const place = idempotency && { ...idempotency, environment: caller.environment }
-  if (caller.previous && place) return replay(deps, reply, caller.previous, requestHash, place)
+  const replayed = (previous: NonNullable<ApiCaller['previous']>, from: Place) =>
+    replay(deps, reply, endpoint.success, previous, requestHash, from)
+  if (caller.previous && place) return replayed(caller.previous, place)
 
   const scope = {
     environment: caller.environment,
@@ -88,18 +90,31 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
     },
   }
   try {
-    // The schemas' static types are what these checks establish.
-    const input = {
-      params: checkText(request.params),
-      query: endpoint.query && checkQuery(endpoint.query, queryOf(request)),
-      body: endpoint.body && checkBody(endpoint.body, bodyOf(request)),
-    } as Input<Endpoint<P, Q, B, Out>>
+    const input = readInput(endpoint, request)
     return await send(reply, endpoint.success, await handler(input, { ...caller, scope }))
   } catch (error) {
     // The first request may have committed after we looked; then its answer explains our failure.
     const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
-    if (first && place) return replay(deps, reply, first, requestHash, place)
+    if (first && place) return replayed(first, place)
     throw error instanceof IdempotencyRace ? new IdempotencyRace() : error
+  }
+}
+
+/** @throws Invalid with the code that the contract gives to broken requests of this operation, if any. */
+function readInput<P extends TSchema, Q extends TSchema, B extends TSchema, Out>(
+  endpoint: Endpoint<P, Q, B, Out>,
+  request: FastifyRequest,
+): Input<Endpoint<P, Q, B, Out>> {
+  try {
+    // The schemas' static types are what these checks establish.
+    return {
+      params: checkText(request.params),
+      query: endpoint.query && checkQuery(endpoint.query, queryOf(request)),
+      body: endpoint.body && checkBody(endpoint.body, bodyOf(request)),
+    } as Input<Endpoint<P, Q, B, Out>>
+  } catch (error) {
+    const coded = error instanceof Invalid && endpoint.errors?.[422]?.includes('invalid_request_parameters')
+    throw coded ? new Invalid(error.errors, 'invalid_request_parameters') : error
   }
 }
 
@@ -117,6 +132,7 @@ function sealedFor({ environment, key, route }: Place): string {
 async function replay(
   { secrets }: ServeDeps,
   reply: FastifyReply,
+  success: Success,
   previous: NonNullable<ApiCaller['previous']>,
   requestHash: Buffer,
   place: Place,
@@ -126,7 +142,7 @@ async function replay(
       `Another idempotency key (${place.key}) with different request parameters was found. Use a new key for a new request.`,
       'idempotency_key_reused',
     )
-  if (previous.status === 204 || previous.status === 202) return send(reply, { status: previous.status }, undefined)
+  if (!('body' in success)) return send(reply, success, undefined)
   try {
     return sendJson(reply, previous.status, secrets.open(previous.answer, sealedFor(place)))
   } catch (error) {
@@ -135,11 +151,7 @@ async function replay(
   }
 }
 
-async function send(
-  reply: FastifyReply,
-  success: Endpoint<TSchema, TSchema, TSchema, unknown>['success'],
-  result: unknown,
-): Promise<FastifyReply> {
+async function send(reply: FastifyReply, success: Success, result: unknown): Promise<FastifyReply> {
   switch (success.status) {
     case 202:
       return reply.status(202).type('text/plain; charset=utf-8').send('Accepted')
@@ -148,6 +160,7 @@ async function send(
       return reply.status(204).send()
     case 200:
     case 201:
+      if ('empty' in success) return reply.status(200).send()
       if (result instanceof JsonStream) return sendJson(reply, success.status, await result.open())
       return sendJson(reply, success.status, result instanceof RawJson ? result.text : JSON.stringify(result))
     default:
