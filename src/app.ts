@@ -37,6 +37,8 @@ import { logoutRoutes } from '#http/sso/logout.ts'
 import { metadataRoutes } from '#http/sso/metadata.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
+import { membershipRoutes } from '#http/user-management/memberships.ts'
+import { userRoutes } from '#http/user-management/users.ts'
 import { Runner } from '#jobs/runner.ts'
 import { backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -152,6 +154,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   for (const routes of [
     organizationRoutes,
     organizationDomainRoutes,
+    userRoutes,
+    membershipRoutes,
     connectionRoutes,
     environmentRoutes,
     directoryRoutes,
