@@ -222,6 +222,7 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
   const { success } = endpoint
   switch (success.status) {
     case 200:
+      if ('empty' in success) return { '200': { description: 'OK, without a body' } }
       return { '200': { description: 'OK', content: { 'application/json': { schema: refer(success.body) } } } }
     case 201:
       return { '201': { description: 'Created', content: { 'application/json': { schema: refer(success.body) } } } }
