@@ -23,6 +23,7 @@ import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
 import { sessionRoutes } from '#http/dashboard/session.ts'
+import { signInAttemptRoutes } from '#http/dashboard/sign-in-attempts.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
@@ -166,6 +167,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     logStreamRoutes,
     eventRoutes,
     sessionRoutes,
+    signInAttemptRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)
