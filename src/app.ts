@@ -22,6 +22,7 @@ import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
+import { sessionRoutes } from '#http/dashboard/session.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
@@ -123,6 +124,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       clock,
     ),
     baseUrl: options.baseUrl,
+    development: options.development,
   }
   const flushUses = async () => {
     await deps.keyUses.flush(db)
@@ -182,6 +184,7 @@ function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): vo
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,
+    sessionRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)
