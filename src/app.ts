@@ -41,12 +41,13 @@ import { tokenRoute } from '#http/sso/token.ts'
 import { membershipRoutes } from '#http/user-management/memberships.ts'
 import { userRoutes } from '#http/user-management/users.ts'
 import { Runner } from '#jobs/runner.ts'
-import { backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
+import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import type { Role } from './settings.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -60,6 +61,8 @@ export interface AppOptions {
   readonly testIdp?: { readonly baseUrl: string; readonly folder: string | undefined }
   readonly logger: { readonly level: string } | false
   readonly trustProxy: boolean
+  /** Answer requests, do what is done in the background, or both; both unless told. */
+  readonly role?: Role
   readonly poolSize: number
   /** How often one address may call routes that need no key; 1200 unless told. */
   readonly publicRequestsPerMinute?: number
@@ -133,24 +136,44 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onTaskError = (task: string, error: unknown) =>
     server.log.error({ err: error, task }, 'a background task failed')
   const webhooks = new WebhookWorker(
-    { db, clock, secrets: options.secrets, postWebhook, random: Math.random },
+    { db, clock, wake: deps.wake, secrets: options.secrets, postWebhook, random: Math.random },
     (error) => onTaskError(deliverTask, error),
+    () => runner.wake(deliverTask),
   )
   const logStreams = new LogStreamWorker(
     { db, clock, secrets: options.secrets, outlets, random: Math.random },
     (error) => onTaskError(streamTask, error),
   )
+  const role = options.role ?? 'all'
+  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays }
   const runner: Runner = new Runner(
-    backgroundTasks(
-      { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays },
-      (task) => runner.wake(task),
-    ),
+    role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
   )
 
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
   const migrations = await readMigrations()
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
+  if (role !== 'worker') openDoors(server, deps, options)
+
+  return {
+    server,
+    deps,
+    start: () => runner.start(),
+    close: async () => {
+      await server.close()
+      await runner.stop()
+      await webhooks.settle()
+      await logStreams.stop()
+      await postWebhook.close()
+      await postBatch.close()
+      await flushUses()
+      await db.close()
+    },
+  }
+}
+
+function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): void {
   openApiRoutes(server, packageJson.version)
   for (const routes of [
     organizationRoutes,
@@ -174,21 +197,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
     routes(server, deps)
   if (options.development && options.testIdp)
-    testIdpRoutes(server, { ...options.testIdp, clock, fetch: globalThis.fetch, origins: [options.baseUrl] })
-
-  return {
-    server,
-    deps,
-    start: () => runner.start(),
-    close: async () => {
-      await server.close()
-      await runner.stop()
-      await webhooks.settle()
-      await logStreams.stop()
-      await postWebhook.close()
-      await postBatch.close()
-      await flushUses()
-      await db.close()
-    },
-  }
+    testIdpRoutes(server, {
+      ...options.testIdp,
+      clock: deps.clock,
+      fetch: globalThis.fetch,
+      origins: [options.baseUrl],
+    })
 }
