@@ -22,6 +22,7 @@ import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
+import { dashboardPages } from '#http/dashboard/front-end.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
@@ -147,6 +148,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const migrations = await readMigrations()
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
   openApiRoutes(server, packageJson.version)
+  dashboardPages(server)
   for (const routes of [
     organizationRoutes,
     organizationDomainRoutes,
