@@ -32,6 +32,21 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   directory_tokens: 'directoryToken',
   directory_users: 'directoryUser',
   directory_groups: 'directoryGroup',
+  dashboard_users: 'dashboardUser',
+  audit_entries: 'auditEntry',
+  users: 'user',
+  user_identities: 'userIdentity',
+  roles: 'role',
+  permissions: 'permission',
+  organization_memberships: 'organizationMembership',
+  invitations: 'invitation',
+  magic_auths: 'magicAuth',
+  email_verifications: 'emailVerification',
+  password_resets: 'passwordReset',
+  authentication_factors: 'authenticationFactor',
+  authentication_challenges: 'authenticationChallenge',
+  sessions: 'session',
+  mails: 'mail',
 }
 
 /** Column name → id type, for references. */
@@ -45,7 +60,22 @@ const references: Record<string, keyof typeof idPrefixes> = {
   event_id: 'event',
   directory_id: 'directory',
   group_id: 'directoryGroup',
-  user_id: 'directoryUser',
+  dashboard_user_id: 'dashboardUser',
+  user_id: 'user',
+  directory_user_id: 'directoryUser',
+  role_id: 'role',
+  permission_id: 'permission',
+  factor_id: 'authenticationFactor',
+  inviter_user_id: 'user',
+  accepted_user_id: 'user',
+}
+
+/** References whose column is named like another's. */
+const ownReferences: Record<string, keyof typeof idPrefixes> = {
+  'directory_memberships.user_id': 'directoryUser',
+  'directory_addresses.user_id': 'directoryUser',
+  'refresh_tokens.session_id': 'session',
+  'authorization_codes.session_id': 'session',
 }
 
 /** Columns whose check constraint or content is a closed set known to the contracts. */
@@ -65,6 +95,14 @@ const literals: Record<string, string> = {
   'log_streams.status': "'active' | 'paused'",
   'directories.type': 'DirectoryType',
   'directories.state': 'DirectoryState',
+  'dashboard_users.role': 'DashboardRole',
+  'user_identities.kind': "'sso' | 'oauth'",
+  'organization_memberships.status': "'active' | 'inactive' | 'pending'",
+  'invitations.state': "'pending' | 'accepted' | 'revoked'",
+  'email_verifications.purpose': "'verify' | 'change'",
+  'authentication_factors.type': "'totp'",
+  'sessions.ended_because': "'revoked' | 'signed_out' | 'reused'",
+  'mails.state': "'due' | 'sent' | 'failed'",
 }
 
 const scalars: Record<string, string> = {
@@ -90,7 +128,9 @@ interface Column {
 function typeOf(column: Column): string {
   const literal = literals[`${column.table_name}.${column.column_name}`]
   if (literal) return literal
-  const kind = column.column_name === 'id' ? ownIds[column.table_name] : references[column.column_name]
+  const kind =
+    ownReferences[`${column.table_name}.${column.column_name}`] ??
+    (column.column_name === 'id' ? ownIds[column.table_name] : references[column.column_name])
   if (kind) return `${kind[0]?.toUpperCase()}${kind.slice(1)}Id`
   const scalar = scalars[column.udt_name]
   if (!scalar) throw new Error(`No TypeScript type for ${column.udt_name} (${column.table_name}.${column.column_name})`)
@@ -129,6 +169,7 @@ async function render(pool: pg.Pool): Promise<string> {
     "import type { ColumnType, Generated } from 'kysely'",
     "import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'",
     "import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'",
+    "import type { DashboardRole } from '#contracts/endpoint.ts'",
     "import type { EventName } from '#contracts/events.ts'",
     `import type {\n${usedIds.map((name) => `  ${name},`).join('\n')}\n} from '#contracts/ids.ts'`,
     "import type { LogStreamType } from '#contracts/log-streams.ts'",

@@ -23,6 +23,7 @@ import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
 import { dashboardPages } from '#http/dashboard/front-end.ts'
+import { sessionRoutes } from '#http/dashboard/session.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
@@ -121,6 +122,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       clock,
     ),
     baseUrl: options.baseUrl,
+    development: options.development,
   }
   const flushUses = async () => {
     await deps.keyUses.flush(db)
@@ -161,6 +163,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,
+    sessionRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)

@@ -27,6 +27,21 @@ export const idPrefixes = {
   directoryToken: 'directory_token',
   directoryUser: 'directory_user',
   directoryGroup: 'directory_group',
+  dashboardUser: 'dashboard_user',
+  auditEntry: 'audit_entry',
+  user: 'user',
+  userIdentity: 'identity',
+  role: 'role',
+  permission: 'perm',
+  organizationMembership: 'om',
+  invitation: 'invitation',
+  magicAuth: 'magic_auth',
+  emailVerification: 'email_verification',
+  passwordReset: 'password_reset',
+  authenticationFactor: 'auth_factor',
+  authenticationChallenge: 'auth_challenge',
+  session: 'session',
+  mail: 'mail',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -54,6 +69,21 @@ export type DirectoryId = IdOf<'directory'>
 export type DirectoryTokenId = IdOf<'directoryToken'>
 export type DirectoryUserId = IdOf<'directoryUser'>
 export type DirectoryGroupId = IdOf<'directoryGroup'>
+export type DashboardUserId = IdOf<'dashboardUser'>
+export type AuditEntryId = IdOf<'auditEntry'>
+export type UserId = IdOf<'user'>
+export type UserIdentityId = IdOf<'userIdentity'>
+export type RoleId = IdOf<'role'>
+export type PermissionId = IdOf<'permission'>
+export type OrganizationMembershipId = IdOf<'organizationMembership'>
+export type InvitationId = IdOf<'invitation'>
+export type MagicAuthId = IdOf<'magicAuth'>
+export type EmailVerificationId = IdOf<'emailVerification'>
+export type PasswordResetId = IdOf<'passwordReset'>
+export type AuthenticationFactorId = IdOf<'authenticationFactor'>
+export type AuthenticationChallengeId = IdOf<'authenticationChallenge'>
+export type SessionId = IdOf<'session'>
+export type MailId = IdOf<'mail'>
 
 function id<K extends IdKind>(kind: K) {
   return Type.Unsafe<IdOf<K>>(Type.String({ pattern: `^${idPrefixes[kind]}_` }))
@@ -77,6 +107,17 @@ export const DirectoryId = id('directory')
 export const DirectoryTokenId = id('directoryToken')
 export const DirectoryUserId = id('directoryUser')
 export const DirectoryGroupId = id('directoryGroup')
+export const DashboardUserId = id('dashboardUser')
+export const AuditEntryId = id('auditEntry')
+export const UserId = id('user')
+export const OrganizationMembershipId = id('organizationMembership')
+export const InvitationId = id('invitation')
+export const MagicAuthId = id('magicAuth')
+export const EmailVerificationId = id('emailVerification')
+export const PasswordResetId = id('passwordReset')
+export const AuthenticationFactorId = id('authenticationFactor')
+export const AuthenticationChallengeId = id('authenticationChallenge')
+export const SessionId = id('session')
 
 /** ISO-8601 in UTC with exactly three millisecond digits and `Z`. */
 export const Timestamp = Type.String({ format: 'date-time' })

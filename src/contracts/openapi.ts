@@ -101,6 +101,7 @@ const oauthErrors: ReadonlyMap<AnyEndpoint, number> = new Map<AnyEndpoint, numbe
 const reasons: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not found',
   409: 'Conflict',
   413: 'The body is too large',
@@ -109,10 +110,10 @@ const reasons: Readonly<Record<number, string>> = {
   429: 'Too many requests',
 }
 
-/** The OpenAPI 3.1 document of every operation in `all.ts`. */
-export function openApi(version: string): OpenApi {
+/** The OpenAPI 3.1 document of every operation in `all.ts`, or of others. */
+export function openApi(version: string, operations: readonly AnyEndpoint[] = endpoints): OpenApi {
   const paths: Record<string, Record<string, Operation>> = {}
-  for (const endpoint of endpoints) {
+  for (const endpoint of operations) {
     const item = (paths[endpoint.path] ??= {})
     item[endpoint.method.toLowerCase()] = operationOf(endpoint)
   }
@@ -124,7 +125,7 @@ export function openApi(version: string): OpenApi {
       description:
         'Enterprise sign-in and directory sync that a company runs itself. Operations marked x-gatehouse-extension have no counterpart in the WorkOS API.',
     },
-    tags: [...new Set(endpoints.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
+    tags: [...new Set(operations.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas: Object.fromEntries(

@@ -76,6 +76,7 @@ export const listWebhookEndpoints = endpoint({
   summary: 'List webhook endpoints',
   tag,
   access: 'api_key',
+  secretFields: ['secret'],
   query: Type.Object(pageQuery),
   success: { status: 200, body: List(WebhookEndpoint) },
 })
@@ -99,6 +100,7 @@ export const getWebhookEndpoint = endpoint({
   summary: 'Get a webhook endpoint',
   tag,
   access: 'api_key',
+  secretFields: ['secret'],
   extension: true,
   params,
   success: { status: 200, body: WebhookEndpoint },

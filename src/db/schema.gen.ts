@@ -2,6 +2,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
 import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
+import type { DashboardRole } from '#contracts/endpoint.ts'
 import type { EventName } from '#contracts/events.ts'
 import type {
   EnvironmentId,
@@ -25,6 +26,21 @@ import type {
   DirectoryTokenId,
   DirectoryUserId,
   DirectoryGroupId,
+  DashboardUserId,
+  AuditEntryId,
+  UserId,
+  UserIdentityId,
+  RoleId,
+  PermissionId,
+  OrganizationMembershipId,
+  InvitationId,
+  MagicAuthId,
+  EmailVerificationId,
+  PasswordResetId,
+  AuthenticationFactorId,
+  AuthenticationChallengeId,
+  SessionId,
+  MailId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
@@ -39,6 +55,64 @@ export interface ApiKeys {
   last_used_by: string | null
   expires_at: Date | null
   revoked_at: Date | null
+  created_at: Date
+}
+
+export interface AuditEntries {
+  id: AuditEntryId
+  environment_id: EnvironmentId | null
+  dashboard_user_id: DashboardUserId | null
+  email: string
+  operation: string
+  path: string
+  target: string | null
+  request_id: string
+  ip_address: string | null
+  status: number | null
+  created_at: Date
+}
+
+export interface AuthenticationChallenges {
+  environment_id: EnvironmentId
+  id: AuthenticationChallengeId
+  factor_id: AuthenticationFactorId
+  wrong_attempts: Generated<number>
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface AuthenticationFactors {
+  environment_id: EnvironmentId
+  id: AuthenticationFactorId
+  user_id: UserId | null
+  type: 'totp'
+  issuer: string
+  account: string
+  sealed_secret: string
+  last_step: number | null
+  verified_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface AuthenticationSettings {
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
+}
+
+export interface AuthorizationCodes {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  redirect_uri: string
+  code_challenge: string | null
+  facts: ColumnType<unknown, string, string>
+  expires_at: Date
+  redeemed_at: Date | null
+  session_id: SessionId | null
   created_at: Date
 }
 
@@ -82,6 +156,35 @@ export interface CorsOrigins {
   environment_id: EnvironmentId
   id: CorsOriginId
   origin: string
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DashboardInvitations {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  totp_salt: Buffer
+  expires_at: Date
+}
+
+export interface DashboardSessions {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  ip_address: string | null
+  user_agent: string | null
+  created_at: Date
+  last_used_at: Date
+  expires_at: Date
+}
+
+export interface DashboardUsers {
+  id: DashboardUserId
+  email: string
+  role: DashboardRole
+  is_developer: Generated<boolean>
+  password_hash: string | null
+  sealed_totp_secret: string | null
+  totp_step: number | null
   created_at: Date
   updated_at: Date
 }
@@ -199,6 +302,20 @@ export interface DirectoryUsers {
   updated_at: Date
 }
 
+export interface EmailVerifications {
+  environment_id: EnvironmentId
+  id: EmailVerificationId
+  user_id: UserId
+  email: string
+  purpose: 'verify' | 'change'
+  code: string
+  wrong_attempts: Generated<number>
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
 export interface Environments {
   id: EnvironmentId
   name: string
@@ -258,6 +375,32 @@ export interface IdempotencyKeys {
   created_at: Date
 }
 
+export interface Invitations {
+  environment_id: EnvironmentId
+  id: InvitationId
+  email: string
+  state: 'pending' | 'accepted' | 'revoked'
+  organization_id: OrganizationId | null
+  inviter_user_id: UserId | null
+  accepted_user_id: UserId | null
+  role_slug: string | null
+  locale: string | null
+  token_hash: Buffer
+  sealed_token: string
+  expires_at: Date
+  accepted_at: Date | null
+  revoked_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface JwtTemplates {
+  environment_id: EnvironmentId
+  content: string
+  created_at: Date
+  updated_at: Date
+}
+
 export interface LogStreams {
   environment_id: EnvironmentId
   id: LogStreamId
@@ -295,6 +438,41 @@ export interface LogoutUris {
   updated_at: Date
 }
 
+export interface MagicAuths {
+  environment_id: EnvironmentId
+  id: MagicAuthId
+  user_id: UserId
+  email: string
+  code: string
+  wrong_attempts: Generated<number>
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface Mails {
+  environment_id: EnvironmentId
+  id: MailId
+  kind: string
+  recipient: string
+  locale: string | null
+  content: string
+  state: 'due' | 'sent' | 'failed'
+  attempts: Generated<number>
+  next_attempt_at: Date
+  error: string | null
+  sent_at: Date | null
+  created_at: Date
+}
+
+export interface OrganizationAuthenticationSettings {
+  environment_id: EnvironmentId
+  organization_id: OrganizationId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
+}
+
 export interface OrganizationDomains {
   environment_id: EnvironmentId
   id: OrganizationDomainId
@@ -308,6 +486,19 @@ export interface OrganizationDomains {
   updated_at: Date
 }
 
+export interface OrganizationMemberships {
+  environment_id: EnvironmentId
+  id: OrganizationMembershipId
+  user_id: UserId
+  organization_id: OrganizationId
+  status: 'active' | 'inactive' | 'pending'
+  role_slugs: string[]
+  directory_user_id: DirectoryUserId | null
+  custom_attributes: ColumnType<unknown, string | undefined, string>
+  created_at: Date
+  updated_at: Date
+}
+
 export interface Organizations {
   environment_id: EnvironmentId
   id: OrganizationId
@@ -316,6 +507,38 @@ export interface Organizations {
   stripe_customer_id: string | null
   metadata: ColumnType<unknown, string | undefined, string>
   allow_profiles_outside_organization: Generated<boolean>
+  created_at: Date
+  updated_at: Date
+}
+
+export interface PasswordResets {
+  environment_id: EnvironmentId
+  id: PasswordResetId
+  user_id: UserId
+  email: string
+  token_hash: Buffer
+  token: string
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+}
+
+export interface PendingAuthentications {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  facts: ColumnType<unknown, string, string>
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+}
+
+export interface Permissions {
+  environment_id: EnvironmentId
+  id: PermissionId
+  slug: string
+  name: string
+  description: string | null
   created_at: Date
   updated_at: Date
 }
@@ -337,11 +560,67 @@ export interface Profiles {
   updated_at: Date
 }
 
+export interface RecoveryCodes {
+  environment_id: EnvironmentId
+  user_id: UserId
+  hash: Buffer
+  used_at: Date | null
+}
+
 export interface RedirectUris {
   environment_id: EnvironmentId
   id: RedirectUriId
   uri: string
   is_default: boolean
+  created_at: Date
+  updated_at: Date
+}
+
+export interface RefreshTokens {
+  hash: Buffer
+  environment_id: EnvironmentId
+  session_id: SessionId
+  created_at: Date
+  expires_at: Date
+  used_at: Date | null
+  answer: string | null
+}
+
+export interface RolePermissions {
+  environment_id: EnvironmentId
+  role_id: RoleId
+  permission_id: PermissionId
+}
+
+export interface Roles {
+  environment_id: EnvironmentId
+  id: RoleId
+  organization_id: OrganizationId | null
+  slug: string
+  name: string
+  description: string | null
+  is_default: Generated<boolean>
+  priority: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
+export interface Sessions {
+  environment_id: EnvironmentId
+  id: SessionId
+  user_id: UserId
+  organization_id: OrganizationId | null
+  auth_method: string
+  connection_id: ConnectionId | null
+  mfa: Generated<boolean>
+  impersonator_email: string | null
+  impersonator_reason: string | null
+  ip_address: string | null
+  user_agent: string | null
+  authenticated_at: Date
+  expires_at: Date
+  ended_at: Date | null
+  ended_because: 'revoked' | 'signed_out' | 'reused' | null
   created_at: Date
   updated_at: Date
 }
@@ -409,6 +688,43 @@ export interface SsoSessions {
   finished_at: Date | null
 }
 
+export interface UserIdentities {
+  environment_id: EnvironmentId
+  id: UserIdentityId
+  user_id: UserId
+  kind: 'sso' | 'oauth'
+  provider: string
+  idp_id: string
+  profile_id: ProfileId | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface UserPasswords {
+  environment_id: EnvironmentId
+  user_id: UserId
+  hash: string
+  history: Generated<string[]>
+  updated_at: Date
+}
+
+export interface Users {
+  environment_id: EnvironmentId
+  id: UserId
+  email: string
+  email_verified: boolean
+  first_name: string | null
+  last_name: string | null
+  name: string | null
+  profile_picture_url: string | null
+  locale: string | null
+  external_id: string | null
+  metadata: ColumnType<unknown, string | undefined, string>
+  last_sign_in_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
 export interface WebhookDeliveries {
   environment_id: EnvironmentId
   id: WebhookDeliveryId
@@ -453,10 +769,18 @@ export interface WebhookSecrets {
 
 export interface Schema {
   api_keys: ApiKeys
+  audit_entries: AuditEntries
+  authentication_challenges: AuthenticationChallenges
+  authentication_factors: AuthenticationFactors
+  authentication_settings: AuthenticationSettings
+  authorization_codes: AuthorizationCodes
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
+  dashboard_invitations: DashboardInvitations
+  dashboard_sessions: DashboardSessions
+  dashboard_users: DashboardUsers
   directories: Directories
   directory_addresses: DirectoryAddresses
   directory_attributes: DirectoryAttributes
@@ -467,6 +791,7 @@ export interface Schema {
   directory_memberships: DirectoryMemberships
   directory_tokens: DirectoryTokens
   directory_users: DirectoryUsers
+  email_verifications: EmailVerifications
   environments: Environments
   event_log: EventLog
   event_log_state: EventLogState
@@ -474,17 +799,34 @@ export interface Schema {
   events: Events
   followers: Followers
   idempotency_keys: IdempotencyKeys
+  invitations: Invitations
+  jwt_templates: JwtTemplates
   log_streams: LogStreams
   logout_uris: LogoutUris
+  magic_auths: MagicAuths
+  mails: Mails
+  organization_authentication_settings: OrganizationAuthenticationSettings
   organization_domains: OrganizationDomains
+  organization_memberships: OrganizationMemberships
   organizations: Organizations
+  password_resets: PasswordResets
+  pending_authentications: PendingAuthentications
+  permissions: Permissions
   profiles: Profiles
+  recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
+  refresh_tokens: RefreshTokens
+  role_permissions: RolePermissions
+  roles: Roles
+  sessions: Sessions
   signing_keys: SigningKeys
   sso_access_tokens: SsoAccessTokens
   sso_codes: SsoCodes
   sso_logout_tokens: SsoLogoutTokens
   sso_sessions: SsoSessions
+  user_identities: UserIdentities
+  user_passwords: UserPasswords
+  users: Users
   webhook_deliveries: WebhookDeliveries
   webhook_endpoints: WebhookEndpoints
   webhook_secrets: WebhookSecrets

@@ -63,9 +63,22 @@ export class Busy extends Error {
 
 export class Unauthorized extends Error {
   override readonly name = 'Unauthorized'
+  readonly code: string | undefined
 
-  constructor() {
-    super('Unauthorized')
+  constructor(message = 'Unauthorized', code?: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** We know who is asking, and it is not for them, or not from there. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden'
+  readonly code: string
+
+  constructor(message: string, code: string) {
+    super(message)
+    this.code = code
   }
 }
 
@@ -85,7 +98,7 @@ export class OAuthError extends Error {
   }
 }
 
-export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | OAuthError
+export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | Forbidden | OAuthError
 
 export function isDomainError(error: unknown): error is DomainError {
   return (
@@ -95,6 +108,7 @@ export function isDomainError(error: unknown): error is DomainError {
     error instanceof Invalid ||
     error instanceof Busy ||
     error instanceof Unauthorized ||
+    error instanceof Forbidden ||
     error instanceof OAuthError
   )
 }

@@ -1,3 +1,4 @@
+import { csrfHeader } from '#contracts/console.ts'
 import type { AnyEndpoint, Input, Output } from '#contracts/endpoint.ts'
 import type { ErrorBody } from '#contracts/errors.ts'
 
@@ -45,7 +46,7 @@ export async function call<E extends AnyEndpoint>(api: Api, endpoint: E, input: 
       accept: 'application/json',
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(api.key !== undefined && { authorization: `Bearer ${api.key}` }),
-      ...(api.csrfToken !== undefined && { 'x-gatehouse-csrf': api.csrfToken }),
+      ...(api.csrfToken !== undefined && { [csrfHeader]: api.csrfToken }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })

@@ -1,12 +1,14 @@
 import { createContext, use, useMemo, type ReactNode } from 'react'
+import { type DashboardSession, dashboardPath } from '#contracts/console.ts'
+import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Api } from './call.ts'
-import type { Session, SessionEnvironment } from './session.ts'
+import type { SessionEnvironment } from './session.ts'
 
 interface Place {
-  readonly session: Session
+  readonly session: DashboardSession
   readonly environment: SessionEnvironment
-  /** Calls the public API as the person who is signed in. */
-  readonly api: Api
+  /** Where an operation is called as the person who is signed in. */
+  readonly apiOf: (endpoint: AnyEndpoint) => Api
   /** Why nothing can be changed here, for those who may only look. */
   readonly readOnly: string | undefined
 }
@@ -14,7 +16,7 @@ interface Place {
 const PlaceContext = createContext<Place | undefined>(undefined)
 
 interface Props {
-  readonly session: Session
+  readonly session: DashboardSession
   readonly environment: SessionEnvironment
   readonly children: ReactNode
 }
@@ -24,7 +26,7 @@ export function EnvironmentProvider({ session, environment, children }: Props) {
     () => ({
       session,
       environment,
-      api: { baseUrl: `/dashboard/api/${environment.id}`, csrfToken: session.csrf_token },
+      apiOf: ({ access }) => ({ baseUrl: dashboardPath(access, environment.id), csrfToken: session.csrf_token }),
       readOnly: session.user.role === 'viewer' ? 'You may look, not change: your role is viewer.' : undefined,
     }),
     [session, environment],

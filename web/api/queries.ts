@@ -25,10 +25,10 @@ export function useRead<E extends AnyEndpoint>(
   input: CallInput<E>,
   { enabled = true, refetchEveryMs }: ReadOptions = {},
 ): UseQueryResult<Output<E>> {
-  const { api, environment } = usePlace()
+  const { apiOf, environment } = usePlace()
   return useQuery({
     queryKey: [environment.id, endpoint.tag, endpoint.operationId, input],
-    queryFn: () => call(api, endpoint, input),
+    queryFn: () => call(apiOf(endpoint), endpoint, input),
     enabled,
     ...(refetchEveryMs !== undefined && { refetchInterval: refetchEveryMs }),
   })
@@ -48,13 +48,13 @@ export function useList<E extends AnyEndpoint>(
   input: CallInput<E>,
   { enabled = true, refetchEveryMs }: ReadOptions = {},
 ): ListRead<ItemOf<E>> {
-  const { api, environment } = usePlace()
+  const { apiOf, environment } = usePlace()
   const query = useInfiniteQuery({
     queryKey: [environment.id, endpoint.tag, endpoint.operationId, 'pages', input],
     queryFn: async ({ pageParam }) => {
       const { query: filters } = input as { query?: object } // lists have a query
       const paged = { ...input, query: { ...filters, ...(pageParam !== undefined && { after: pageParam }) } }
-      return (await call(api, endpoint, paged as CallInput<E>)) as Page<ItemOf<E>> // every list is one
+      return (await call(apiOf(endpoint), endpoint, paged as CallInput<E>)) as Page<ItemOf<E>> // every list is one
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.list_metadata.after ?? undefined,
@@ -68,10 +68,10 @@ export function useList<E extends AnyEndpoint>(
 
 /** Changes through an operation of the contract. Whatever the page shows of this environment is read again after it. */
 export function useChange<E extends AnyEndpoint>(endpoint: E): UseMutationResult<Output<E>, Error, CallInput<E>> {
-  const { api, environment } = usePlace()
+  const { apiOf, environment } = usePlace()
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (input: CallInput<E>) => call(api, endpoint, input),
+    mutationFn: (input: CallInput<E>) => call(apiOf(endpoint), endpoint, input),
     onSuccess: () => client.invalidateQueries({ queryKey: [environment.id] }),
   })
 }

@@ -1,27 +1,11 @@
-import { ApiError } from './call.ts'
+import { type DashboardSession, dashboardPath, getDashboardSession } from '#contracts/console.ts'
+import { call } from './call.ts'
 
-/** Who is signed in to the dashboard, and what of. */
-export interface Session {
-  readonly user: { readonly email: string; readonly role: 'owner' | 'admin' | 'viewer' }
-  readonly csrf_token: string
-  readonly environments: readonly SessionEnvironment[]
-  /** Where identity providers and applications reach the server. */
-  readonly base_url: string
-}
-
-export interface SessionEnvironment {
-  readonly id: string
-  readonly name: string
-  readonly kind: 'staging' | 'production'
-  readonly client_id: string
-}
+export type SessionEnvironment = DashboardSession['environments'][number]
 
 /** @throws ApiError 401 when nobody is signed in. */
-export async function readSession(): Promise<Session> {
-  const response = await fetch('/dashboard/api/session', { headers: { accept: 'application/json' } })
-  const body: unknown = await response.json()
-  if (!response.ok) throw new ApiError(response.status, body as object, response.headers.get('x-request-id'))
-  return body as Session // what the contract of this path says
+export function readSession(): Promise<DashboardSession> {
+  return call({ baseUrl: dashboardPath('installation', '') }, getDashboardSession, {})
 }
 
 /** Brings back to the page that was asked for. */

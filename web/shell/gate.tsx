@@ -1,9 +1,10 @@
 import { Box, Button, Callout, Flex } from '@radix-ui/themes'
 import { useQuery } from '@tanstack/react-query'
 import { Navigate, Outlet, useLocation, useParams } from 'react-router'
+import type { DashboardSession } from '#contracts/console.ts'
 import { ApiError } from '../api/call.ts'
 import { EnvironmentProvider } from '../api/environment.tsx'
-import { readSession, type Session, signInUrl } from '../api/session.ts'
+import { readSession, signInUrl } from '../api/session.ts'
 import { Loading } from '../ui/loaded.tsx'
 import { wordsOf } from '../ui/refusal.tsx'
 
@@ -37,7 +38,7 @@ export function Gate() {
   )
 }
 
-function Inside({ session }: { readonly session: Session }) {
+function Inside({ session }: { readonly session: DashboardSession }) {
   const { pathname, search } = useLocation()
   const { environment: id } = useParams()
   const environment = session.environments.find((each) => each.id === id)
