@@ -22,6 +22,7 @@ import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
+import { dashboardPages } from '#http/dashboard/front-end.ts'
 import { sessionRoutes } from '#http/dashboard/session.ts'
 import { signInAttemptRoutes } from '#http/dashboard/sign-in-attempts.ts'
 import type { Deps } from '#http/deps.ts'
@@ -175,6 +176,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): void {
   openApiRoutes(server, packageJson.version)
+  dashboardPages(server)
   for (const routes of [
     organizationRoutes,
     organizationDomainRoutes,
