@@ -37,10 +37,14 @@ const origin: SettingType<string | undefined> = { parse: parseOrigin }
 const postgresUrl: SettingType<string | undefined> = { parse: parsePostgresUrl }
 const smtpUrl: SettingType<string | undefined> = { parse: parseSmtpUrl }
 const mailAddress: SettingType<string | undefined> = { parse: parseMailAddress }
-const logLevel: SettingType<LogLevel | undefined> = { parse: parseLogLevel }
+const logLevel: SettingType<LogLevel | undefined> = { parse: (value) => parseOneOf(logLevels, value) }
+const role: SettingType<Role> = { parse: (value) => parseOneOf(roles, value) }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 type LogLevel = (typeof logLevels)[number]
+
+const roles = ['all', 'api', 'worker'] as const
+export type Role = (typeof roles)[number]
 
 const hidden = () => '***'
 
@@ -156,6 +160,14 @@ export const settings = {
     unit: 'on or off',
     default: true,
     doc: 'Whether start applies pending migrations; off, it refuses to run with any pending',
+  }),
+  role: define<Role>({
+    name: 'role',
+    env: ['GATEHOUSE_ROLE'],
+    type: role,
+    unit: roles.join(', '),
+    default: 'all',
+    doc: 'What start does: answer requests (api), do everything in the background (worker), or both',
   }),
   trustProxy: define({
     name: 'trust_proxy',
@@ -292,10 +304,10 @@ function parseMailAddress(value: string): string {
   throw new Error(`is "${value}"; it must be an address such as login@example.com, or Acme <login@example.com>.`)
 }
 
-function parseLogLevel(value: string): LogLevel {
-  const level = logLevels.find((candidate) => candidate === value)
-  if (level) return level
-  throw new Error(`is "${value}". Did you mean "${nearest(value, logLevels)}"?`)
+function parseOneOf<T extends string>(allowed: readonly T[], value: string): T {
+  const found = allowed.find((candidate) => candidate === value)
+  if (found !== undefined) return found
+  throw new Error(`is "${value}". Did you mean "${nearest(value, allowed)}"?`)
 }
 
 function maskPassword(url: string): string {

@@ -13,8 +13,10 @@ import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
 import { Mail } from './mailbox.ts'
 import { OrganizationDomain } from './organization-domains.ts'
+import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { User } from './users.ts'
 import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
 
@@ -63,6 +65,9 @@ export interface OpenApi {
 const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Organization, 'Organization'],
   [OrganizationDomain, 'OrganizationDomain'],
+  [User, 'User'],
+  [OrganizationMembership, 'OrganizationMembership'],
+  [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],
@@ -105,6 +110,7 @@ const oauthErrors: ReadonlyMap<AnyEndpoint, number> = new Map<AnyEndpoint, numbe
 const reasons: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not found',
   409: 'Conflict',
   413: 'The body is too large',
@@ -113,10 +119,10 @@ const reasons: Readonly<Record<number, string>> = {
   429: 'Too many requests',
 }
 
-/** The OpenAPI 3.1 document of every operation in `all.ts`. */
-export function openApi(version: string): OpenApi {
+/** The OpenAPI 3.1 document of every operation in `all.ts`, or of others. */
+export function openApi(version: string, operations: readonly AnyEndpoint[] = endpoints): OpenApi {
   const paths: Record<string, Record<string, Operation>> = {}
-  for (const endpoint of endpoints) {
+  for (const endpoint of operations) {
     const item = (paths[endpoint.path] ??= {})
     item[endpoint.method.toLowerCase()] = operationOf(endpoint)
   }
@@ -128,7 +134,7 @@ export function openApi(version: string): OpenApi {
       description:
         'Enterprise sign-in and directory sync that a company runs itself. Operations marked x-gatehouse-extension have no counterpart in the WorkOS API.',
     },
-    tags: [...new Set(endpoints.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
+    tags: [...new Set(operations.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas: Object.fromEntries(
@@ -225,6 +231,7 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
   const { success } = endpoint
   switch (success.status) {
     case 200:
+      if ('empty' in success) return { '200': { description: 'OK, without a body' } }
       return { '200': { description: 'OK', content: { 'application/json': { schema: refer(success.body) } } } }
     case 201:
       return { '201': { description: 'Created', content: { 'application/json': { schema: refer(success.body) } } } }
