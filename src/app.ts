@@ -12,6 +12,7 @@ import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { PostMail } from '#domain/mail/send.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { brandingRoutes } from '#http/api/branding.ts'
+import { authenticationSettingsRoutes } from '#http/api/authentication-settings.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
 import { directoryRoutes } from '#http/api/directories.ts'
 import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
@@ -26,7 +27,7 @@ import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
 import { dashboardPages } from '#http/dashboard/front-end.ts'
-import { sessionRoutes } from '#http/dashboard/session.ts'
+import { sessionRoutes as dashboardSessionRoutes } from '#http/dashboard/session.ts'
 import { signInAttemptRoutes } from '#http/dashboard/sign-in-attempts.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
@@ -44,7 +45,14 @@ import { logoutRoutes } from '#http/sso/logout.ts'
 import { metadataRoutes } from '#http/sso/metadata.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
+import { authenticateRoute } from '#http/user-management/authenticate.ts'
+import { emailVerificationRoutes } from '#http/user-management/email-verification.ts'
+import { jwtTemplateRoutes } from '#http/user-management/jwt-template.ts'
+import { logoutRoute } from '#http/user-management/logout.ts'
+import { magicAuthRoutes } from '#http/user-management/magic-auth.ts'
 import { membershipRoutes } from '#http/user-management/memberships.ts'
+import { mfaRoutes } from '#http/user-management/mfa.ts'
+import { sessionRoutes } from '#http/user-management/sessions.ts'
 import { userRoutes } from '#http/user-management/users.ts'
 import { Runner } from '#jobs/runner.ts'
 import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
@@ -198,6 +206,14 @@ function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): vo
     organizationRoutes,
     organizationDomainRoutes,
     userRoutes,
+    authenticateRoute,
+    sessionRoutes,
+    logoutRoute,
+    magicAuthRoutes,
+    emailVerificationRoutes,
+    mfaRoutes,
+    jwtTemplateRoutes,
+    authenticationSettingsRoutes,
     membershipRoutes,
     connectionRoutes,
     environmentRoutes,
@@ -208,7 +224,7 @@ function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): vo
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,
-    sessionRoutes,
+    dashboardSessionRoutes,
     signInAttemptRoutes,
     brandingRoutes,
     mailboxRoutes,
