@@ -44,7 +44,9 @@ import { logoutRoute } from '#http/user-management/logout.ts'
 import { magicAuthRoutes } from '#http/user-management/magic-auth.ts'
 import { membershipRoutes } from '#http/user-management/memberships.ts'
 import { mfaRoutes } from '#http/user-management/mfa.ts'
+import { passwordResetRoutes } from '#http/user-management/password-reset.ts'
 import { sessionRoutes } from '#http/user-management/sessions.ts'
+import { SignInLimits } from '#http/user-management/sign-in-limits.ts'
 import { userRoutes } from '#http/user-management/users.ts'
 import { Runner } from '#jobs/runner.ts'
 import { backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
@@ -129,6 +131,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,
     ),
+    signInLimits: new SignInLimits(clock),
     baseUrl: options.baseUrl,
   }
   const flushUses = async () => {
@@ -166,6 +169,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     logoutRoute,
     magicAuthRoutes,
     emailVerificationRoutes,
+    passwordResetRoutes,
     mfaRoutes,
     jwtTemplateRoutes,
     authenticationSettingsRoutes,
