@@ -47,6 +47,7 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   authentication_challenges: 'authenticationChallenge',
   sessions: 'session',
   mails: 'mail',
+  hosted_logins: 'hostedLogin',
 }
 
 /** Column name → id type, for references. */

@@ -9,11 +9,13 @@ import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
+import type { PostMail } from '#domain/mail/send.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { openDoors } from '#http/doors.ts'
 import { healthRoutes } from '#http/health.ts'
+import { mailboxPages } from '#http/pages/mailbox.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { TokenUses } from '#http/scim/callers.ts'
 import { createServer } from '#http/server.ts'
@@ -25,6 +27,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
 import type { Role } from './settings.ts'
+import { smtpMail, type SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -49,6 +52,8 @@ export interface AppOptions {
   readonly logStreamFolder?: string | undefined
   /** Where Datadog sites take logs, instead of Datadog: development only. */
   readonly datadogIntake?: Outlets['datadogIntake'] | undefined
+  /** What sends mail. Without it development keeps mail in the mailbox, and production cannot send any. */
+  readonly smtp?: SmtpOptions | undefined
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -80,6 +85,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     writeStdout,
     datadogIntake: (options.development && options.datadogIntake) || datadogIntake,
   }
+  const smtp = options.smtp && smtpMail(options.smtp)
+  const postMail = smtp ?? (options.development ? undefined : cannotSend)
   const deps: Deps = {
     db,
     clock,
@@ -122,7 +129,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     (error) => onTaskError(streamTask, error),
   )
   const role = options.role ?? 'all'
-  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays }
+  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays, postMail }
   const runner: Runner = new Runner(
     role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
@@ -133,6 +140,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
   if (role !== 'worker') {
     openDoors(server, deps, packageJson.version)
+    if (options.development) mailboxPages(server, deps)
     if (options.development && options.testIdp)
       testIdpRoutes(server, {
         ...options.testIdp,
@@ -153,8 +161,15 @@ export async function createApp(options: AppOptions): Promise<App> {
       await logStreams.stop()
       await postWebhook.close()
       await postBatch.close()
+      smtp?.close()
       await flushUses()
       await db.close()
     },
   }
 }
+
+const cannotSend: PostMail = async () => ({
+  ok: false,
+  error: 'No mail server is set: give GATEHOUSE_SMTP_URL and GATEHOUSE_MAIL_FROM.',
+  final: false,
+})

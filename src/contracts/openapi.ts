@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { endpoints } from './all.ts'
+import { Branding } from './branding.ts'
 import { authenticate, AuthenticateResponse, AuthenticationErrorBody } from './authentication.ts'
 import { AuthenticationSettings, OrganizationAuthenticationSettings } from './authentication-settings.ts'
 import { Connection, ConfiguredConnection } from './connections.ts'
@@ -13,6 +14,7 @@ import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './direct
 import { EmailVerification } from './email-verifications.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
+import { Mail } from './mailbox.ts'
 import { JwtTemplate } from './jwt-templates.ts'
 import { MagicAuth } from './magic-auth.ts'
 import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from './mfa.ts'
@@ -94,6 +96,8 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Homepage, 'HomepageUrl'],
   [WebhookEndpoint, 'WebhookEndpoint'],
   [WebhookDelivery, 'WebhookDelivery'],
+  [Branding, 'Branding'],
+  [Mail, 'Mail'],
   [Environment, 'Environment'],
   [ApiKey, 'EnvironmentApiKey'],
   [IssuedApiKey, 'IssuedEnvironmentApiKey'],

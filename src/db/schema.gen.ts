@@ -42,6 +42,7 @@ import type {
   AuthenticationChallengeId,
   SessionId,
   MailId,
+  HostedLoginId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
@@ -117,6 +118,28 @@ export interface AuthorizationCodes {
   redeemed_at: Date | null
   session_id: SessionId | null
   created_at: Date
+}
+
+export interface BrandingImages {
+  environment_id: EnvironmentId
+  kind: string
+  hash: string
+  media_type: string
+  bytes: Buffer
+}
+
+export interface BrandingPreviews {
+  hash: Buffer
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  images: ColumnType<unknown, string, string>
+  expires_at: Date
+}
+
+export interface Brandings {
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
 }
 
 export interface ConnectionRealms {
@@ -379,6 +402,27 @@ export interface Followers {
   environment_id: EnvironmentId
   name: string
   position: number
+}
+
+export interface HostedLogins {
+  environment_id: EnvironmentId
+  id: HostedLoginId
+  browser_hash: Buffer
+  request: ColumnType<unknown, string, string>
+  state: ColumnType<unknown, string, string>
+  version: Generated<number>
+  finished_at: Date | null
+  expires_at: Date
+  created_at: Date
+}
+
+export interface HostedSessions {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  facts: ColumnType<unknown, string, string>
+  authenticated_at: Date
+  expires_at: Date
 }
 
 export interface IdempotencyKeys {
@@ -800,6 +844,9 @@ export interface Schema {
   authentication_factors: AuthenticationFactors
   authentication_settings: AuthenticationSettings
   authorization_codes: AuthorizationCodes
+  branding_images: BrandingImages
+  branding_previews: BrandingPreviews
+  brandings: Brandings
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
@@ -825,6 +872,8 @@ export interface Schema {
   event_pending: EventPending
   events: Events
   followers: Followers
+  hosted_logins: HostedLogins
+  hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
   invitations: Invitations
   jwt_templates: JwtTemplates

@@ -112,7 +112,6 @@ export function isDomainError(error: unknown): error is DomainError {
     error instanceof Invalid ||
     error instanceof Busy ||
     error instanceof Unauthorized ||
-    error instanceof Forbidden ||
     error instanceof OAuthError
   )
 }

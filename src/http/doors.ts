@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { authenticationSettingsRoutes } from './api/authentication-settings.ts'
+import { brandingRoutes } from './api/branding.ts'
+import { mailboxRoutes } from './api/mailbox.ts'
+import { previewRoute } from './login/preview.ts'
 import { connectionRoutes } from './api/connections.ts'
 import { directoryRoutes } from './api/directories.ts'
 import { directoryAttributeRoutes } from './api/directory-attributes.ts'
@@ -62,6 +65,9 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     eventRoutes,
     dashboardSessionRoutes,
     signInAttemptRoutes,
+    brandingRoutes,
+    mailboxRoutes,
+    previewRoute,
   ])
     routes(server, deps)
   scimRoutes(server, deps)

@@ -5,6 +5,7 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
+import { type MailDeps, sendDueMail } from '#domain/mail/send.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
@@ -12,7 +13,7 @@ import { timeOutLogins } from '#domain/sso/time-out.ts'
 import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
-export interface JobDeps extends ChangeDeps {
+export interface JobDeps extends ChangeDeps, MailDeps {
   readonly webhooks: WebhookWorker
   readonly logStreams: LogStreamWorker
   readonly db: Database
@@ -74,6 +75,13 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
       everyMs: 500,
       run: async (signal) => {
         while (!signal.aborted && (await deps.logStreams.startDue()) > 0);
+      },
+    },
+    {
+      name: 'send-mail',
+      everyMs: 500,
+      run: async (signal) => {
+        while (!signal.aborted && (await sendDueMail(deps)) > 0);
       },
     },
     ...apiTasks(deps),
