@@ -32,6 +32,8 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   directory_tokens: 'directoryToken',
   directory_users: 'directoryUser',
   directory_groups: 'directoryGroup',
+  dashboard_users: 'dashboardUser',
+  audit_entries: 'auditEntry',
   users: 'user',
   user_identities: 'userIdentity',
   roles: 'role',
@@ -45,6 +47,7 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   authentication_challenges: 'authenticationChallenge',
   sessions: 'session',
   mails: 'mail',
+  hosted_logins: 'hostedLogin',
 }
 
 /** Column name → id type, for references. */
@@ -58,6 +61,7 @@ const references: Record<string, keyof typeof idPrefixes> = {
   event_id: 'event',
   directory_id: 'directory',
   group_id: 'directoryGroup',
+  dashboard_user_id: 'dashboardUser',
   user_id: 'user',
   directory_user_id: 'directoryUser',
   role_id: 'role',
@@ -71,6 +75,7 @@ const references: Record<string, keyof typeof idPrefixes> = {
 const ownReferences: Record<string, keyof typeof idPrefixes> = {
   'directory_memberships.user_id': 'directoryUser',
   'directory_addresses.user_id': 'directoryUser',
+  'refused_responses.session_id': 'ssoSession',
   'refresh_tokens.session_id': 'session',
   'authorization_codes.session_id': 'session',
 }
@@ -92,6 +97,7 @@ const literals: Record<string, string> = {
   'log_streams.status': "'active' | 'paused'",
   'directories.type': 'DirectoryType',
   'directories.state': 'DirectoryState',
+  'dashboard_users.role': 'DashboardRole',
   'user_identities.kind': "'sso' | 'oauth'",
   'organization_memberships.status': "'active' | 'inactive' | 'pending'",
   'invitations.state': "'pending' | 'accepted' | 'revoked'",
@@ -169,6 +175,7 @@ async function render(pool: pg.Pool): Promise<string> {
     "import type { AuthenticationMethod } from '#contracts/authentication.ts'",
     "import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'",
     "import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'",
+    "import type { DashboardRole } from '#contracts/endpoint.ts'",
     "import type { EventName } from '#contracts/events.ts'",
     `import type {\n${usedIds.map((name) => `  ${name},`).join('\n')}\n} from '#contracts/ids.ts'`,
     "import type { LogStreamType } from '#contracts/log-streams.ts'",

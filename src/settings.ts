@@ -35,10 +35,16 @@ const days: SettingType<number | undefined> = {
 }
 const origin: SettingType<string | undefined> = { parse: parseOrigin }
 const postgresUrl: SettingType<string | undefined> = { parse: parsePostgresUrl }
-const logLevel: SettingType<LogLevel | undefined> = { parse: parseLogLevel }
+const smtpUrl: SettingType<string | undefined> = { parse: parseSmtpUrl }
+const mailAddress: SettingType<string | undefined> = { parse: parseMailAddress }
+const logLevel: SettingType<LogLevel | undefined> = { parse: (value) => parseOneOf(logLevels, value) }
+const role: SettingType<Role> = { parse: (value) => parseOneOf(roles, value) }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 type LogLevel = (typeof logLevels)[number]
+
+const roles = ['all', 'api', 'worker'] as const
+export type Role = (typeof roles)[number]
 
 const hidden = () => '***'
 
@@ -155,6 +161,14 @@ export const settings = {
     default: true,
     doc: 'Whether start applies pending migrations; off, it refuses to run with any pending',
   }),
+  role: define<Role>({
+    name: 'role',
+    env: ['GATEHOUSE_ROLE'],
+    type: role,
+    unit: roles.join(', '),
+    default: 'all',
+    doc: 'What start does: answer requests (api), do everything in the background (worker), or both',
+  }),
   trustProxy: define({
     name: 'trust_proxy',
     env: ['GATEHOUSE_TRUST_PROXY'],
@@ -178,6 +192,24 @@ export const settings = {
     unit: 'folder',
     default: undefined,
     doc: 'Folder that log streams of type file may write below; without it there are none',
+  }),
+  smtpUrl: define({
+    name: 'smtp_url',
+    env: ['GATEHOUSE_SMTP_URL', 'SMTP_URL'],
+    type: smtpUrl,
+    unit: 'smtp:// or smtps:// URL',
+    default: undefined,
+    doc: 'Mail server that sends codes, links and invitations; without it dev keeps them in its mailbox',
+    mask: maskPassword,
+    noFlag: true,
+  }),
+  mailFrom: define({
+    name: 'mail_from',
+    env: ['GATEHOUSE_MAIL_FROM'],
+    type: mailAddress,
+    unit: 'address, or Name <address>',
+    default: undefined,
+    doc: 'Whom that mail comes from; needed with smtp_url',
   }),
   logLevel: define({
     name: 'log_level',
@@ -262,10 +294,20 @@ function parsePostgresUrl(value: string): string {
   throw new Error('must be a URL such as postgres://user:password@host:5432/gatehouse.')
 }
 
-function parseLogLevel(value: string): LogLevel {
-  const level = logLevels.find((candidate) => candidate === value)
-  if (level) return level
-  throw new Error(`is "${value}". Did you mean "${nearest(value, logLevels)}"?`)
+function parseSmtpUrl(value: string): string {
+  if (URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== '') return value
+  throw new Error('must be a URL such as smtp://user:password@mail.example.com:587.')
+}
+
+function parseMailAddress(value: string): string {
+  if (/^(?:[^<>@\r\n"]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(value)) return value
+  throw new Error(`is "${value}"; it must be an address such as login@example.com, or Acme <login@example.com>.`)
+}
+
+function parseOneOf<T extends string>(allowed: readonly T[], value: string): T {
+  const found = allowed.find((candidate) => candidate === value)
+  if (found !== undefined) return found
+  throw new Error(`is "${value}". Did you mean "${nearest(value, allowed)}"?`)
 }
 
 function maskPassword(url: string): string {

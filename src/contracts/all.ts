@@ -1,4 +1,6 @@
 import type { AnyEndpoint } from './endpoint.ts'
+import * as branding from './branding.ts'
+import * as mailbox from './mailbox.ts'
 import * as authentication from './authentication.ts'
 import * as settings from './authentication-settings.ts'
 import * as connections from './connections.ts'
@@ -153,6 +155,12 @@ export const endpoints: readonly AnyEndpoint[] = [
   redirects.deleteCorsOrigin,
   redirects.getHomepage,
   redirects.setHomepage,
+
+  branding.getBranding,
+  branding.updateBranding,
+  branding.previewBranding,
+
+  mailbox.listMailbox,
 
   environments.getCurrentEnvironment,
   environments.updateCurrentEnvironment,

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import type { Static, TSchema } from 'typebox'
-import type { wireEventNames } from './event-names.ts'
+import type { eventNames } from './event-names.ts'
 import { ConnectionEventData, ConnectionEventDataWithDomains } from './connections.ts'
 import { DirectoryActivatedData, DirectoryDeletedData, DirectoryTokenEventData } from './directories.ts'
 import {
@@ -21,6 +21,7 @@ import { Organization } from './organizations.ts'
 import { PasswordResetEventData } from './password-resets.ts'
 import { Session } from './sessions.ts'
 import { User } from './users.ts'
+import { WebhookEndpointDisabledData } from './webhooks.ts'
 
 const nullableString = Type.Union([Type.String(), Type.Null()])
 
@@ -133,7 +134,8 @@ export const eventPayloads = {
   'user.created': User,
   'user.deleted': User,
   'user.updated': User,
-} as const satisfies Partial<Record<(typeof wireEventNames)[number], TSchema>>
+  'webhook_endpoint.disabled': WebhookEndpointDisabledData,
+} as const satisfies Partial<Record<(typeof eventNames)[number], TSchema>>
 
 export type EventName = keyof typeof eventPayloads
 export type EventData<E extends EventName> = Static<(typeof eventPayloads)[E]>

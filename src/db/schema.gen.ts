@@ -3,6 +3,7 @@ import type { ColumnType, Generated } from 'kysely'
 import type { AuthenticationMethod } from '#contracts/authentication.ts'
 import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
 import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
+import type { DashboardRole } from '#contracts/endpoint.ts'
 import type { EventName } from '#contracts/events.ts'
 import type {
   EnvironmentId,
@@ -26,6 +27,8 @@ import type {
   DirectoryTokenId,
   DirectoryUserId,
   DirectoryGroupId,
+  DashboardUserId,
+  AuditEntryId,
   UserId,
   UserIdentityId,
   RoleId,
@@ -39,6 +42,7 @@ import type {
   AuthenticationChallengeId,
   SessionId,
   MailId,
+  HostedLoginId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
@@ -53,6 +57,20 @@ export interface ApiKeys {
   last_used_by: string | null
   expires_at: Date | null
   revoked_at: Date | null
+  created_at: Date
+}
+
+export interface AuditEntries {
+  id: AuditEntryId
+  environment_id: EnvironmentId | null
+  dashboard_user_id: DashboardUserId | null
+  email: string
+  operation: string
+  path: string
+  target: string | null
+  request_id: string
+  ip_address: string | null
+  status: number | null
   created_at: Date
 }
 
@@ -102,6 +120,28 @@ export interface AuthorizationCodes {
   created_at: Date
 }
 
+export interface BrandingImages {
+  environment_id: EnvironmentId
+  kind: string
+  hash: string
+  media_type: string
+  bytes: Buffer
+}
+
+export interface BrandingPreviews {
+  hash: Buffer
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  images: ColumnType<unknown, string, string>
+  expires_at: Date
+}
+
+export interface Brandings {
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
+}
+
 export interface ConnectionRealms {
   environment_id: EnvironmentId
   organization_id: OrganizationId
@@ -142,6 +182,35 @@ export interface CorsOrigins {
   environment_id: EnvironmentId
   id: CorsOriginId
   origin: string
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DashboardInvitations {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  totp_salt: Buffer
+  expires_at: Date
+}
+
+export interface DashboardSessions {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  ip_address: string | null
+  user_agent: string | null
+  created_at: Date
+  last_used_at: Date
+  expires_at: Date
+}
+
+export interface DashboardUsers {
+  id: DashboardUserId
+  email: string
+  role: DashboardRole
+  is_developer: Generated<boolean>
+  password_hash: string | null
+  sealed_totp_secret: string | null
+  totp_step: number | null
   created_at: Date
   updated_at: Date
 }
@@ -333,6 +402,27 @@ export interface Followers {
   environment_id: EnvironmentId
   name: string
   position: number
+}
+
+export interface HostedLogins {
+  environment_id: EnvironmentId
+  id: HostedLoginId
+  browser_hash: Buffer
+  request: ColumnType<unknown, string, string>
+  state: ColumnType<unknown, string, string>
+  version: Generated<number>
+  finished_at: Date | null
+  expires_at: Date
+  created_at: Date
+}
+
+export interface HostedSessions {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  facts: ColumnType<unknown, string, string>
+  authenticated_at: Date
+  expires_at: Date
 }
 
 export interface IdempotencyKeys {
@@ -557,6 +647,13 @@ export interface RefreshTokens {
   answer: string | null
 }
 
+export interface RefusedResponses {
+  environment_id: EnvironmentId
+  session_id: SsoSessionId
+  sealed_response: string
+  created_at: Date
+}
+
 export interface RolePermissions {
   environment_id: EnvironmentId
   role_id: RoleId
@@ -656,7 +753,6 @@ export interface SsoSessions {
   email: string | null
   error: ColumnType<unknown, string, string> | null
   timeline: ColumnType<unknown, string | undefined, string>
-  refused_response: string | null
   created_at: Date
   expires_at: Date
   finished_at: Date | null
@@ -743,14 +839,21 @@ export interface WebhookSecrets {
 
 export interface Schema {
   api_keys: ApiKeys
+  audit_entries: AuditEntries
   authentication_challenges: AuthenticationChallenges
   authentication_factors: AuthenticationFactors
   authentication_settings: AuthenticationSettings
   authorization_codes: AuthorizationCodes
+  branding_images: BrandingImages
+  branding_previews: BrandingPreviews
+  brandings: Brandings
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
+  dashboard_invitations: DashboardInvitations
+  dashboard_sessions: DashboardSessions
+  dashboard_users: DashboardUsers
   device_authorizations: DeviceAuthorizations
   directories: Directories
   directory_addresses: DirectoryAddresses
@@ -769,6 +872,8 @@ export interface Schema {
   event_pending: EventPending
   events: Events
   followers: Followers
+  hosted_logins: HostedLogins
+  hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
   invitations: Invitations
   jwt_templates: JwtTemplates
@@ -787,6 +892,7 @@ export interface Schema {
   recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens
+  refused_responses: RefusedResponses
   role_permissions: RolePermissions
   roles: Roles
   sessions: Sessions

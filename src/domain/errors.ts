@@ -39,17 +39,6 @@ export class BadRequest extends Error {
   }
 }
 
-/** The request is well formed, and those who make the rules have ruled it out. */
-export class Forbidden extends Error {
-  override readonly name = 'Forbidden'
-  readonly code: string
-
-  constructor(message: string, code: string) {
-    super(message)
-    this.code = code
-  }
-}
-
 /** Values break a rule; every broken rule is named. */
 export class Invalid extends Error {
   override readonly name = 'Invalid'
@@ -78,9 +67,22 @@ export class Busy extends Error {
 
 export class Unauthorized extends Error {
   override readonly name = 'Unauthorized'
+  readonly code: string | undefined
 
-  constructor() {
-    super('Unauthorized')
+  constructor(message = 'Unauthorized', code?: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** We know who is asking, and it is not for them, or not from there. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden'
+  readonly code: string
+
+  constructor(message: string, code: string) {
+    super(message)
+    this.code = code
   }
 }
 
@@ -100,7 +102,7 @@ export class OAuthError extends Error {
   }
 }
 
-export type DomainError = NotFound | Conflict | BadRequest | Forbidden | Invalid | Busy | Unauthorized | OAuthError
+export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | Forbidden | OAuthError
 
 export function isDomainError(error: unknown): error is DomainError {
   return (

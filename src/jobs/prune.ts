@@ -25,6 +25,10 @@ const expired = {
   sessions: `expires_at < $1::timestamptz - interval '90 days'`,
   // As long as the vendor shows them; events themselves stay.
   webhook_deliveries: `state <> 'pending' and completed_at < $1::timestamptz - interval '30 days'`,
+  mails: `created_at < $1::timestamptz - interval '30 days'`,
+  branding_previews: 'expires_at < $1',
+  hosted_logins: 'expires_at < $1',
+  hosted_sessions: 'expires_at < $1',
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const
 

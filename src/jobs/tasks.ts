@@ -5,6 +5,7 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
+import { type MailDeps, sendDueMail } from '#domain/mail/send.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
@@ -12,7 +13,7 @@ import { timeOutLogins } from '#domain/sso/time-out.ts'
 import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
-export interface JobDeps extends ChangeDeps {
+export interface JobDeps extends ChangeDeps, MailDeps {
   readonly webhooks: WebhookWorker
   readonly logStreams: LogStreamWorker
   readonly db: Database
@@ -43,6 +44,11 @@ export function stamping(db: Database, onNews: () => void): Task {
   }
 }
 
+/** What a process that answers requests has to do besides, when others do the rest. */
+export function apiTasks({ flushUses }: Pick<JobDeps, 'flushUses'>): Task[] {
+  return [{ name: 'last-used', everyMs: 5 * second, run: () => flushUses() }]
+}
+
 /** Everything the server does without being asked. Several processes may run all of it at once. */
 export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Task[] {
   return [
@@ -71,7 +77,14 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
         while (!signal.aborted && (await deps.logStreams.startDue()) > 0);
       },
     },
-    { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },
+    {
+      name: 'send-mail',
+      everyMs: 500,
+      run: async (signal) => {
+        while (!signal.aborted && (await sendDueMail(deps)) > 0);
+      },
+    },
+    ...apiTasks(deps),
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },

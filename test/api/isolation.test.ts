@@ -4,8 +4,10 @@ import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import { change } from '#db/work.ts'
 import type { User } from '#contracts/users.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
+import { queueMail } from '#domain/mail/queue.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { readLog } from '../support/log.ts'
 import { peopleOf } from '../support/people.ts'
@@ -41,6 +43,9 @@ beforeAll(async () => {
       body: { name: 'Victim', external_id: 'victim', domain_data: [{ domain: 'victim.test', state: 'pending' }] },
     })
   ).body
+  await change(server.deps, { environment: victim.id }, (work) =>
+    queueMail(work, server.deps.secrets, 'password_changed', { to: 'ann@victim.test', locale: null, values: {} }),
+  )
   const person = await make('/user_management/users', { email: 'ann@victim.test', external_id: 'victim' })
   const membership = await make('/user_management/organization_memberships', {
     user_id: person,
