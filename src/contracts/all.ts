@@ -19,6 +19,7 @@ import * as domains from './organization-domains.ts'
 import * as magic from './magic-auth.ts'
 import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
+import * as resets from './password-resets.ts'
 import * as redirects from './redirects.ts'
 import * as sessions from './sessions.ts'
 import * as sso from './sso.ts'
@@ -57,6 +58,10 @@ export const endpoints: readonly AnyEndpoint[] = [
   verifications.getEmailVerification,
   verifications.sendUserEmailVerification,
   verifications.confirmUserEmailVerification,
+  resets.createPasswordReset,
+  resets.sendPasswordReset,
+  resets.getPasswordReset,
+  resets.confirmPasswordReset,
   mfa.listUserFactors,
   mfa.enrollUserFactor,
   mfa.createRecoveryCodes,

@@ -18,6 +18,7 @@ import { MagicAuth } from './magic-auth.ts'
 import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
+import { PasswordResetEventData } from './password-resets.ts'
 import { Session } from './sessions.ts'
 import { User } from './users.ts'
 import { WebhookEndpointDisabledData } from './webhooks.ts'
@@ -126,6 +127,8 @@ export const eventPayloads = {
   'organization_membership.created': OrganizationMembershipEventData,
   'organization_membership.deleted': OrganizationMembershipEventData,
   'organization_membership.updated': OrganizationMembershipEventData,
+  'password_reset.created': PasswordResetEventData,
+  'password_reset.succeeded': PasswordResetEventData,
   'session.created': Session,
   'session.revoked': Session,
   'user.created': User,

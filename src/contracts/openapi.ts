@@ -21,6 +21,7 @@ import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from '.
 import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
+import { PasswordReset } from './password-resets.ts'
 import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
 import { User } from './users.ts'
@@ -105,6 +106,7 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [AuthenticationErrorBody, 'AuthenticationError'],
   [Session, 'Session'],
   [MagicAuth, 'MagicAuth'],
+  [PasswordReset, 'PasswordReset'],
   [EmailVerification, 'EmailVerification'],
   [AuthenticationFactor, 'AuthenticationFactor'],
   [EnrolledFactor, 'EnrolledAuthenticationFactor'],
