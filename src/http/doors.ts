@@ -3,6 +3,8 @@ import { authenticationSettingsRoutes } from './api/authentication-settings.ts'
 import { brandingRoutes } from './api/branding.ts'
 import { mailboxRoutes } from './api/mailbox.ts'
 import { previewRoute } from './login/preview.ts'
+import { resetRoutes } from './login/reset.ts'
+import { loginRoutes } from './login/routes.ts'
 import { connectionRoutes } from './api/connections.ts'
 import { directoryRoutes } from './api/directories.ts'
 import { directoryAttributeRoutes } from './api/directory-attributes.ts'
@@ -70,6 +72,8 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     brandingRoutes,
     mailboxRoutes,
     previewRoute,
+    loginRoutes,
+    resetRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)
