@@ -37,7 +37,7 @@ const authorizeUrl = () =>
 /** Nothing listens at the application: where the browser was sent is all there is to see. */
 async function codeFrom(page: Page, act: () => Promise<unknown>): Promise<string> {
   const [request] = await Promise.all([
-    page.waitForRequest((sent) => sent.url().includes('/callback?code=')),
+    page.waitForRequest((sent) => sent.url().includes(`:${gatehouse.appPort}/callback?code=`)),
     act().catch(() => undefined),
   ])
   return new URL(request.url()).searchParams.get('code') ?? ''
