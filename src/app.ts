@@ -22,6 +22,7 @@ import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
+import { liveRoutes } from '#http/dashboard/live.ts'
 import { sessionRoutes } from '#http/dashboard/session.ts'
 import { signInAttemptRoutes } from '#http/dashboard/sign-in-attempts.ts'
 import type { Deps } from '#http/deps.ts'
@@ -164,6 +165,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     eventRoutes,
     sessionRoutes,
     signInAttemptRoutes,
+    liveRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)
