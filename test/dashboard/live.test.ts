@@ -60,7 +60,7 @@ function watch(
   })
 }
 
-async function until(claim: () => boolean): Promise<void> {
+async function expectSoon(claim: () => boolean): Promise<void> {
   const end = Date.now() + 15_000
   while (!claim() && Date.now() < end) await sleep(20)
   expect(claim()).toBe(true)
@@ -83,11 +83,11 @@ test('whoever watches is told what happens there and nothing of elsewhere', asyn
   const [environment, other] = [await server.environment(), await server.environment()]
   await makeOrganizations(environment, 'Before')
   const watching = await watch(environment, await openDashboard(server, 'viewer'))
-  await until(() => watching.lines.length === 1)
+  await expectSoon(() => watching.lines.length === 1)
   expect(watching.lines[0]).toMatchObject({ event: 'ready' })
   await makeOrganizations(other, 'Elsewhere')
   const [id] = await makeOrganizations(environment, 'Here')
-  await until(() => watching.lines.length > 1)
+  await expectSoon(() => watching.lines.length > 1)
   expect(watching.lines.slice(1)).toEqual([
     {
       id: expect.stringMatching(/^\d+$/),
@@ -101,11 +101,11 @@ test('a sign-in that moves is named besides', async () => {
   const tenant = await createSsoTenant(server)
   await stampEvents(server.db)
   const watching = await watch(tenant.environment, await openDashboard(server))
-  await until(() => watching.lines.length === 1)
+  await expectSoon(() => watching.lines.length === 1)
   await tenant.signIn()
   await stampEvents(server.db)
   const attempts = () => watching.lines.filter(({ event }) => event === 'attempt')
-  await until(() => attempts().length === 2)
+  await expectSoon(() => attempts().length === 2)
   expect(attempts().map(({ data }) => data)).toEqual([
     { id: expect.stringMatching(/^sso_session_/), event: 'authentication.sso_started' },
     { id: attempts()[0]?.data['id'], event: 'authentication.sso_succeeded' },
@@ -117,15 +117,15 @@ test('a browser that comes back misses nothing and gets nothing twice', async ()
   const dashboard = await openDashboard(server)
   const first = await watch(environment, dashboard)
   const stays = await watch(environment, dashboard)
-  await until(() => first.lines.length === 1 && stays.lines.length === 1)
+  await expectSoon(() => first.lines.length === 1 && stays.lines.length === 1)
   const before = await makeOrganizations(environment, 'A')
-  await until(() => first.lines.length === 2)
+  await expectSoon(() => first.lines.length === 2)
   first.close()
   const meanwhile = await makeOrganizations(environment, 'B', 'C')
-  await until(() => organizationsIn(stays).length === 3)
+  await expectSoon(() => organizationsIn(stays).length === 3)
   const second = await watch(environment, dashboard, { 'last-event-id': first.lines.at(-1)?.id ?? '' })
   const after = await makeOrganizations(environment, 'D')
-  await until(() => organizationsIn(second).length === 3)
+  await expectSoon(() => organizationsIn(second).length === 3)
   expect(organizationsIn(first)).toEqual(before)
   expect(organizationsIn(second)).toEqual([...meanwhile, ...after])
   expect(organizationsIn(stays)).toEqual([...before, ...meanwhile, ...after])
@@ -135,7 +135,7 @@ test.each(['999999999', 'a'])('a place that cannot be gone on from, %s, starts a
   const environment = await server.environment()
   await makeOrganizations(environment, 'A')
   const watching = await watch(environment, await openDashboard(server), { 'last-event-id': place })
-  await until(() => watching.lines.length === 1)
+  await expectSoon(() => watching.lines.length === 1)
   expect(watching.lines[0]?.event).toBe(place === 'a' ? 'ready' : 'reset')
 })
 
@@ -144,7 +144,7 @@ test('signing out ends the watching', async () => {
   const dashboard = await openDashboard(server)
   const watching = await watch(environment, dashboard)
   await dashboard.ask('DELETE', '/dashboard/api/session')
-  await until(() => watching.isOver)
+  await expectSoon(() => watching.isOver)
 })
 
 test('one session may watch with a few pages, not with any number', async () => {

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream'
+import type { PassThrough } from 'node:stream'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { newsHead, type News, readNews } from '#domain/events/news.ts'
