@@ -8,6 +8,8 @@ import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
+import { ApiLog } from '#domain/request-logs/api-log.ts'
+import { ScimLog } from '#domain/request-logs/scim-log.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
@@ -109,6 +111,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyUses: new KeyUses(),
     secrets: options.secrets,
     tokenUses: new TokenUses(),
+    apiLog: new ApiLog(),
+    scimLog: new ScimLog(),
     snapshotLimit: new SnapshotLimit(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
@@ -128,6 +132,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     baseUrl: options.baseUrl,
     development: options.development,
   }
+  const flushLogs = async () => {
+    await deps.apiLog.flush(db)
+    await deps.scimLog.flush(db)
+  }
   const flushUses = async () => {
     await deps.keyUses.flush(db)
     await deps.tokenUses.flush(db)
@@ -144,7 +152,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     (error) => onTaskError(streamTask, error),
   )
   const role = options.role ?? 'all'
-  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays }
+  const jobs = { ...deps, flushUses, flushLogs, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays }
   const runner: Runner = new Runner(
     role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
@@ -167,6 +175,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await postWebhook.close()
       await postBatch.close()
       await flushUses()
+      await flushLogs()
       await db.close()
     },
   }

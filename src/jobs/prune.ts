@@ -14,6 +14,12 @@ const expired = {
   sso_logout_tokens: 'expires_at < $1',
   // As long as the vendor shows them; events themselves stay.
   webhook_deliveries: `state <> 'pending' and completed_at < $1::timestamptz - interval '30 days'`,
+  // Their number is bounded besides, see keep-latest.ts.
+  scim_requests: `created_at < $1::timestamptz - interval '14 days'`,
+  api_requests: `created_at < $1::timestamptz - interval '14 days'`,
+  dashboard_sessions: 'expires_at < $1',
+  dashboard_invitations: 'expires_at < $1',
+  audit_entries: `created_at < $1::timestamptz - interval '2 years'`,
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const
 

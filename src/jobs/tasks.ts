@@ -3,6 +3,7 @@ import type { ChangeDeps } from '#db/work.ts'
 import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
+import { keepLatestRequests } from '#domain/request-logs/keep-latest.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
@@ -19,6 +20,8 @@ export interface JobDeps extends ChangeDeps {
   readonly fetchText: FetchText
   /** Writes collected "last used" marks of API keys and directory tokens. */
   readonly flushUses: () => Promise<void>
+  /** Writes collected requests. */
+  readonly flushLogs: () => Promise<void>
   readonly eventsRetentionDays: number | undefined
 }
 
@@ -44,8 +47,11 @@ export function stamping(db: Database, onNews: () => void): Task {
 }
 
 /** What a process that answers requests has to do besides, when others do the rest. */
-export function apiTasks({ flushUses }: Pick<JobDeps, 'flushUses'>): Task[] {
-  return [{ name: 'last-used', everyMs: 5 * second, run: () => flushUses() }]
+export function apiTasks({ flushUses, flushLogs }: Pick<JobDeps, 'flushUses' | 'flushLogs'>): Task[] {
+  return [
+    { name: 'last-used', everyMs: 5 * second, run: () => flushUses() },
+    { name: 'request-logs', everyMs: second, run: () => flushLogs() },
+  ]
 }
 
 /** Everything the server does without being asked. Several processes may run all of it at once. */
@@ -82,6 +88,7 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },
     { name: 'refresh-metadata', everyMs: 10 * minute, run: (signal) => refreshMetadata(deps, signal) },
     { name: 'prune', everyMs: 10 * minute, run: (signal) => pruneExpired(deps.db, deps.clock(), signal) },
+    { name: 'prune-request-logs', everyMs: 10 * minute, run: (signal) => keepLatestRequests(deps.db, signal) },
     { name: 'prune-events', everyMs: 10 * minute, run: (signal) => pruneOldEvents(deps, signal) },
   ]
 }
