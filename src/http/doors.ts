@@ -15,8 +15,7 @@ import { organizationRoutes } from './api/organizations.ts'
 import { redirectRoutes } from './api/redirects.ts'
 import { webhookRoutes } from './api/webhooks.ts'
 import { dashboardPages } from './dashboard/front-end.ts'
-import { sessionRoutes as dashboardSessionRoutes } from './dashboard/session.ts'
-import { signInAttemptRoutes } from './dashboard/sign-in-attempts.ts'
+import { dashboardRoutes } from './dashboard/routes.ts'
 import { openApiRoutes } from './openapi.ts'
 import { scimRoutes } from './scim/routes.ts'
 import { acsRoute } from './sso/acs.ts'
@@ -63,8 +62,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,
-    dashboardSessionRoutes,
-    signInAttemptRoutes,
+    dashboardRoutes,
     brandingRoutes,
     mailboxRoutes,
     previewRoute,
