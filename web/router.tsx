@@ -31,6 +31,35 @@ const pages: RouteObject[] = [
     path: 'directory-groups/:id',
     lazy: async () => ({ Component: (await import('./pages/directories/group-page.tsx')).DirectoryGroupPage }),
   },
+  {
+    path: 'redirects',
+    lazy: async () => ({ Component: (await import('./pages/redirects/redirects-page.tsx')).RedirectsPage }),
+  },
+  {
+    path: 'api-keys',
+    lazy: async () => ({ Component: (await import('./pages/api-keys/api-keys-page.tsx')).ApiKeysPage }),
+  },
+  { path: 'events', lazy: async () => ({ Component: (await import('./pages/events/events-page.tsx')).EventsPage }) },
+  {
+    path: 'webhooks',
+    lazy: async () => ({ Component: (await import('./pages/webhooks/webhooks-page.tsx')).WebhooksPage }),
+  },
+  {
+    path: 'webhooks/:id',
+    lazy: async () => ({ Component: (await import('./pages/webhooks/webhook-page.tsx')).WebhookPage }),
+  },
+  {
+    path: 'log-streams',
+    lazy: async () => ({ Component: (await import('./pages/log-streams/log-streams-page.tsx')).LogStreamsPage }),
+  },
+  {
+    path: 'log-streams/:id',
+    lazy: async () => ({ Component: (await import('./pages/log-streams/log-stream-page.tsx')).LogStreamPage }),
+  },
+  {
+    path: 'settings',
+    lazy: async () => ({ Component: (await import('./pages/settings/settings-page.tsx')).SettingsPage }),
+  },
   { path: '*', Component: UnknownPage },
 ]
 

@@ -2,7 +2,7 @@ import { Box, Button, Code, Flex, IconButton, Text, Tooltip } from '@radix-ui/th
 import { CopyIcon } from './icons.tsx'
 import { say } from './toasts.tsx'
 
-async function copy(value: string, name: string): Promise<void> {
+export async function copyText(value: string, name: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(value)
     say(`${name} copied`)
@@ -25,7 +25,7 @@ export function CopyButton({ value, name }: Copied) {
         variant="ghost"
         color="gray"
         aria-label={`Copy ${name}`}
-        onClick={() => void copy(value, name)}
+        onClick={() => void copyText(value, name)}
       >
         <CopyIcon />
       </IconButton>
@@ -35,7 +35,7 @@ export function CopyButton({ value, name }: Copied) {
 
 export function CopyTextButton({ value, name, children }: Copied & { readonly children: string }) {
   return (
-    <Button type="button" variant="soft" color="gray" onClick={() => void copy(value, name)}>
+    <Button type="button" variant="soft" color="gray" onClick={() => void copyText(value, name)}>
       <CopyIcon /> {children}
     </Button>
   )
