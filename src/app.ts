@@ -24,6 +24,7 @@ import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
 import { dashboardPages } from '#http/dashboard/front-end.ts'
 import { sessionRoutes } from '#http/dashboard/session.ts'
+import { signInAttemptRoutes } from '#http/dashboard/sign-in-attempts.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
@@ -38,13 +39,16 @@ import { logoutRoutes } from '#http/sso/logout.ts'
 import { metadataRoutes } from '#http/sso/metadata.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
+import { membershipRoutes } from '#http/user-management/memberships.ts'
+import { userRoutes } from '#http/user-management/users.ts'
 import { Runner } from '#jobs/runner.ts'
-import { backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
+import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import type { Role } from './settings.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -58,6 +62,8 @@ export interface AppOptions {
   readonly testIdp?: { readonly baseUrl: string; readonly folder: string | undefined }
   readonly logger: { readonly level: string } | false
   readonly trustProxy: boolean
+  /** Answer requests, do what is done in the background, or both; both unless told. */
+  readonly role?: Role
   readonly poolSize: number
   /** How often one address may call routes that need no key; 1200 unless told. */
   readonly publicRequestsPerMinute?: number
@@ -131,46 +137,25 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onTaskError = (task: string, error: unknown) =>
     server.log.error({ err: error, task }, 'a background task failed')
   const webhooks = new WebhookWorker(
-    { db, clock, secrets: options.secrets, postWebhook, random: Math.random },
+    { db, clock, wake: deps.wake, secrets: options.secrets, postWebhook, random: Math.random },
     (error) => onTaskError(deliverTask, error),
+    () => runner.wake(deliverTask),
   )
   const logStreams = new LogStreamWorker(
     { db, clock, secrets: options.secrets, outlets, random: Math.random },
     (error) => onTaskError(streamTask, error),
   )
+  const role = options.role ?? 'all'
+  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays }
   const runner: Runner = new Runner(
-    backgroundTasks(
-      { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays },
-      (task) => runner.wake(task),
-    ),
+    role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
   )
 
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
   const migrations = await readMigrations()
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
-  openApiRoutes(server, packageJson.version)
-  dashboardPages(server)
-  for (const routes of [
-    organizationRoutes,
-    organizationDomainRoutes,
-    connectionRoutes,
-    environmentRoutes,
-    directoryRoutes,
-    directoryPeopleRoutes,
-    directoryAttributeRoutes,
-    redirectRoutes,
-    webhookRoutes,
-    logStreamRoutes,
-    eventRoutes,
-    sessionRoutes,
-  ])
-    routes(server, deps)
-  scimRoutes(server, deps)
-  for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
-    routes(server, deps)
-  if (options.development && options.testIdp)
-    testIdpRoutes(server, { ...options.testIdp, clock, fetch: globalThis.fetch, origins: [options.baseUrl] })
+  if (role !== 'worker') openDoors(server, deps, options)
 
   return {
     server,
@@ -187,4 +172,37 @@ export async function createApp(options: AppOptions): Promise<App> {
       await db.close()
     },
   }
+}
+
+function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): void {
+  openApiRoutes(server, packageJson.version)
+  dashboardPages(server)
+  for (const routes of [
+    organizationRoutes,
+    organizationDomainRoutes,
+    userRoutes,
+    membershipRoutes,
+    connectionRoutes,
+    environmentRoutes,
+    directoryRoutes,
+    directoryPeopleRoutes,
+    directoryAttributeRoutes,
+    redirectRoutes,
+    webhookRoutes,
+    logStreamRoutes,
+    eventRoutes,
+    sessionRoutes,
+    signInAttemptRoutes,
+  ])
+    routes(server, deps)
+  scimRoutes(server, deps)
+  for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
+    routes(server, deps)
+  if (options.development && options.testIdp)
+    testIdpRoutes(server, {
+      ...options.testIdp,
+      clock: deps.clock,
+      fetch: globalThis.fetch,
+      origins: [options.baseUrl],
+    })
 }

@@ -10,8 +10,14 @@ export type Access = 'api_key' | 'access_token' | 'public' | 'dashboard' | 'inst
 export const dashboardRoles = ['owner', 'admin', 'viewer'] as const
 export type DashboardRole = (typeof dashboardRoles)[number]
 
-/** What a success looks like on the wire. `accepted` is the vendor's `202 text/plain` with the word Accepted. */
-export type Success = { readonly status: 200 | 201; readonly body: TSchema } | { readonly status: 204 | 202 }
+/**
+ * What a success looks like on the wire. 202 is the vendor's `text/plain` with the word Accepted; `empty` is its 200
+ * without a body or a content type.
+ */
+export type Success =
+  | { readonly status: 200 | 201; readonly body: TSchema }
+  | { readonly status: 200; readonly empty: true }
+  | { readonly status: 204 | 202 }
 
 /** One operation of the public surface, said once: the route, the validation, the OpenAPI and the clients read it. */
 export interface Endpoint<Params extends TSchema, Query extends TSchema, Body extends TSchema, Out> {

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import type { Static, TSchema } from 'typebox'
-import type { wireEventNames } from './event-names.ts'
+import type { eventNames } from './event-names.ts'
 import { ConnectionEventData, ConnectionEventDataWithDomains } from './connections.ts'
 import { DirectoryActivatedData, DirectoryDeletedData, DirectoryTokenEventData } from './directories.ts'
 import {
@@ -13,8 +13,11 @@ import {
 import { endpoint } from './endpoint.ts'
 import { EventId, Timestamp } from './ids.ts'
 import { ListMetadata, Order } from './list.ts'
+import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
+import { User } from './users.ts'
+import { WebhookEndpointDisabledData } from './webhooks.ts'
 
 const nullableString = Type.Union([Type.String(), Type.Null()])
 
@@ -82,7 +85,14 @@ export const eventPayloads = {
     reason: Type.Enum(['domain_verification_period_expired', 'domain_verified_by_other_organization']),
     organization_domain: OrganizationDomain,
   }),
-} as const satisfies Partial<Record<(typeof wireEventNames)[number], TSchema>>
+  'organization_membership.created': OrganizationMembershipEventData,
+  'organization_membership.deleted': OrganizationMembershipEventData,
+  'organization_membership.updated': OrganizationMembershipEventData,
+  'user.created': User,
+  'user.deleted': User,
+  'user.updated': User,
+  'webhook_endpoint.disabled': WebhookEndpointDisabledData,
+} as const satisfies Partial<Record<(typeof eventNames)[number], TSchema>>
 
 export type EventName = keyof typeof eventPayloads
 export type EventData<E extends EventName> = Static<(typeof eventPayloads)[E]>

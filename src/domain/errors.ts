@@ -28,10 +28,13 @@ export class Conflict extends Error {
 export class BadRequest extends Error {
   override readonly name = 'BadRequest'
   readonly code: string | undefined
+  /** What exactly, where one code stands for several things. */
+  readonly errors: readonly FieldError[] | undefined
 
-  constructor(message: string, code?: string) {
+  constructor(message: string, code?: string, errors?: readonly FieldError[]) {
     super(message)
     this.code = code
+    this.errors = errors
   }
 }
 

@@ -52,7 +52,14 @@ function domainAnswer(error: DomainError): ErrorAnswer {
     case 'Conflict':
       return { status: 409, body: { message: error.message, ...(error.code && { code: error.code }) } }
     case 'BadRequest':
-      return { status: 400, body: { message: error.message, ...(error.code && { code: error.code }) } }
+      return {
+        status: 400,
+        body: {
+          message: error.message,
+          ...(error.code && { code: error.code }),
+          ...(error.errors && { errors: [...error.errors] }),
+        },
+      }
     case 'Invalid':
       return {
         status: 422,

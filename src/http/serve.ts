@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { dashboardPath } from '#contracts/console.ts'
-import type { AnyEndpoint, Endpoint, Input, Output } from '#contracts/endpoint.ts'
+import type { AnyEndpoint, Endpoint, Input, Output, Success } from '#contracts/endpoint.ts'
 import type { Database } from '#db/database.ts'
 import { IdempotencyRace, type Scope } from '#db/work.ts'
-import { BadRequest } from '#domain/errors.ts'
+import { BadRequest, Invalid } from '#domain/errors.ts'
 import { SealBroken, type Secrets } from '#protocols/envelope.ts'
 import { identifyApiCaller, type Caller, type KeyUses, type Remembered } from './callers.ts'
 import { type DashboardDeps, enter, type Visitor } from './dashboard/visit.ts'
@@ -140,7 +140,9 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
     .update(JSON.stringify(bodyOf(request) ?? null))
     .digest()
   const place = idempotency && { ...idempotency, environment: caller.environment }
-  if (caller.previous && place) return replay(deps, reply, caller.previous, requestHash, place)
+  const replayed = (previous: Remembered, from: Place) =>
+    replay(deps, reply, endpoint.success, previous, requestHash, from)
+  if (caller.previous && place) return replayed(caller.previous, place)
 
   const scope = {
     environment: caller.environment,
@@ -152,22 +154,29 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
     },
   }
   try {
-    return await send(reply, endpoint.success, await handler(readInput(endpoint, request), { ...caller, scope }))
+    const input = readInput(endpoint, request)
+    return await send(reply, endpoint.success, await handler(input, { ...caller, scope }))
   } catch (error) {
     // The first request may have committed after we looked; then its answer explains our failure.
     const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
-    if (first && place) return replay(deps, reply, first, requestHash, place)
+    if (first && place) return replayed(first, place)
     throw error instanceof IdempotencyRace ? new IdempotencyRace() : error
   }
 }
 
+/** @throws Invalid with the code that the contract gives to broken requests of this operation, if any. */
 function readInput<E extends AnyEndpoint>(endpoint: E, request: FastifyRequest): Input<E> {
-  // The schemas' static types are what these checks establish.
-  return {
-    params: checkText(request.params),
-    query: endpoint.query && checkQuery(endpoint.query, queryOf(request)),
-    body: endpoint.body && checkBody(endpoint.body, bodyOf(request)),
-  } as Input<E>
+  try {
+    // The schemas' static types are what these checks establish.
+    return {
+      params: checkText(request.params),
+      query: endpoint.query && checkQuery(endpoint.query, queryOf(request)),
+      body: endpoint.body && checkBody(endpoint.body, bodyOf(request)),
+    } as Input<E>
+  } catch (error) {
+    const coded = error instanceof Invalid && endpoint.errors?.[422]?.includes('invalid_request_parameters')
+    throw coded ? new Invalid(error.errors, 'invalid_request_parameters') : error
+  }
 }
 
 interface Place {
@@ -184,6 +193,7 @@ function sealedFor({ environment, key, route }: Place): string {
 async function replay(
   { secrets }: ServeDeps,
   reply: FastifyReply,
+  success: Success,
   previous: Remembered,
   requestHash: Buffer,
   place: Place,
@@ -193,7 +203,7 @@ async function replay(
       `Another idempotency key (${place.key}) with different request parameters was found. Use a new key for a new request.`,
       'idempotency_key_reused',
     )
-  if (previous.status === 204 || previous.status === 202) return send(reply, { status: previous.status }, undefined)
+  if (!('body' in success)) return send(reply, success, undefined)
   try {
     return sendJson(reply, previous.status, secrets.open(previous.answer, sealedFor(place)))
   } catch (error) {
@@ -204,7 +214,7 @@ async function replay(
 
 async function send(
   reply: FastifyReply,
-  success: Endpoint<TSchema, TSchema, TSchema, unknown>['success'],
+  success: Success,
   result: unknown,
   hidden: readonly string[] = [],
 ): Promise<FastifyReply> {
@@ -216,6 +226,7 @@ async function send(
       return reply.status(204).send()
     case 200:
     case 201:
+      if ('empty' in success) return reply.status(200).send()
       if (result instanceof JsonStream) return sendJson(reply, success.status, await result.open())
       if (result instanceof RawJson) return sendJson(reply, success.status, result.text)
       return sendJson(reply, success.status, JSON.stringify(result, hiding(hidden)))
