@@ -2,6 +2,7 @@ import { createBrowserRouter, type RouteObject } from 'react-router'
 import { Crashed } from './shell/crashed.tsx'
 import { Gate } from './shell/gate.tsx'
 import { Shell } from './shell/shell.tsx'
+import { Waiting } from './shell/waiting.tsx'
 import { UnknownPage } from './shell/unknown-page.tsx'
 
 /** Each page is fetched when somebody goes there. */
@@ -68,6 +69,7 @@ export const router = createBrowserRouter(
     {
       path: '/',
       Component: Gate,
+      HydrateFallback: Waiting,
       ErrorBoundary: Crashed,
       children: [
         {
@@ -77,7 +79,6 @@ export const router = createBrowserRouter(
         },
       ],
     },
-    { path: '*', Component: Gate },
   ],
   { basename: '/dashboard' },
 )

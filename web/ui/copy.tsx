@@ -1,4 +1,4 @@
-import { Box, Button, Code, Flex, IconButton, Text, Tooltip } from '@radix-ui/themes'
+import { Box, Button, Code, Flex, IconButton, Text } from '@radix-ui/themes'
 import { CopyIcon } from './icons.tsx'
 import { say } from './toasts.tsx'
 
@@ -19,17 +19,16 @@ interface Copied {
 
 export function CopyButton({ value, name }: Copied) {
   return (
-    <Tooltip content={`Copy ${name}`}>
-      <IconButton
-        type="button"
-        variant="ghost"
-        color="gray"
-        aria-label={`Copy ${name}`}
-        onClick={() => void copyText(value, name)}
-      >
-        <CopyIcon />
-      </IconButton>
-    </Tooltip>
+    <IconButton
+      type="button"
+      variant="ghost"
+      color="gray"
+      title={`Copy ${name}`}
+      aria-label={`Copy ${name}`}
+      onClick={() => void copyText(value, name)}
+    >
+      <CopyIcon />
+    </IconButton>
   )
 }
 

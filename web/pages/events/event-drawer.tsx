@@ -8,7 +8,7 @@ import { JsonView } from '../../ui/json-view.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { ExactTime } from '../../ui/time.tsx'
 import { EventDeliveries } from './event-deliveries.tsx'
-import { type EventFilters, sdkCall } from './filters.ts'
+import { type EventFilters, everyEvent, sdkCall } from './filters.ts'
 
 interface Props {
   readonly id: string
@@ -43,7 +43,7 @@ export function EventDrawer({ id, shown, filters, onOpen, onClose }: Props) {
                 </CopyTextButton>
               </Flex>
               <section aria-label="Webhook deliveries">
-                <Heading as="h3" size="3" mb="2">
+                <Heading as="h2" size="3" mb="2">
                   Webhook deliveries
                 </Heading>
                 <EventDeliveries event={event.id} />
@@ -81,9 +81,10 @@ function useEvent(id: string, shown: readonly Event[]) {
     staleTime: Number.POSITIVE_INFINITY, // what happened does not change
     queryFn: async () => {
       const api = apiOf(listEvents)
-      const before = await call(api, listEvents, { query: { order: 'desc', after: id, limit: 1 } })
+      const events = [...everyEvent]
+      const before = await call(api, listEvents, { query: { events, order: 'desc', after: id, limit: 1 } })
       const previous = before.data[0]?.id
-      const query = { order: 'asc', limit: 1, ...(previous !== undefined && { after: previous }) } as const
+      const query = { events, order: 'asc', limit: 1, ...(previous !== undefined && { after: previous }) } as const
       const found = (await call(api, listEvents, { query })).data[0]
       if (found?.id !== id) throw new Error('The log does not have this event, or not any more.')
       return found

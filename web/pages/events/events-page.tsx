@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { type Event, listEvents } from '#contracts/events.ts'
 import { usePlace } from '../../api/environment.tsx'
-import { useList, useRead } from '../../api/queries.ts'
+import { useRead } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { copyText } from '../../ui/copy.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
@@ -12,8 +12,7 @@ import { EventDrawer } from './event-drawer.tsx'
 import { EventFilterBar } from './event-filter-bar.tsx'
 import { EventTable } from './event-table.tsx'
 import { filtersOf, queryOf, sdkCall } from './filters.ts'
-
-const pageSize = 50
+import { useLog } from './use-log.ts'
 
 export function EventsPage() {
   const { session } = usePlace()
@@ -22,11 +21,20 @@ export function EventsPage() {
   const [paused, setPaused] = useState(false)
   const filters = filtersOf(query)
   const filtered = queryOf(filters)
-  const list = useList(listEvents, { query: { ...filtered, order: 'desc', limit: pageSize } }, { enabled: !paused })
+  const isFiltered = Object.values(filters).some((value) => value !== '')
+  const list = useLog(filters, !paused)
   const newest = list.items[0]?.id
   const waiting = useRead(
     listEvents,
-    { query: { ...filtered, order: 'asc', limit: 100, ...(newest !== undefined && { after: newest }) } },
+    {
+      query: {
+        events: filtered.events,
+        ...(filtered.organization_id !== undefined && { organization_id: filtered.organization_id }),
+        order: 'asc',
+        limit: 100,
+        ...(newest !== undefined && { after: newest }),
+      },
+    },
     { enabled: paused },
   )
   const open = query.get('open')
@@ -74,9 +82,9 @@ export function EventsPage() {
         list={list}
         noun="log"
         empty={
-          <Empty title={Object.keys(filtered).length === 0 ? 'Nothing has happened yet' : 'No such event'}>
+          <Empty title={!isFiltered ? 'Nothing has happened yet' : 'No such event'}>
             <Text as="p" size="2">
-              {Object.keys(filtered).length === 0
+              {!isFiltered
                 ? 'Create an organization, sign somebody in, or let a directory send people: each leaves an event here.'
                 : 'Nothing in the log fits these filters. New events that do show here by themselves.'}
             </Text>

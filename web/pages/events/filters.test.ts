@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { filtersOf, namesOf, queryOf, sdkCall, typeOptions } from './filters.ts'
+import { everyEvent, filtersOf, namesOf, queryOf, sdkCall, typeOptions } from './filters.ts'
 
 describe('a type filter becomes names, which is what the API takes', () => {
   test.each([
-    ['', []],
+    ['', everyEvent],
     ['dsync.user.created', ['dsync.user.created']],
     ['dsync.user.*', ['dsync.user.created', 'dsync.user.deleted', 'dsync.user.updated']],
     ['connection.deleted', ['connection.deleted']],
@@ -17,7 +17,7 @@ test('the address says everything that is asked for', () => {
     organization_id: 'org_1',
     range_start: new Date('2026-03-01T12:00').toISOString(),
   })
-  expect(queryOf(filtersOf(new URLSearchParams('from=yesterday')))).toEqual({})
+  expect(queryOf(filtersOf(new URLSearchParams('from=yesterday')))).toEqual({ events: everyEvent })
 })
 
 test('families can be chosen as well as single events', () => {

@@ -16,20 +16,25 @@ export function filtersOf(query: URLSearchParams): EventFilters {
   return { type: get('type'), organization: get('organization'), from: get('from'), to: get('to') }
 }
 
-/** `dsync.*` → every name that begins so: the API takes names alone. */
-export function namesOf(type: string): string[] {
-  if (!type.endsWith('*')) return type === '' ? [] : [type]
+/** Everything that can have happened: the API wants names, and has none for all of them. */
+export const everyEvent: readonly string[] = Object.keys(eventPayloads)
+
+/** `dsync.*` → every name that begins so. */
+export function namesOf(type: string): readonly string[] {
+  if (type === '') return everyEvent
+  if (!type.endsWith('*')) return [type]
   const start = type.slice(0, -1)
   return wireEventNames.filter((name) => name.startsWith(start))
 }
 
 /** The query of listEvents that the filters come to. */
 export function queryOf({ type, organization, from, to }: EventFilters) {
-  const events = namesOf(type)
+  const events = [...namesOf(type)]
   const start = isoOf(from)
   const end = isoOf(to)
   return {
-    ...(events.length > 0 && { events }),
+    // A family that has no member: what is asked for then does not exist, which the API says.
+    events: events.length > 0 ? events : [type],
     ...(organization !== '' && { organization_id: organization }),
     ...(start !== undefined && { range_start: start }),
     ...(end !== undefined && { range_end: end }),
@@ -43,9 +48,8 @@ function isoOf(local: string): string | undefined {
 
 /** Everything that can be filtered by, families before their members. */
 export function typeOptions(): readonly { readonly value: string; readonly text: string }[] {
-  const names = Object.keys(eventPayloads)
-  const families = new Set(names.flatMap((name) => familiesOf(name)))
-  const all = [...families, ...names].toSorted((one, other) => (one < other ? -1 : 1))
+  const families = new Set(everyEvent.flatMap((name) => familiesOf(name)))
+  const all = [...families, ...everyEvent].toSorted((one, other) => (one < other ? -1 : 1))
   return [{ value: '', text: 'All events' }, ...all.map((name) => ({ value: name, text: name }))]
 }
 
@@ -58,7 +62,7 @@ function familiesOf(name: string): readonly string[] {
 export function sdkCall(filters: EventFilters, after?: string): string {
   const { events, organization_id, range_start, range_end } = queryOf(filters)
   const lines = [
-    events && `events: [${events.map((name) => `'${name}'`).join(', ')}]`,
+    `events: [${events.map((name) => `'${name}'`).join(', ')}]`,
     organization_id !== undefined && `organizationId: '${organization_id}'`,
     range_start !== undefined && `rangeStart: '${range_start}'`,
     range_end !== undefined && `rangeEnd: '${range_end}'`,
