@@ -29,6 +29,7 @@ export const dev: Command = {
     'trustProxy',
     'eventsRetentionDays',
     'logStreamFolder',
+    'operatorEmails',
     'logLevel',
     'quiet',
     'json',

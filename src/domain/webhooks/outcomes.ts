@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely'
 import type { EnvironmentId, WebhookEndpointId } from '#contracts/ids.ts'
 import { change, type ChangeDeps } from '#db/work.ts'
 import type { Outcome } from './attempt.ts'
-import { disableFailing } from './disable.ts'
+import { disableFailing, type Operators } from './disable.ts'
 
 /** How long nothing may get through before an endpoint is switched off. */
 const windowMs = 3 * 24 * 60 * 60_000
@@ -29,7 +29,7 @@ const storeSql = `
     and o.any_delivered = (w.failing_since is not null)`
 
 /** Stores outcomes, many in one statement. An endpoint that failed for the whole window is switched off and announced. */
-export async function storeOutcomes(deps: ChangeDeps, outcomes: readonly Outcome[]): Promise<void> {
+export async function storeOutcomes(deps: ChangeDeps & Operators, outcomes: readonly Outcome[]): Promise<void> {
   const now = deps.clock()
   const expired = new Date(now.getTime() - windowMs)
   const isLast = ({ delivered, delivery }: Outcome) =>
@@ -43,7 +43,7 @@ export async function storeOutcomes(deps: ChangeDeps, outcomes: readonly Outcome
 
 /** The event belongs to the outcome that causes it: both are stored or neither. */
 async function storeLast(
-  deps: ChangeDeps,
+  deps: ChangeDeps & Operators,
   endpoint: WebhookEndpointId,
   outcomes: readonly Outcome[],
   expired: Date,
@@ -52,7 +52,7 @@ async function storeLast(
   if (environment === undefined) return
   await change(deps, { environment }, async (work) => {
     await work.tx.executeQuery(CompiledQuery.raw(storeSql, valuesOf(outcomes, work.now)))
-    await disableFailing(work, endpoint, expired, outcomes.at(-1))
+    await disableFailing(work, deps, endpoint, expired, outcomes.at(-1))
   })
 }
 
