@@ -74,6 +74,7 @@ const references: Record<string, keyof typeof idPrefixes> = {
 const ownReferences: Record<string, keyof typeof idPrefixes> = {
   'directory_memberships.user_id': 'directoryUser',
   'directory_addresses.user_id': 'directoryUser',
+  'refused_responses.session_id': 'ssoSession',
   'refresh_tokens.session_id': 'session',
   'authorization_codes.session_id': 'session',
 }

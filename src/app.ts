@@ -22,7 +22,9 @@ import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
+import { dashboardPages } from '#http/dashboard/front-end.ts'
 import { sessionRoutes } from '#http/dashboard/session.ts'
+import { signInAttemptRoutes } from '#http/dashboard/sign-in-attempts.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
 import { openApiRoutes } from '#http/openapi.ts'
@@ -37,6 +39,8 @@ import { logoutRoutes } from '#http/sso/logout.ts'
 import { metadataRoutes } from '#http/sso/metadata.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
+import { membershipRoutes } from '#http/user-management/memberships.ts'
+import { userRoutes } from '#http/user-management/users.ts'
 import { Runner } from '#jobs/runner.ts'
 import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -182,9 +186,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): void {
   openApiRoutes(server, packageJson.version)
+  dashboardPages(server)
   for (const routes of [
     organizationRoutes,
     organizationDomainRoutes,
+    userRoutes,
+    membershipRoutes,
     connectionRoutes,
     environmentRoutes,
     directoryRoutes,
@@ -195,6 +202,7 @@ function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): vo
     logStreamRoutes,
     eventRoutes,
     sessionRoutes,
+    signInAttemptRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)

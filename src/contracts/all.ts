@@ -9,9 +9,11 @@ import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as streams from './log-streams.ts'
 import * as domains from './organization-domains.ts'
+import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
 import * as redirects from './redirects.ts'
 import * as sso from './sso.ts'
+import * as users from './users.ts'
 import * as webhooks from './webhooks.ts'
 
 /** Every operation of the public surface, in the order the documentation shows them. */
@@ -27,6 +29,22 @@ export const endpoints: readonly AnyEndpoint[] = [
   domains.getOrganizationDomain,
   domains.verifyOrganizationDomain,
   domains.deleteOrganizationDomain,
+
+  users.listUsers,
+  users.createUser,
+  users.getUser,
+  users.getUserByExternalId,
+  users.updateUser,
+  users.deleteUser,
+  users.listUserIdentities,
+
+  memberships.listOrganizationMemberships,
+  memberships.createOrganizationMembership,
+  memberships.getOrganizationMembership,
+  memberships.updateOrganizationMembership,
+  memberships.deactivateOrganizationMembership,
+  memberships.reactivateOrganizationMembership,
+  memberships.deleteOrganizationMembership,
 
   connections.listConnections,
   connections.getConnection,

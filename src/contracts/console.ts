@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import { type AnyEndpoint, dashboardRoles, endpoint } from './endpoint.ts'
 import { Environment } from './environments.ts'
 import { DashboardUserId, EnvironmentId } from './ids.ts'
+import * as attempts from './sign-in-attempts.ts'
 
 const tag = 'dashboard'
 
@@ -54,4 +55,12 @@ export const endDashboardSession = endpoint({
 })
 
 /** Operations that exist for the dashboard alone. They are no part of the public API and may change at any time. */
-export const consoleEndpoints: readonly AnyEndpoint[] = [getDashboardSession, endDashboardSession]
+export const consoleEndpoints: readonly AnyEndpoint[] = [
+  getDashboardSession,
+  endDashboardSession,
+
+  attempts.listSignInAttempts,
+  attempts.getSignInAttempt,
+  attempts.revealRefusedResponse,
+  attempts.replayRefusedResponse,
+]

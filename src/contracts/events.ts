@@ -13,8 +13,10 @@ import {
 import { endpoint } from './endpoint.ts'
 import { EventId, Timestamp } from './ids.ts'
 import { ListMetadata, Order } from './list.ts'
+import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
+import { User } from './users.ts'
 import { WebhookEndpointDisabledData } from './webhooks.ts'
 
 const nullableString = Type.Union([Type.String(), Type.Null()])
@@ -83,6 +85,12 @@ export const eventPayloads = {
     reason: Type.Enum(['domain_verification_period_expired', 'domain_verified_by_other_organization']),
     organization_domain: OrganizationDomain,
   }),
+  'organization_membership.created': OrganizationMembershipEventData,
+  'organization_membership.deleted': OrganizationMembershipEventData,
+  'organization_membership.updated': OrganizationMembershipEventData,
+  'user.created': User,
+  'user.deleted': User,
+  'user.updated': User,
   'webhook_endpoint.disabled': WebhookEndpointDisabledData,
 } as const satisfies Partial<Record<(typeof eventNames)[number], TSchema>>
 

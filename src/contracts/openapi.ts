@@ -11,8 +11,10 @@ import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './direct
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
 import { OrganizationDomain } from './organization-domains.ts'
+import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { User } from './users.ts'
 import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
 
@@ -61,6 +63,9 @@ export interface OpenApi {
 const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Organization, 'Organization'],
   [OrganizationDomain, 'OrganizationDomain'],
+  [User, 'User'],
+  [OrganizationMembership, 'OrganizationMembership'],
+  [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],

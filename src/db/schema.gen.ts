@@ -586,6 +586,13 @@ export interface RefreshTokens {
   answer: string | null
 }
 
+export interface RefusedResponses {
+  environment_id: EnvironmentId
+  session_id: SsoSessionId
+  sealed_response: string
+  created_at: Date
+}
+
 export interface RolePermissions {
   environment_id: EnvironmentId
   role_id: RoleId
@@ -682,7 +689,6 @@ export interface SsoSessions {
   email: string | null
   error: ColumnType<unknown, string, string> | null
   timeline: ColumnType<unknown, string | undefined, string>
-  refused_response: string | null
   created_at: Date
   expires_at: Date
   finished_at: Date | null
@@ -816,6 +822,7 @@ export interface Schema {
   recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens
+  refused_responses: RefusedResponses
   role_permissions: RolePermissions
   roles: Roles
   sessions: Sessions

@@ -39,6 +39,11 @@ beforeAll(async () => {
       body: { name: 'Victim', external_id: 'victim', domain_data: [{ domain: 'victim.test', state: 'pending' }] },
     })
   ).body
+  const person = await make('/user_management/users', { email: 'ann@victim.test', external_id: 'victim' })
+  const membership = await make('/user_management/organization_memberships', {
+    user_id: person,
+    organization_id: organization.id,
+  })
   await stampEvents(server.db)
   await fanOut(server.db, server.clock.read(), new AbortController().signal)
   const firstOf = async (path: string) => (await victim.api<Page<{ id: string }>>('GET', path)).body.data[0]?.id ?? ''
@@ -54,6 +59,9 @@ beforeAll(async () => {
     '/directories/': [directory, await firstOf(`/directories/${directory}/tokens`)],
     '/directory_users/': [await firstOf(`/directory_users?directory=${directory}`)],
     '/directory_groups/': [group],
+    '/user_management/users/external_id/': ['victim'],
+    '/user_management/users/': [person],
+    '/user_management/organization_memberships/': [membership],
     '/webhook_endpoints/': [webhook],
     '/webhook_deliveries/': [await firstOf(`/webhook_endpoints/${webhook}/deliveries`)],
     '/log_streams/': [
@@ -90,7 +98,8 @@ function pathTo(endpoint: AnyEndpoint, first?: 'own'): string {
 
 /** Lists that want to know of what. */
 function filterOf(path: string): string {
-  return /^\/directory_(?:users|groups)$/.test(path) ? `?directory=${theirs['/directories/']?.[0]}` : ''
+  if (/^\/directory_(?:users|groups)$/.test(path)) return `?directory=${theirs['/directories/']?.[0]}`
+  return path.endsWith('/organization_memberships') ? `?organization_id=${organization.id}` : ''
 }
 
 /** A body that the endpoint would take. */
@@ -152,6 +161,20 @@ describe('with another tenant’s ids', () => {
     expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
     expect(await everything()).toEqual(untouched)
   })
+})
+
+test('a membership joins a user and an organization of one tenant', async () => {
+  const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
+  const user = await make('/user_management/users', { email: 'mallory@mallory.test' })
+  const company = await make('/organizations', { name: 'Mallory' })
+  for (const body of [
+    { user_id: user, organization_id: organization.id },
+    { user_id: theirs['/user_management/users/']?.[0], organization_id: company },
+  ]) {
+    const answer = await mallory.api('POST', '/user_management/organization_memberships', { body })
+    expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
+  }
+  expect(await everything()).toEqual(untouched)
 })
 
 test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {

@@ -1,3 +1,5 @@
+import { userDivergences } from './ledger-users.ts'
+
 /** A known difference from the vendor's description. `at` is one operation or event, or a pattern of several. */
 export interface Divergence {
   readonly at: string | RegExp
@@ -73,6 +75,8 @@ export const unserved: readonly Unserved[] = [
 ]
 
 export const divergences: readonly Divergence[] = [
+  ...userDivergences,
+
   // Statuses every operation can answer.
   {
     at: /^\w+ \//,

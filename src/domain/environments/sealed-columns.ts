@@ -13,6 +13,7 @@ const sealedColumns: Record<SealedColumn, Place> = {
   'dashboard_users.sealed_totp_secret': { table: 'dashboard_users', column: 'sealed_totp_secret', id: 'id' },
   'authentication_factors.sealed_secret': { table: 'authentication_factors', column: 'sealed_secret', id: 'id' },
   'invitations.sealed_token': { table: 'invitations', column: 'sealed_token', id: 'id' },
+  'refused_responses.sealed_response': { table: 'refused_responses', column: 'sealed_response', id: 'session_id' },
   'webhook_secrets.sealed_secret': { table: 'webhook_secrets', column: 'sealed_secret', id: 'id' },
 }
 
