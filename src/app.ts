@@ -16,6 +16,7 @@ import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
 import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
 import { environmentRoutes } from '#http/api/environments.ts'
 import { eventRoutes } from '#http/api/events.ts'
+import { insightRoutes } from '#http/api/insights.ts'
 import { logStreamRoutes } from '#http/api/log-streams.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
 import { organizationRoutes } from '#http/api/organizations.ts'
@@ -201,6 +202,7 @@ function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): vo
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,
+    insightRoutes,
     sessionRoutes,
     signInAttemptRoutes,
   ])

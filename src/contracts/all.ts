@@ -7,6 +7,7 @@ import * as snapshots from './directory-snapshots.ts'
 import * as people from './directory-users.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
+import * as insights from './insights.ts'
 import * as streams from './log-streams.ts'
 import * as domains from './organization-domains.ts'
 import * as memberships from './memberships.ts'
@@ -102,6 +103,9 @@ export const endpoints: readonly AnyEndpoint[] = [
   streams.testLogStream,
   streams.getLogStreamStatus,
   streams.getDatadogDashboard,
+
+  insights.getInsight,
+  insights.exportInsight,
 
   redirects.listRedirectUris,
   redirects.createRedirectUri,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MailId } from '#contracts/ids.ts'
+import type { Insight } from '#contracts/insights.ts'
 import type { Page } from '#contracts/list.ts'
 import type { WebhookDelivery, WebhookEndpoint } from '#contracts/webhooks.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
@@ -176,6 +177,11 @@ describe('a receiver that fails', () => {
     expect(hours).toBeGreaterThan(71)
     expect(hours).toBeLessThan(74)
     expect(await deliveries(environment, endpoint)).toMatchObject([{ state: 'failed', attempts: 16 }])
+    const counted = await environment.api<Insight>('GET', '/insights/webhook_deliveries?group_by=kind,outcome,reason')
+    const total = (outcome: string) =>
+      counted.body.data.filter((row) => row.outcome === outcome).reduce((sum, { count }) => sum + count, 0)
+    expect([total('retried'), total('failed')]).toEqual([15, 1])
+    expect(counted.body.data[0]).toMatchObject({ kind: endpoint.id, outcome: 'retried', reason: '500' })
     const state = await environment.api<WebhookEndpoint>('GET', `/webhook_endpoints/${endpoint.id}`)
     expect(state.body.status).toBe('disabled')
     const announced = (await readLog(environment.api)).filter(({ event }) => event === 'webhook_endpoint.disabled')

@@ -20,7 +20,16 @@ const storeSql = `
       completed_at = case when o.delivered or o.next_attempt_at is null then $9::timestamptz end
     from done o
     where d.environment_id = o.environment_id and d.id = o.id and d.attempts = o.attempts and d.state = 'pending'
-    returning d.environment_id, d.endpoint_id, o.delivered
+    returning d.environment_id, d.endpoint_id, o.delivered, d.state, o.status
+  ), counted as (
+    insert into insight_counts as kept (environment_id, metric, grain, bucket, organization, kind, outcome, reason, count)
+    select s.environment_id, 'webhook_deliveries', g.grain, date_trunc(g.grain, $9::timestamptz, 'UTC'), '', s.endpoint_id,
+      case s.state when 'pending' then 'retried' else s.state end,
+      case when s.delivered then '' else coalesce(s.status::text, 'no_answer') end, count(*)
+    from stored s cross join (values ('hour'), ('day')) g (grain)
+    group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5, 6, 7, 8
+    on conflict (environment_id, metric, grain, bucket, organization, kind, outcome, reason)
+      do update set count = kept.count + excluded.count
   )
   update webhook_endpoints w
   set failing_since = case when o.any_delivered then null else $9::timestamptz end
