@@ -10,38 +10,13 @@ import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.t
 import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
-import { connectionRoutes } from '#http/api/connections.ts'
-import { directoryRoutes } from '#http/api/directories.ts'
-import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
-import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
-import { environmentRoutes } from '#http/api/environments.ts'
-import { eventRoutes } from '#http/api/events.ts'
-import { insightRoutes } from '#http/api/insights.ts'
-import { logStreamRoutes } from '#http/api/log-streams.ts'
-import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
-import { organizationRoutes } from '#http/api/organizations.ts'
-import { redirectRoutes } from '#http/api/redirects.ts'
-import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
-import { dashboardPages } from '#http/dashboard/front-end.ts'
-import { sessionRoutes } from '#http/dashboard/session.ts'
-import { signInAttemptRoutes } from '#http/dashboard/sign-in-attempts.ts'
 import type { Deps } from '#http/deps.ts'
+import { openDoors } from '#http/doors.ts'
 import { healthRoutes } from '#http/health.ts'
-import { openApiRoutes } from '#http/openapi.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { TokenUses } from '#http/scim/callers.ts'
-import { scimRoutes } from '#http/scim/routes.ts'
 import { createServer } from '#http/server.ts'
-import { acsRoute } from '#http/sso/acs.ts'
-import { authorizeRoute } from '#http/sso/authorize.ts'
-import { jwksRoute } from '#http/sso/jwks.ts'
-import { logoutRoutes } from '#http/sso/logout.ts'
-import { metadataRoutes } from '#http/sso/metadata.ts'
-import { profileRoute } from '#http/sso/profile.ts'
-import { tokenRoute } from '#http/sso/token.ts'
-import { membershipRoutes } from '#http/user-management/memberships.ts'
-import { userRoutes } from '#http/user-management/users.ts'
 import { Runner } from '#jobs/runner.ts'
 import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -166,7 +141,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
   const migrations = await readMigrations()
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
-  if (role !== 'worker') openDoors(server, deps, options)
+  if (role !== 'worker') {
+    openDoors(server, deps, packageJson.version)
+    if (options.development && options.testIdp)
+      testIdpRoutes(server, {
+        ...options.testIdp,
+        clock,
+        fetch: globalThis.fetch,
+        origins: [options.baseUrl],
+      })
+  }
 
   return {
     server,
@@ -183,38 +167,4 @@ export async function createApp(options: AppOptions): Promise<App> {
       await db.close()
     },
   }
-}
-
-function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): void {
-  openApiRoutes(server, packageJson.version)
-  dashboardPages(server)
-  for (const routes of [
-    organizationRoutes,
-    organizationDomainRoutes,
-    userRoutes,
-    membershipRoutes,
-    connectionRoutes,
-    environmentRoutes,
-    directoryRoutes,
-    directoryPeopleRoutes,
-    directoryAttributeRoutes,
-    redirectRoutes,
-    webhookRoutes,
-    logStreamRoutes,
-    eventRoutes,
-    insightRoutes,
-    sessionRoutes,
-    signInAttemptRoutes,
-  ])
-    routes(server, deps)
-  scimRoutes(server, deps)
-  for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
-    routes(server, deps)
-  if (options.development && options.testIdp)
-    testIdpRoutes(server, {
-      ...options.testIdp,
-      clock: deps.clock,
-      fetch: globalThis.fetch,
-      origins: [options.baseUrl],
-    })
 }
