@@ -48,6 +48,8 @@ export interface AppOptions {
   readonly publicRequestsPerMinute?: number
   /** How long events can be read; for ever unless told. */
   readonly eventsRetentionDays?: number | undefined
+  /** Who runs this server, and is told when something needs their attention. */
+  readonly operatorEmails?: readonly string[]
   /** Where file log streams may write; without it there are none. */
   readonly logStreamFolder?: string | undefined
   /** Where Datadog sites take logs, instead of Datadog: development only. */
@@ -120,7 +122,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onTaskError = (task: string, error: unknown) =>
     server.log.error({ err: error, task }, 'a background task failed')
   const webhooks = new WebhookWorker(
-    { db, clock, wake: deps.wake, secrets: options.secrets, postWebhook, random: Math.random },
+    {
+      db,
+      clock,
+      wake: deps.wake,
+      secrets: options.secrets,
+      postWebhook,
+      random: Math.random,
+      operators: options.operatorEmails ?? [],
+    },
     (error) => onTaskError(deliverTask, error),
     () => runner.wake(deliverTask),
   )

@@ -12,6 +12,7 @@ import * as people from './directory-users.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
+import * as insights from './insights.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
 import * as mfa from './mfa.ts'
@@ -136,6 +137,9 @@ export const endpoints: readonly AnyEndpoint[] = [
   streams.testLogStream,
   streams.getLogStreamStatus,
   streams.getDatadogDashboard,
+
+  insights.getInsight,
+  insights.exportInsight,
 
   redirects.listRedirectUris,
   redirects.createRedirectUri,

@@ -252,6 +252,8 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
   switch (success.status) {
     case 200:
       if ('empty' in success) return { '200': { description: 'OK, without a body' } }
+      if ('csv' in success)
+        return { '200': { description: 'OK', content: { 'text/csv': { schema: { type: 'string' } } } } }
       return { '200': { description: 'OK', content: { 'application/json': { schema: refer(success.body) } } } }
     case 201:
       return { '201': { description: 'Created', content: { 'application/json': { schema: refer(success.body) } } } }

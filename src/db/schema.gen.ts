@@ -435,6 +435,18 @@ export interface IdempotencyKeys {
   created_at: Date
 }
 
+export interface InsightCounts {
+  environment_id: EnvironmentId
+  metric: string
+  grain: string
+  bucket: Date
+  organization: string
+  kind: string
+  outcome: string
+  reason: string
+  count: number
+}
+
 export interface Invitations {
   environment_id: EnvironmentId
   id: InvitationId
@@ -875,6 +887,7 @@ export interface Schema {
   hosted_logins: HostedLogins
   hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  insight_counts: InsightCounts
   invitations: Invitations
   jwt_templates: JwtTemplates
   log_streams: LogStreams

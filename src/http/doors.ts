@@ -9,12 +9,12 @@ import { directoryAttributeRoutes } from './api/directory-attributes.ts'
 import { directoryPeopleRoutes } from './api/directory-people.ts'
 import { environmentRoutes } from './api/environments.ts'
 import { eventRoutes } from './api/events.ts'
+import { insightRoutes } from './api/insights.ts'
 import { logStreamRoutes } from './api/log-streams.ts'
 import { organizationDomainRoutes } from './api/organization-domains.ts'
 import { organizationRoutes } from './api/organizations.ts'
 import { redirectRoutes } from './api/redirects.ts'
 import { webhookRoutes } from './api/webhooks.ts'
-import { dashboardPages } from './dashboard/front-end.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { openApiRoutes } from './openapi.ts'
 import { scimRoutes } from './scim/routes.ts'
@@ -39,7 +39,6 @@ import type { Deps } from './deps.ts'
 /** Opens every door: a line a surface, so that a reader sees at once what the server answers. */
 export function openDoors(server: FastifyInstance, deps: Deps, version: string): void {
   openApiRoutes(server, version)
-  dashboardPages(server)
   for (const routes of [
     organizationRoutes,
     organizationDomainRoutes,
@@ -66,6 +65,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     brandingRoutes,
     mailboxRoutes,
     previewRoute,
+    insightRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)

@@ -18,6 +18,7 @@ const expired = {
   branding_previews: 'expires_at < $1',
   hosted_logins: 'expires_at < $1',
   hosted_sessions: 'expires_at < $1',
+  insight_counts: `grain = 'hour' and bucket < $1::timestamptz - interval '90 days'`,
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const
 

@@ -83,6 +83,7 @@ beforeAll(async () => {
     '/user_management/organization_memberships/': [membership],
     '/webhook_endpoints/': [webhook],
     '/webhook_deliveries/': [await firstOf(`/webhook_endpoints/${webhook}/deliveries`)],
+    '/insights/': ['organizations'],
     '/log_streams/': [
       await make('/log_streams', { type: 'datadog', datadog: { api_key: 'k'.repeat(32), site: 'US1' } }),
     ],
@@ -106,7 +107,11 @@ async function verificationOf({ api }: TestEnvironment): Promise<string> {
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
 /** Of these a caller has its own by the same name. */
 const named = guarded.filter((endpoint) => endpoint.path.includes('{name}'))
-const withIds = guarded.filter((endpoint) => endpoint.path.includes('{') && !named.includes(endpoint))
+/** Everybody's, of one's own. */
+const counts = guarded.filter((endpoint) => endpoint.path.includes('{metric}'))
+const withIds = guarded.filter(
+  (endpoint) => endpoint.path.includes('{') && !named.includes(endpoint) && !counts.includes(endpoint),
+)
 const lists = guarded.filter(
   ({ method, path, query, tag }) => method === 'GET' && !path.includes('{') && query && tag !== 'events',
 )
@@ -203,6 +208,13 @@ test('a membership joins a user and an organization of one tenant', async () => 
     expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
   }
   expect(await everything()).toEqual(untouched)
+})
+
+test.each(counts)('$method $path counts only one’s own', async ({ method, path }) => {
+  const attempt = `${path.replace('{metric}', 'organizations')}?organization_id=${organization.id}&group_by=organization`
+  const [mine, hers] = [await mallory.api(method, attempt), await victim.api(method, attempt)]
+  const shown = ({ text }: { text: string }) => text.split(organization.id).length - 1
+  expect([shown(mine), shown(hers)]).toEqual([0, 1])
 })
 
 test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {
