@@ -11,36 +11,16 @@ import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { ApiLog } from '#domain/request-logs/api-log.ts'
 import { ScimLog } from '#domain/request-logs/scim-log.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
+import type { PostMail } from '#domain/mail/send.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
-import { connectionRoutes } from '#http/api/connections.ts'
-import { directoryRoutes } from '#http/api/directories.ts'
-import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
-import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
-import { environmentRoutes } from '#http/api/environments.ts'
-import { eventRoutes } from '#http/api/events.ts'
-import { logStreamRoutes } from '#http/api/log-streams.ts'
-import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
-import { organizationRoutes } from '#http/api/organizations.ts'
-import { redirectRoutes } from '#http/api/redirects.ts'
-import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
-import { dashboardRoutes } from '#http/dashboard/routes.ts'
 import type { Deps } from '#http/deps.ts'
+import { openDoors } from '#http/doors.ts'
 import { healthRoutes } from '#http/health.ts'
-import { openApiRoutes } from '#http/openapi.ts'
+import { mailboxPages } from '#http/pages/mailbox.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { TokenUses } from '#http/scim/callers.ts'
-import { scimRoutes } from '#http/scim/routes.ts'
 import { createServer } from '#http/server.ts'
-import { acsRoute } from '#http/sso/acs.ts'
-import { authorizeRoute } from '#http/sso/authorize.ts'
-import { jwksRoute } from '#http/sso/jwks.ts'
-import { logoutRoutes } from '#http/sso/logout.ts'
-import { metadataRoutes } from '#http/sso/metadata.ts'
-import { profileRoute } from '#http/sso/profile.ts'
-import { tokenRoute } from '#http/sso/token.ts'
-import { membershipRoutes } from '#http/user-management/memberships.ts'
-import { userRoutes } from '#http/user-management/users.ts'
 import { Runner } from '#jobs/runner.ts'
 import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -49,6 +29,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
 import type { Role } from './settings.ts'
+import { smtpMail, type SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -69,10 +50,14 @@ export interface AppOptions {
   readonly publicRequestsPerMinute?: number
   /** How long events can be read; for ever unless told. */
   readonly eventsRetentionDays?: number | undefined
+  /** Who runs this server, and is told when something needs their attention. */
+  readonly operatorEmails?: readonly string[]
   /** Where file log streams may write; without it there are none. */
   readonly logStreamFolder?: string | undefined
   /** Where Datadog sites take logs, instead of Datadog: development only. */
   readonly datadogIntake?: Outlets['datadogIntake'] | undefined
+  /** What sends mail. Without it development keeps mail in the mailbox, and production cannot send any. */
+  readonly smtp?: SmtpOptions | undefined
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -104,6 +89,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     writeStdout,
     datadogIntake: (options.development && options.datadogIntake) || datadogIntake,
   }
+  const smtp = options.smtp && smtpMail(options.smtp)
+  const postMail = smtp ?? (options.development ? undefined : cannotSend)
   const deps: Deps = {
     db,
     clock,
@@ -143,7 +130,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onTaskError = (task: string, error: unknown) =>
     server.log.error({ err: error, task }, 'a background task failed')
   const webhooks = new WebhookWorker(
-    { db, clock, wake: deps.wake, secrets: options.secrets, postWebhook, random: Math.random },
+    {
+      db,
+      clock,
+      wake: deps.wake,
+      secrets: options.secrets,
+      postWebhook,
+      random: Math.random,
+      operators: options.operatorEmails ?? [],
+    },
     (error) => onTaskError(deliverTask, error),
     () => runner.wake(deliverTask),
   )
@@ -152,7 +147,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     (error) => onTaskError(streamTask, error),
   )
   const role = options.role ?? 'all'
-  const jobs = { ...deps, flushUses, flushLogs, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays }
+  const jobs = {
+    ...deps,
+    flushUses,
+    flushLogs,
+    webhooks,
+    logStreams,
+    eventsRetentionDays: options.eventsRetentionDays,
+    postMail,
+  }
   const runner: Runner = new Runner(
     role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
@@ -161,7 +164,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
   const migrations = await readMigrations()
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
-  if (role !== 'worker') openDoors(server, deps, options)
+  if (role !== 'worker') {
+    openDoors(server, deps, packageJson.version)
+    if (options.development) mailboxPages(server, deps)
+    if (options.development && options.testIdp)
+      testIdpRoutes(server, {
+        ...options.testIdp,
+        clock,
+        fetch: globalThis.fetch,
+        origins: [options.baseUrl],
+      })
+  }
 
   return {
     server,
@@ -174,6 +187,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await logStreams.stop()
       await postWebhook.close()
       await postBatch.close()
+      smtp?.close()
       await flushUses()
       await flushLogs()
       await db.close()
@@ -181,33 +195,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
-function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): void {
-  openApiRoutes(server, packageJson.version)
-  for (const routes of [
-    organizationRoutes,
-    organizationDomainRoutes,
-    userRoutes,
-    membershipRoutes,
-    connectionRoutes,
-    environmentRoutes,
-    directoryRoutes,
-    directoryPeopleRoutes,
-    directoryAttributeRoutes,
-    redirectRoutes,
-    webhookRoutes,
-    logStreamRoutes,
-    eventRoutes,
-    dashboardRoutes,
-  ])
-    routes(server, deps)
-  scimRoutes(server, deps)
-  for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
-    routes(server, deps)
-  if (options.development && options.testIdp)
-    testIdpRoutes(server, {
-      ...options.testIdp,
-      clock: deps.clock,
-      fetch: globalThis.fetch,
-      origins: [options.baseUrl],
-    })
-}
+const cannotSend: PostMail = async () => ({
+  ok: false,
+  error: 'No mail server is set: give GATEHOUSE_SMTP_URL and GATEHOUSE_MAIL_FROM.',
+  final: false,
+})

@@ -2,6 +2,7 @@ import { createBrowserRouter, type RouteObject } from 'react-router'
 import { Crashed } from './shell/crashed.tsx'
 import { Gate } from './shell/gate.tsx'
 import { Shell } from './shell/shell.tsx'
+import { Waiting } from './shell/waiting.tsx'
 import { UnknownPage } from './shell/unknown-page.tsx'
 
 /** Each page is fetched when somebody goes there. */
@@ -31,6 +32,35 @@ const pages: RouteObject[] = [
     path: 'directory-groups/:id',
     lazy: async () => ({ Component: (await import('./pages/directories/group-page.tsx')).DirectoryGroupPage }),
   },
+  {
+    path: 'redirects',
+    lazy: async () => ({ Component: (await import('./pages/redirects/redirects-page.tsx')).RedirectsPage }),
+  },
+  {
+    path: 'api-keys',
+    lazy: async () => ({ Component: (await import('./pages/api-keys/api-keys-page.tsx')).ApiKeysPage }),
+  },
+  { path: 'events', lazy: async () => ({ Component: (await import('./pages/events/events-page.tsx')).EventsPage }) },
+  {
+    path: 'webhooks',
+    lazy: async () => ({ Component: (await import('./pages/webhooks/webhooks-page.tsx')).WebhooksPage }),
+  },
+  {
+    path: 'webhooks/:id',
+    lazy: async () => ({ Component: (await import('./pages/webhooks/webhook-page.tsx')).WebhookPage }),
+  },
+  {
+    path: 'log-streams',
+    lazy: async () => ({ Component: (await import('./pages/log-streams/log-streams-page.tsx')).LogStreamsPage }),
+  },
+  {
+    path: 'log-streams/:id',
+    lazy: async () => ({ Component: (await import('./pages/log-streams/log-stream-page.tsx')).LogStreamPage }),
+  },
+  {
+    path: 'settings',
+    lazy: async () => ({ Component: (await import('./pages/settings/settings-page.tsx')).SettingsPage }),
+  },
   { path: '*', Component: UnknownPage },
 ]
 
@@ -39,6 +69,7 @@ export const router = createBrowserRouter(
     {
       path: '/',
       Component: Gate,
+      HydrateFallback: Waiting,
       ErrorBoundary: Crashed,
       children: [
         {
@@ -48,7 +79,6 @@ export const router = createBrowserRouter(
         },
       ],
     },
-    { path: '*', Component: Gate },
   ],
   { basename: '/dashboard' },
 )

@@ -108,10 +108,10 @@ export function isDomainError(error: unknown): error is DomainError {
     error instanceof NotFound ||
     error instanceof Conflict ||
     error instanceof BadRequest ||
+    error instanceof Forbidden ||
     error instanceof Invalid ||
     error instanceof Busy ||
     error instanceof Unauthorized ||
-    error instanceof Forbidden ||
     error instanceof OAuthError
   )
 }

@@ -20,6 +20,11 @@ const expired = {
   dashboard_sessions: 'expires_at < $1',
   dashboard_invitations: 'expires_at < $1',
   audit_entries: `created_at < $1::timestamptz - interval '2 years'`,
+  mails: `created_at < $1::timestamptz - interval '30 days'`,
+  branding_previews: 'expires_at < $1',
+  hosted_logins: 'expires_at < $1',
+  hosted_sessions: 'expires_at < $1',
+  insight_counts: `grain = 'hour' and bucket < $1::timestamptz - interval '90 days'`,
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const
 

@@ -30,6 +30,9 @@ export function tagsOf({ kind, event }: Hint): readonly string[] {
 /** A thousand events at once are one look. */
 const gatherMs = 250
 
+/** Without the stream, as behind a proxy that holds it back, the page looks again by itself. */
+const lookAgainMs = 3000
+
 export type LiveState = 'connecting' | 'live' | 'reconnecting'
 
 /** Keeps what is on the screen true: whatever the server says has changed is read again. */
@@ -45,15 +48,24 @@ export function useLive(): LiveState {
       for (const tag of stale) void client.invalidateQueries({ queryKey: [environment.id, tag] })
       stale.clear()
     }
+    let isLive = false
+    const poll = setInterval(() => {
+      if (!isLive && document.visibilityState === 'visible')
+        void client.invalidateQueries({ queryKey: [environment.id] })
+    }, lookAgainMs)
     const source = new EventSource(`/dashboard/api/${environment.id}/live`)
     let wasLive = false
     source.addEventListener('open', () => {
       setState('live')
+      isLive = true
       // Whatever happened while nobody listened.
       if (wasLive) void client.invalidateQueries({ queryKey: [environment.id] })
       wasLive = true
     })
-    source.addEventListener('error', () => setState(wasLive ? 'reconnecting' : 'connecting'))
+    source.addEventListener('error', () => {
+      isLive = false
+      setState(wasLive ? 'reconnecting' : 'connecting')
+    })
     for (const kind of ['log', 'scim', 'attempt'] as const)
       source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
         for (const tag of tagsOf({ kind, event: eventOf(data) })) stale.add(tag)
@@ -61,6 +73,7 @@ export function useLive(): LiveState {
       })
     return () => {
       clearTimeout(timer)
+      clearInterval(poll)
       source.close()
     }
   }, [client, environment.id])
