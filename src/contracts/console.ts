@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import { type AnyEndpoint, dashboardRoles, endpoint } from './endpoint.ts'
 import { Environment } from './environments.ts'
 import { DashboardUserId, EnvironmentId } from './ids.ts'
+import * as users from './dashboard-users.ts'
 import * as logs from './request-logs.ts'
 import * as attempts from './sign-in-attempts.ts'
 
@@ -71,4 +72,11 @@ export const consoleEndpoints: readonly AnyEndpoint[] = [
   logs.listScimRequests,
   logs.getScimRequest,
   logs.listApiRequests,
+
+  users.listDashboardUsers,
+  users.inviteDashboardUser,
+  users.changeDashboardUser,
+  users.removeDashboardUser,
+  users.listAuditEntries,
+  users.listInstallationAuditEntries,
 ]
