@@ -21,6 +21,8 @@ import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
 import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
 import { webhookRoutes } from '#http/api/webhooks.ts'
+import { permissionRoutes } from '#http/authorization/permissions.ts'
+import { roleRoutes } from '#http/authorization/roles.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { healthRoutes } from '#http/health.ts'
@@ -154,6 +156,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     organizationDomainRoutes,
     userRoutes,
     membershipRoutes,
+    roleRoutes,
+    permissionRoutes,
     connectionRoutes,
     environmentRoutes,
     directoryRoutes,
