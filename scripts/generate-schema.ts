@@ -97,6 +97,9 @@ const literals: Record<string, string> = {
   'invitations.state': "'pending' | 'accepted' | 'revoked'",
   'email_verifications.purpose': "'verify' | 'change'",
   'authentication_factors.type': "'totp'",
+  'signing_keys.algorithm': "'RS256' | 'ES256'",
+  'device_authorizations.state': "'pending' | 'approved' | 'denied' | 'used'",
+  'sessions.auth_method': 'AuthenticationMethod',
   'sessions.ended_because': "'revoked' | 'signed_out' | 'reused'",
   'mails.state': "'due' | 'sent' | 'failed'",
 }
@@ -163,6 +166,7 @@ async function render(pool: pg.Pool): Promise<string> {
   return [
     '// Generated from the migrated database by `npm run gen`. Do not edit.',
     "import type { ColumnType, Generated } from 'kysely'",
+    "import type { AuthenticationMethod } from '#contracts/authentication.ts'",
     "import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'",
     "import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'",
     "import type { EventName } from '#contracts/events.ts'",

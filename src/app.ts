@@ -10,6 +10,7 @@ import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.t
 import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
+import { authenticationSettingsRoutes } from '#http/api/authentication-settings.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
 import { directoryRoutes } from '#http/api/directories.ts'
 import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
@@ -38,7 +39,14 @@ import { logoutRoutes } from '#http/sso/logout.ts'
 import { metadataRoutes } from '#http/sso/metadata.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
+import { authenticateRoute } from '#http/user-management/authenticate.ts'
+import { emailVerificationRoutes } from '#http/user-management/email-verification.ts'
+import { jwtTemplateRoutes } from '#http/user-management/jwt-template.ts'
+import { logoutRoute } from '#http/user-management/logout.ts'
+import { magicAuthRoutes } from '#http/user-management/magic-auth.ts'
 import { membershipRoutes } from '#http/user-management/memberships.ts'
+import { mfaRoutes } from '#http/user-management/mfa.ts'
+import { sessionRoutes } from '#http/user-management/sessions.ts'
 import { userRoutes } from '#http/user-management/users.ts'
 import { Runner } from '#jobs/runner.ts'
 import { backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
@@ -155,6 +163,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     organizationRoutes,
     organizationDomainRoutes,
     userRoutes,
+    authenticateRoute,
+    sessionRoutes,
+    logoutRoute,
+    magicAuthRoutes,
+    emailVerificationRoutes,
+    mfaRoutes,
+    jwtTemplateRoutes,
+    authenticationSettingsRoutes,
     membershipRoutes,
     roleRoutes,
     permissionRoutes,

@@ -10,14 +10,17 @@ import {
   DirectoryUser,
   DirectoryUserUpdatedData,
 } from './directory-users.ts'
+import { EmailVerification } from './email-verifications.ts'
 import { endpoint } from './endpoint.ts'
-import { EventId, Timestamp } from './ids.ts'
+import { EventId, Timestamp, UserId } from './ids.ts'
 import { ListMetadata, Order } from './list.ts'
+import { MagicAuth } from './magic-auth.ts'
 import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
 import { Permission } from './permissions.ts'
 import { OrganizationRoleEventData, RoleEventData } from './roles.ts'
+import { Session } from './sessions.ts'
 import { User } from './users.ts'
 
 const nullableString = Type.Union([Type.String(), Type.Null()])
@@ -36,8 +39,41 @@ const ssoAttempt = {
 
 const AttemptError = Type.Object({ code: Type.String(), message: Type.String() })
 
+/** A proof of a person that held. */
+function proofSucceeded<T extends string>(type: T) {
+  return Type.Object({
+    type: Type.Literal(type),
+    status: Type.Literal('succeeded'),
+    ip_address: nullableString,
+    user_agent: nullableString,
+    user_id: UserId,
+    email: Type.String(),
+  })
+}
+
+/** One that did not; of nobody, where the address is nobody's. */
+function proofFailed<T extends string>(type: T) {
+  return Type.Object({
+    type: Type.Literal(type),
+    status: Type.Literal('failed'),
+    ip_address: nullableString,
+    user_agent: nullableString,
+    user_id: Type.Union([UserId, Type.Null()]),
+    email: nullableString,
+    error: AttemptError,
+  })
+}
+
 /** The catalogue: event name → payload, for every event this server emits. */
 export const eventPayloads = {
+  'authentication.email_verification_failed': proofFailed('email_verification'),
+  'authentication.email_verification_succeeded': proofSucceeded('email_verification'),
+  'authentication.magic_auth_failed': proofFailed('magic_auth'),
+  'authentication.magic_auth_succeeded': proofSucceeded('magic_auth'),
+  'authentication.mfa_failed': proofFailed('mfa'),
+  'authentication.mfa_succeeded': proofSucceeded('mfa'),
+  'authentication.password_failed': proofFailed('password'),
+  'authentication.password_succeeded': proofSucceeded('password'),
   'authentication.sso_started': Type.Object({
     ...ssoAttempt,
     status: Type.Literal('started'),
@@ -75,6 +111,8 @@ export const eventPayloads = {
   'dsync.user.created': DirectoryUser,
   'dsync.user.deleted': DirectoryUser,
   'dsync.user.updated': DirectoryUserUpdatedData,
+  'email_verification.created': Type.Omit(EmailVerification, ['code']),
+  'magic_auth.created': Type.Omit(MagicAuth, ['code']),
   'organization.created': Type.Omit(Organization, ['allow_profiles_outside_organization']),
   'organization.updated': Type.Omit(Organization, ['allow_profiles_outside_organization']),
   'organization.deleted': Type.Omit(Organization, ['allow_profiles_outside_organization']),
@@ -98,6 +136,8 @@ export const eventPayloads = {
   'role.created': RoleEventData,
   'role.deleted': RoleEventData,
   'role.updated': RoleEventData,
+  'session.created': Session,
+  'session.revoked': Session,
   'user.created': User,
   'user.deleted': User,
   'user.updated': User,

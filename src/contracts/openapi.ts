@@ -1,5 +1,7 @@
 import type { TSchema } from 'typebox'
 import { endpoints } from './all.ts'
+import { authenticate, AuthenticateResponse, AuthenticationErrorBody } from './authentication.ts'
+import { AuthenticationSettings, OrganizationAuthenticationSettings } from './authentication-settings.ts'
 import { Connection, ConfiguredConnection } from './connections.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import { ApiKey, Environment, IssuedApiKey } from './environments.ts'
@@ -8,12 +10,17 @@ import { DirectoryAttribute } from './directory-attributes.ts'
 import { DirectoryGroupRole, DirectoryUserRole } from './directory-roles.ts'
 import { DirectoryReconciliation, DirectorySnapshot } from './directory-snapshots.ts'
 import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './directory-users.ts'
+import { EmailVerification } from './email-verifications.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
+import { JwtTemplate } from './jwt-templates.ts'
+import { MagicAuth } from './magic-auth.ts'
+import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from './mfa.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
 import { Permission } from './permissions.ts'
+import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
 import { OrganizationRoleEventData, Role, RoleEventData } from './roles.ts'
 import { User } from './users.ts'
@@ -96,12 +103,26 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Environment, 'Environment'],
   [ApiKey, 'EnvironmentApiKey'],
   [IssuedApiKey, 'IssuedEnvironmentApiKey'],
+  [AuthenticateResponse, 'AuthenticateResponse'],
+  [AuthenticationErrorBody, 'AuthenticationError'],
+  [Session, 'Session'],
+  [MagicAuth, 'MagicAuth'],
+  [EmailVerification, 'EmailVerification'],
+  [AuthenticationFactor, 'AuthenticationFactor'],
+  [EnrolledFactor, 'EnrolledAuthenticationFactor'],
+  [AuthenticationChallenge, 'AuthenticationChallenge'],
+  [JwtTemplate, 'JwtTemplate'],
+  [AuthenticationSettings, 'AuthenticationSettings'],
+  [OrganizationAuthenticationSettings, 'OrganizationAuthenticationSettings'],
   [ErrorBody, 'Error'],
   [OAuthErrorBody, 'OAuthError'],
 ])
 
 /** Met by browsers: success is a redirect, and a failure that cannot be sent back to the application is a page. */
-const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([authorizeSso, ssoLogout])
+const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([authorizeSso, ssoLogout, logoutSession])
+
+/** RFC 6749 §4.1.3 is form-encoded. */
+const formEncoded: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([exchangeSsoCode, authenticate])
 
 /** Operations whose errors are RFC 6749's, and the status this is true of. */
 const oauthErrors: ReadonlyMap<AnyEndpoint, number> = new Map<AnyEndpoint, number>([
@@ -112,6 +133,7 @@ const oauthErrors: ReadonlyMap<AnyEndpoint, number> = new Map<AnyEndpoint, numbe
 const reasons: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not found',
   409: 'Conflict',
   413: 'The body is too large',
@@ -195,8 +217,7 @@ function requestBody(endpoint: AnyEndpoint, body: TSchema): NonNullable<Operatio
   return {
     // No body at all counts as an empty object.
     required: 'required' in body,
-    // RFC 6749 §4.1.3 is form-encoded, and so are the SDKs.
-    content: endpoint === exchangeSsoCode ? { 'application/x-www-form-urlencoded': { schema }, ...json } : json,
+    content: formEncoded.has(endpoint) ? { 'application/x-www-form-urlencoded': { schema }, ...json } : json,
   }
 }
 
@@ -247,7 +268,8 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
 
 function errorResponse(endpoint: AnyEndpoint, status: number, codes: readonly string[]): Response {
   const reason = reasons[status] ?? 'Error'
-  const schema = oauthErrors.get(endpoint) === status ? OAuthErrorBody : ErrorBody
+  const usual = oauthErrors.get(endpoint) === status ? OAuthErrorBody : ErrorBody
+  const schema = endpoint === authenticate ? AuthenticationErrorBody : usual
   return {
     description: codes.length === 0 ? reason : `${reason}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
     content: { 'application/json': { schema: refer(schema) } },

@@ -1,5 +1,6 @@
 // Generated from the migrated database by `npm run gen`. Do not edit.
 import type { ColumnType, Generated } from 'kysely'
+import type { AuthenticationMethod } from '#contracts/authentication.ts'
 import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
 import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
 import type { EventName } from '#contracts/events.ts'
@@ -78,6 +79,8 @@ export interface AuthenticationFactors {
   verified_at: Date | null
   created_at: Date
   updated_at: Date
+  wrong_attempts: Generated<number>
+  wrong_at: Date | null
 }
 
 export interface AuthenticationSettings {
@@ -141,6 +144,19 @@ export interface CorsOrigins {
   origin: string
   created_at: Date
   updated_at: Date
+}
+
+export interface DeviceAuthorizations {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_code: string
+  state: 'pending' | 'approved' | 'denied' | 'used'
+  user_id: UserId | null
+  facts: ColumnType<unknown, string, string> | null
+  interval_seconds: number
+  polled_at: Date | null
+  expires_at: Date
+  created_at: Date
 }
 
 export interface Directories {
@@ -485,6 +501,7 @@ export interface PendingAuthentications {
   expires_at: Date
   used_at: Date | null
   created_at: Date
+  wrong_attempts: Generated<number>
 }
 
 export interface Permissions {
@@ -564,7 +581,7 @@ export interface Sessions {
   id: SessionId
   user_id: UserId
   organization_id: OrganizationId | null
-  auth_method: string
+  auth_method: AuthenticationMethod
   connection_id: ConnectionId | null
   mfa: Generated<boolean>
   impersonator_email: string | null
@@ -587,6 +604,9 @@ export interface SigningKeys {
   sealed_private_key: string
   created_at: Date
   retired_at: Date | null
+  algorithm: Generated<'RS256' | 'ES256'>
+  signs_from: Date | null
+  published_until: Date | null
 }
 
 export interface SsoAccessTokens {
@@ -731,6 +751,7 @@ export interface Schema {
   connections: Connections
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
+  device_authorizations: DeviceAuthorizations
   directories: Directories
   directory_addresses: DirectoryAddresses
   directory_attributes: DirectoryAttributes

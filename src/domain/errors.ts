@@ -38,6 +38,17 @@ export class BadRequest extends Error {
   }
 }
 
+/** The request is well formed, and those who make the rules have ruled it out. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden'
+  readonly code: string
+
+  constructor(message: string, code: string) {
+    super(message)
+    this.code = code
+  }
+}
+
 /** Values break a rule; every broken rule is named. */
 export class Invalid extends Error {
   override readonly name = 'Invalid'
@@ -88,13 +99,14 @@ export class OAuthError extends Error {
   }
 }
 
-export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | OAuthError
+export type DomainError = NotFound | Conflict | BadRequest | Forbidden | Invalid | Busy | Unauthorized | OAuthError
 
 export function isDomainError(error: unknown): error is DomainError {
   return (
     error instanceof NotFound ||
     error instanceof Conflict ||
     error instanceof BadRequest ||
+    error instanceof Forbidden ||
     error instanceof Invalid ||
     error instanceof Busy ||
     error instanceof Unauthorized ||

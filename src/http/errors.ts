@@ -60,6 +60,8 @@ function domainAnswer(error: DomainError): ErrorAnswer {
           ...(error.errors && { errors: [...error.errors] }),
         },
       }
+    case 'Forbidden':
+      return { status: 403, body: { message: error.message, code: error.code } }
     case 'Invalid':
       return {
         status: 422,

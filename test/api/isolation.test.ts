@@ -4,9 +4,11 @@ import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import type { User } from '#contracts/users.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { readLog } from '../support/log.ts'
+import { peopleOf } from '../support/people.ts'
 import { addGroup, addUser, createScimClient } from '../support/scim.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
@@ -53,6 +55,14 @@ beforeAll(async () => {
   await victim.api('POST', `/authorization/organizations/${organization.id}/roles/victim-own/permissions`, {
     body: { slug: 'victim:read' },
   })
+  const factor = await make('/auth/factors/enroll', { type: 'totp', totp_issuer: 'Victim', totp_user: 'ann' })
+  const magicAuth = await make('/user_management/magic_auth', { email: 'ann@victim.test' })
+  await victim.api('POST', `/user_management/users/${person}/email_verification/send`)
+  await victim.api('PUT', '/user_management/jwt_template', { body: { content: '{"victim": true}' } })
+  await victim.api('POST', `/user_management/users/${person}/auth_factors`, { body: { type: 'totp' } })
+  await peopleOf(server, victim).signIn((await victim.api<User>('GET', `/user_management/users/${person}`)).body, {
+    emailProven: true,
+  })
   await stampEvents(server.db)
   await fanOut(server.db, server.clock.read(), new AbortController().signal)
   const firstOf = async (path: string) => (await victim.api<Page<{ id: string }>>('GET', path)).body.data[0]?.id ?? ''
@@ -71,6 +81,10 @@ beforeAll(async () => {
     '/authorization/organizations/': [organization.id, 'victim-own', 'victim:read'],
     '/authorization/roles/': ['victim-role'],
     '/authorization/permissions/': ['victim:read'],
+    '/auth/factors/': [factor],
+    '/auth/challenges/': [await make(`/auth/factors/${factor}/challenge`)],
+    '/user_management/magic_auth/': [magicAuth],
+    '/user_management/email_verification/': [await verificationOf(victim)],
     '/user_management/users/external_id/': ['victim'],
     '/user_management/users/': [person],
     '/user_management/organization_memberships/': [membership],
@@ -94,6 +108,12 @@ beforeAll(async () => {
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
   untouched = await everything()
 })
+
+/** The API tells the id of a verification in the log alone. */
+async function verificationOf({ api }: TestEnvironment): Promise<string> {
+  const event = (await readLog(api)).find(({ event: name }) => name === 'email_verification.created')
+  return (event?.data as { id: string }).id // of email_verification.created
+}
 
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
 /** Of these a caller has its own by the same name. */
@@ -129,6 +149,8 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
     default: true,
     status: 'disabled',
     attribute_map: {},
+    code: '000000',
+    totp_user: 'mallory',
     groups: [],
     users: [],
     memberships: [],
@@ -139,6 +161,7 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
     range_start: '2020-01-01T00:00:00.000Z',
     range_end: '2030-01-01T00:00:00.000Z',
   }
+  if ('totp_user' in properties) values['type'] = 'totp'
   return Object.fromEntries(Object.keys(properties).flatMap((name) => (name in values ? [[name, values[name]]] : [])))
 }
 

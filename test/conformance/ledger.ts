@@ -1,3 +1,4 @@
+import { sessionDivergences } from './ledger-sessions.ts'
 import { userDivergences } from './ledger-users.ts'
 
 /** A known difference from the vendor's description. `at` is one operation or event, or a pattern of several. */
@@ -50,11 +51,6 @@ export const unserved: readonly Unserved[] = [
     reason: 'outside sign-in and directory sync',
   },
   {
-    part: 'MFA of the standalone API',
-    operations: /^\w+ \/auth\//,
-    reason: 'second factors belong to AuthKit, which is not part of this version yet',
-  },
-  {
     part: 'API keys of organizations and users',
     operations: /^\w+ \/(?:api_keys|organizations\/\{\w+\}\/api_keys|user_management\/users\/\{\w+\}\/api_keys)/,
     reason: 'keys for a customer’s customers are outside sign-in and directory sync',
@@ -76,6 +72,7 @@ export const unserved: readonly Unserved[] = [
 
 export const divergences: readonly Divergence[] = [
   ...userDivergences,
+  ...sessionDivergences,
 
   // Statuses every operation can answer.
   {
