@@ -6,7 +6,7 @@ import * as settings from './authentication-settings.ts'
 import * as connections from './connections.ts'
 import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
-import * as roles from './directory-roles.ts'
+import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
 import * as people from './directory-users.ts'
 import * as verifications from './email-verifications.ts'
@@ -20,7 +20,9 @@ import * as domains from './organization-domains.ts'
 import * as magic from './magic-auth.ts'
 import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
+import * as permissions from './permissions.ts'
 import * as redirects from './redirects.ts'
+import * as roles from './roles.ts'
 import * as sessions from './sessions.ts'
 import * as sso from './sso.ts'
 import * as users from './users.ts'
@@ -81,6 +83,30 @@ export const endpoints: readonly AnyEndpoint[] = [
   memberships.reactivateOrganizationMembership,
   memberships.deleteOrganizationMembership,
 
+  roles.listEnvironmentRoles,
+  roles.createEnvironmentRole,
+  roles.orderEnvironmentRoles,
+  roles.getEnvironmentRole,
+  roles.updateEnvironmentRole,
+  roles.deleteEnvironmentRole,
+  roles.addEnvironmentRolePermission,
+  roles.setEnvironmentRolePermissions,
+  roles.listOrganizationRoles,
+  roles.listRolesOfOrganization,
+  roles.createOrganizationRole,
+  roles.getOrganizationRole,
+  roles.updateOrganizationRole,
+  roles.deleteOrganizationRole,
+  roles.addOrganizationRolePermission,
+  roles.setOrganizationRolePermissions,
+  roles.removeOrganizationRolePermission,
+
+  permissions.listPermissions,
+  permissions.createPermission,
+  permissions.getPermission,
+  permissions.updatePermission,
+  permissions.deletePermission,
+
   connections.listConnections,
   connections.getConnection,
   connections.createConnection,
@@ -107,11 +133,11 @@ export const endpoints: readonly AnyEndpoint[] = [
   directories.revokeDirectoryToken,
   people.listDirectoryUsers,
   people.getDirectoryUser,
-  roles.getDirectoryUserRole,
+  directoryRoles.getDirectoryUserRole,
   people.listDirectoryGroups,
   people.getDirectoryGroup,
-  roles.listGroupRoles,
-  roles.setGroupRoles,
+  directoryRoles.listGroupRoles,
+  directoryRoles.setGroupRoles,
   attributes.listDirectoryAttributes,
   attributes.setDirectoryAttribute,
   attributes.deleteDirectoryAttribute,

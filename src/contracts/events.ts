@@ -18,6 +18,8 @@ import { MagicAuth } from './magic-auth.ts'
 import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { OrganizationRoleEventData, RoleEventData } from './roles.ts'
 import { Session } from './sessions.ts'
 import { User } from './users.ts'
 import { WebhookEndpointDisabledData } from './webhooks.ts'
@@ -126,6 +128,15 @@ export const eventPayloads = {
   'organization_membership.created': OrganizationMembershipEventData,
   'organization_membership.deleted': OrganizationMembershipEventData,
   'organization_membership.updated': OrganizationMembershipEventData,
+  'organization_role.created': OrganizationRoleEventData,
+  'organization_role.deleted': OrganizationRoleEventData,
+  'organization_role.updated': OrganizationRoleEventData,
+  'permission.created': Permission,
+  'permission.deleted': Permission,
+  'permission.updated': Permission,
+  'role.created': RoleEventData,
+  'role.deleted': RoleEventData,
+  'role.updated': RoleEventData,
   'session.created': Session,
   'session.revoked': Session,
   'user.created': User,

@@ -21,8 +21,10 @@ import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from '.
 import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
 import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { OrganizationRoleEventData, Role, RoleEventData } from './roles.ts'
 import { User } from './users.ts'
 import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
@@ -75,6 +77,10 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [User, 'User'],
   [OrganizationMembership, 'OrganizationMembership'],
   [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
+  [Role, 'Role'],
+  [RoleEventData, 'RoleEventData'],
+  [OrganizationRoleEventData, 'OrganizationRoleEventData'],
+  [Permission, 'Permission'],
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],

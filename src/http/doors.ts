@@ -3,6 +3,8 @@ import { authenticationSettingsRoutes } from './api/authentication-settings.ts'
 import { brandingRoutes } from './api/branding.ts'
 import { mailboxRoutes } from './api/mailbox.ts'
 import { previewRoute } from './login/preview.ts'
+import { permissionRoutes } from './authorization/permissions.ts'
+import { roleRoutes } from './authorization/roles.ts'
 import { connectionRoutes } from './api/connections.ts'
 import { directoryRoutes } from './api/directories.ts'
 import { directoryAttributeRoutes } from './api/directory-attributes.ts'
@@ -52,6 +54,8 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     jwtTemplateRoutes,
     authenticationSettingsRoutes,
     membershipRoutes,
+    roleRoutes,
+    permissionRoutes,
     connectionRoutes,
     environmentRoutes,
     directoryRoutes,

@@ -51,6 +51,15 @@ beforeAll(async () => {
     user_id: person,
     organization_id: organization.id,
   })
+  for (const [path, slug] of [
+    ['/authorization/permissions', 'victim:read'],
+    ['/authorization/roles', 'victim-role'],
+    [`/authorization/organizations/${organization.id}/roles`, 'victim-own'],
+  ] as const)
+    await make(path, { slug, name: 'Victim' })
+  await victim.api('POST', `/authorization/organizations/${organization.id}/roles/victim-own/permissions`, {
+    body: { slug: 'victim:read' },
+  })
   const factor = await make('/auth/factors/enroll', { type: 'totp', totp_issuer: 'Victim', totp_user: 'ann' })
   const magicAuth = await make('/user_management/magic_auth', { email: 'ann@victim.test' })
   await victim.api('POST', `/user_management/users/${person}/email_verification/send`)
@@ -74,6 +83,9 @@ beforeAll(async () => {
     '/directories/': [directory, await firstOf(`/directories/${directory}/tokens`)],
     '/directory_users/': [await firstOf(`/directory_users?directory=${directory}`)],
     '/directory_groups/': [group],
+    '/authorization/organizations/': [organization.id, 'victim-own', 'victim:read'],
+    '/authorization/roles/': ['victim-role'],
+    '/authorization/permissions/': ['victim:read'],
     '/auth/factors/': [factor],
     '/auth/challenges/': [await make(`/auth/factors/${factor}/challenge`)],
     '/user_management/magic_auth/': [magicAuth],
@@ -92,7 +104,12 @@ beforeAll(async () => {
     '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],
     '/environments/': [victim.id, victim.apiKey.id],
   }
-  own = { '/directories/': attacker.directory.id, '/environments/': mallory.id }
+  const company = await attacker.environment.api<Organization>('POST', '/organizations', { body: { name: 'Mallory' } })
+  own = {
+    '/authorization/organizations/': company.body.id,
+    '/directories/': attacker.directory.id,
+    '/environments/': mallory.id,
+  }
   await victim.api('PUT', '/directory_attributes/badge', { body: { path: 'badge' } })
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
   untouched = await everything()
@@ -148,6 +165,8 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
     users: [],
     memberships: [],
     group_roles: [],
+    permissions: [],
+    slug: 'mallory',
     since: '2020-01-01T00:00:00.000Z',
     range_start: '2020-01-01T00:00:00.000Z',
     range_end: '2030-01-01T00:00:00.000Z',

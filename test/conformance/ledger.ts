@@ -41,9 +41,9 @@ export const unserved: readonly Unserved[] = [
     reason: 'outside sign-in and directory sync',
   },
   {
-    part: 'Roles, permissions, FGA',
-    operations: /^\w+ \/authorization\//,
-    reason: 'outside sign-in and directory sync',
+    part: 'FGA: resources and roles in them',
+    operations: /^\w+ \/authorization\/(?:organization_memberships|organizations\/\{\w+\}\/resources|resources)/,
+    reason: 'roles are of environments and organizations; resources of an application are outside sign-in',
   },
   {
     part: 'Groups',
