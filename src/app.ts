@@ -19,6 +19,7 @@ import { mailboxPages } from '#http/pages/mailbox.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { TokenUses } from '#http/scim/callers.ts'
 import { createServer } from '#http/server.ts'
+import { SignInLimits } from '#http/user-management/sign-in-limits.ts'
 import { Runner } from '#jobs/runner.ts'
 import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -112,6 +113,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,
     ),
+    signInLimits: new SignInLimits(clock),
     baseUrl: options.baseUrl,
     development: options.development,
   }

@@ -21,6 +21,7 @@ import * as magic from './magic-auth.ts'
 import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
 import * as permissions from './permissions.ts'
+import * as resets from './password-resets.ts'
 import * as redirects from './redirects.ts'
 import * as roles from './roles.ts'
 import * as sessions from './sessions.ts'
@@ -60,6 +61,10 @@ export const endpoints: readonly AnyEndpoint[] = [
   verifications.getEmailVerification,
   verifications.sendUserEmailVerification,
   verifications.confirmUserEmailVerification,
+  resets.createPasswordReset,
+  resets.sendPasswordReset,
+  resets.getPasswordReset,
+  resets.confirmPasswordReset,
   mfa.listUserFactors,
   mfa.enrollUserFactor,
   mfa.createRecoveryCodes,

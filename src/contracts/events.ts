@@ -20,6 +20,7 @@ import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
 import { Permission } from './permissions.ts'
 import { OrganizationRoleEventData, RoleEventData } from './roles.ts'
+import { PasswordResetEventData } from './password-resets.ts'
 import { Session } from './sessions.ts'
 import { User } from './users.ts'
 import { WebhookEndpointDisabledData } from './webhooks.ts'
@@ -137,6 +138,8 @@ export const eventPayloads = {
   'role.created': RoleEventData,
   'role.deleted': RoleEventData,
   'role.updated': RoleEventData,
+  'password_reset.created': PasswordResetEventData,
+  'password_reset.succeeded': PasswordResetEventData,
   'session.created': Session,
   'session.revoked': Session,
   'user.created': User,

@@ -22,6 +22,7 @@ import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
 import { Permission } from './permissions.ts'
+import { PasswordReset } from './password-resets.ts'
 import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
 import { OrganizationRoleEventData, Role, RoleEventData } from './roles.ts'
@@ -111,6 +112,7 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [AuthenticationErrorBody, 'AuthenticationError'],
   [Session, 'Session'],
   [MagicAuth, 'MagicAuth'],
+  [PasswordReset, 'PasswordReset'],
   [EmailVerification, 'EmailVerification'],
   [AuthenticationFactor, 'AuthenticationFactor'],
   [EnrolledFactor, 'EnrolledAuthenticationFactor'],

@@ -34,6 +34,7 @@ import { logoutRoute } from './user-management/logout.ts'
 import { magicAuthRoutes } from './user-management/magic-auth.ts'
 import { membershipRoutes } from './user-management/memberships.ts'
 import { mfaRoutes } from './user-management/mfa.ts'
+import { passwordResetRoutes } from './user-management/password-reset.ts'
 import { sessionRoutes } from './user-management/sessions.ts'
 import { userRoutes } from './user-management/users.ts'
 import type { Deps } from './deps.ts'
@@ -50,6 +51,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     logoutRoute,
     magicAuthRoutes,
     emailVerificationRoutes,
+    passwordResetRoutes,
     mfaRoutes,
     jwtTemplateRoutes,
     authenticationSettingsRoutes,

@@ -89,6 +89,7 @@ beforeAll(async () => {
     '/auth/factors/': [factor],
     '/auth/challenges/': [await make(`/auth/factors/${factor}/challenge`)],
     '/user_management/magic_auth/': [magicAuth],
+    '/user_management/password_reset/': [await make('/user_management/password_reset', { email: 'ann@victim.test' })],
     '/user_management/email_verification/': [await verificationOf(victim)],
     '/user_management/users/external_id/': ['victim'],
     '/user_management/users/': [person],
@@ -117,8 +118,8 @@ beforeAll(async () => {
 
 /** The API tells the id of a verification in the log alone. */
 async function verificationOf({ api }: TestEnvironment): Promise<string> {
-  const event = (await readLog(api)).find(({ event: name }) => name === 'email_verification.created')
-  return (event?.data as { id: string }).id // of email_verification.created
+  const query = '/events?events=email_verification.created'
+  return (await api<Page<{ data: { id: string } }>>('GET', query)).body.data[0]?.data.id ?? ''
 }
 
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
