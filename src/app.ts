@@ -9,6 +9,7 @@ import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
+import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { connectionRoutes } from '#http/api/connections.ts'
 import { directoryRoutes } from '#http/api/directories.ts'
@@ -17,6 +18,7 @@ import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
 import { environmentRoutes } from '#http/api/environments.ts'
 import { eventRoutes } from '#http/api/events.ts'
 import { logStreamRoutes } from '#http/api/log-streams.ts'
+import { oauthProviderRoutes } from '#http/api/oauth-providers.ts'
 import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
 import { organizationRoutes } from '#http/api/organizations.ts'
 import { redirectRoutes } from '#http/api/redirects.ts'
@@ -34,6 +36,7 @@ import { authorizeRoute } from '#http/sso/authorize.ts'
 import { jwksRoute } from '#http/sso/jwks.ts'
 import { logoutRoutes } from '#http/sso/logout.ts'
 import { metadataRoutes } from '#http/sso/metadata.ts'
+import { oauthCallbackRoutes } from '#http/sso/oauth-callback.ts'
 import { profileRoute } from '#http/sso/profile.ts'
 import { tokenRoute } from '#http/sso/token.ts'
 import { Runner } from '#jobs/runner.ts'
@@ -43,6 +46,7 @@ import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import { guardedTransport } from './guarded-transport.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -115,6 +119,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
+    oauth: new OAuthServers(guardedTransport({ allowPrivate: options.development }), clock),
     signingKeys: new SigningKeyCache(
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,
@@ -151,6 +156,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     organizationRoutes,
     organizationDomainRoutes,
     connectionRoutes,
+    oauthProviderRoutes,
     environmentRoutes,
     directoryRoutes,
     directoryPeopleRoutes,
@@ -162,7 +168,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   ])
     routes(server, deps)
   scimRoutes(server, deps)
-  for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
+  for (const routes of [
+    authorizeRoute,
+    acsRoute,
+    oauthCallbackRoutes,
+    metadataRoutes,
+    tokenRoute,
+    profileRoute,
+    jwksRoute,
+    logoutRoutes,
+  ])
     routes(server, deps)
   if (options.development && options.testIdp)
     testIdpRoutes(server, { ...options.testIdp, clock, fetch: globalThis.fetch, origins: [options.baseUrl] })

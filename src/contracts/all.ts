@@ -8,6 +8,7 @@ import * as people from './directory-users.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as streams from './log-streams.ts'
+import * as oauth from './oauth-providers.ts'
 import * as domains from './organization-domains.ts'
 import * as organizations from './organizations.ts'
 import * as redirects from './redirects.ts'
@@ -33,6 +34,11 @@ export const endpoints: readonly AnyEndpoint[] = [
   connections.createConnection,
   connections.updateConnection,
   connections.deleteConnection,
+
+  oauth.listOAuthProviders,
+  oauth.getOAuthProvider,
+  oauth.setOAuthProvider,
+  oauth.deleteOAuthProvider,
 
   sso.authorizeSso,
   sso.exchangeSsoCode,

@@ -30,10 +30,28 @@ const ssoAttempt = {
   }),
 }
 
+const oauthAttempt = {
+  type: Type.Literal('oauth'),
+  ip_address: nullableString,
+  user_agent: nullableString,
+  user_id: nullableString,
+}
+
 const AttemptError = Type.Object({ code: Type.String(), message: Type.String() })
 
 /** The catalogue: event name → payload, for every event this server emits. */
 export const eventPayloads = {
+  'authentication.oauth_succeeded': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('succeeded'),
+    email: Type.String(),
+  }),
+  'authentication.oauth_failed': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('failed'),
+    email: nullableString,
+    error: AttemptError,
+  }),
   'authentication.sso_started': Type.Object({
     ...ssoAttempt,
     status: Type.Literal('started'),

@@ -40,6 +40,7 @@ import type {
   MailId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
+import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 
 export interface ApiKeys {
@@ -97,6 +98,14 @@ export interface AuthorizationCodes {
   redeemed_at: Date | null
   session_id: SessionId | null
   created_at: Date
+}
+
+export interface ConnectionOidcClients {
+  environment_id: EnvironmentId
+  connection_id: ConnectionId
+  oauth_client_id: string
+  sealed_client_secret: string
+  scopes: string[]
 }
 
 export interface ConnectionRealms {
@@ -420,6 +429,21 @@ export interface Mails {
   created_at: Date
 }
 
+export interface OauthProviders {
+  environment_id: EnvironmentId
+  id: ConnectionId
+  provider: OAuthProviderName
+  enabled: boolean
+  oauth_client_id: string
+  sealed_client_secret: string
+  issuer: string | null
+  scopes: string[]
+  return_tokens: boolean
+  settings: ColumnType<unknown, string, string>
+  created_at: Date
+  updated_at: Date
+}
+
 export interface OrganizationAuthenticationSettings {
   environment_id: EnvironmentId
   organization_id: OrganizationId
@@ -500,7 +524,7 @@ export interface Permissions {
 export interface Profiles {
   environment_id: EnvironmentId
   id: ProfileId
-  organization_id: OrganizationId
+  organization_id: OrganizationId | null
   connection_id: ConnectionId
   realm: string
   idp_id: string
@@ -608,6 +632,7 @@ export interface SsoCodes {
   expires_at: Date
   redeemed_at: Date | null
   token_hash: Buffer | null
+  oauth_tokens: string | null
 }
 
 export interface SsoLogoutTokens {
@@ -640,6 +665,7 @@ export interface SsoSessions {
   created_at: Date
   expires_at: Date
   finished_at: Date | null
+  browser_hash: Buffer | null
 }
 
 export interface UserIdentities {
@@ -727,6 +753,7 @@ export interface Schema {
   authentication_factors: AuthenticationFactors
   authentication_settings: AuthenticationSettings
   authorization_codes: AuthorizationCodes
+  connection_oidc_clients: ConnectionOidcClients
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
@@ -755,6 +782,7 @@ export interface Schema {
   logout_uris: LogoutUris
   magic_auths: MagicAuths
   mails: Mails
+  oauth_providers: OauthProviders
   organization_authentication_settings: OrganizationAuthenticationSettings
   organization_domains: OrganizationDomains
   organization_memberships: OrganizationMemberships

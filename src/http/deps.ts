@@ -3,6 +3,7 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import type { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { LogStreamRules } from '#domain/log-streams/streams.ts'
+import type { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -29,6 +30,7 @@ export interface Deps {
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText
   readonly signingKeys: SigningKeyCache
+  readonly oauth: OAuthServers
   /** Where browsers and identity providers reach us; no trailing slash. */
   readonly baseUrl: string
 }

@@ -12,6 +12,12 @@ const sealedColumns: Record<SealedColumn, Place> = {
   'log_streams.sealed_credentials': { table: 'log_streams', column: 'sealed_credentials', id: 'id' },
   'authentication_factors.sealed_secret': { table: 'authentication_factors', column: 'sealed_secret', id: 'id' },
   'invitations.sealed_token': { table: 'invitations', column: 'sealed_token', id: 'id' },
+  'oauth_providers.sealed_client_secret': { table: 'oauth_providers', column: 'sealed_client_secret', id: 'id' },
+  'connection_oidc_clients.sealed_client_secret': {
+    table: 'connection_oidc_clients',
+    column: 'sealed_client_secret',
+    id: 'connection_id',
+  },
   'webhook_secrets.sealed_secret': { table: 'webhook_secrets', column: 'sealed_secret', id: 'id' },
 }
 

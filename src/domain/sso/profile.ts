@@ -12,7 +12,7 @@ const defaultRole = { slug: 'member' }
 interface ConnectionOfProfile {
   readonly id: ConnectionId
   readonly connection_type: ConnectionType
-  readonly organization_id: OrganizationId
+  readonly organization_id: OrganizationId | null
 }
 
 /** The profile as it is at this sign-in, as JSON. Its id is settled by the database and added when it is read. */
