@@ -11,42 +11,22 @@ import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
-import { connectionRoutes } from '#http/api/connections.ts'
-import { directoryRoutes } from '#http/api/directories.ts'
-import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
-import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
-import { environmentRoutes } from '#http/api/environments.ts'
-import { eventRoutes } from '#http/api/events.ts'
-import { logStreamRoutes } from '#http/api/log-streams.ts'
-import { oauthProviderRoutes } from '#http/api/oauth-providers.ts'
-import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
-import { organizationRoutes } from '#http/api/organizations.ts'
-import { redirectRoutes } from '#http/api/redirects.ts'
-import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
+import { openDoors } from '#http/doors.ts'
 import { healthRoutes } from '#http/health.ts'
-import { openApiRoutes } from '#http/openapi.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { TokenUses } from '#http/scim/callers.ts'
-import { scimRoutes } from '#http/scim/routes.ts'
 import { createServer } from '#http/server.ts'
-import { acsRoute } from '#http/sso/acs.ts'
-import { authorizeRoute } from '#http/sso/authorize.ts'
-import { jwksRoute } from '#http/sso/jwks.ts'
-import { logoutRoutes } from '#http/sso/logout.ts'
-import { metadataRoutes } from '#http/sso/metadata.ts'
-import { oauthCallbackRoutes } from '#http/sso/oauth-callback.ts'
-import { profileRoute } from '#http/sso/profile.ts'
-import { tokenRoute } from '#http/sso/token.ts'
 import { Runner } from '#jobs/runner.ts'
-import { backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
+import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
 import { guardedTransport } from './guarded-transport.ts'
+import type { Role } from './settings.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -60,6 +40,8 @@ export interface AppOptions {
   readonly testIdp?: { readonly baseUrl: string; readonly folder: string | undefined }
   readonly logger: { readonly level: string } | false
   readonly trustProxy: boolean
+  /** Answer requests, do what is done in the background, or both; both unless told. */
+  readonly role?: Role
   readonly poolSize: number
   /** How often one address may call routes that need no key; 1200 unless told. */
   readonly publicRequestsPerMinute?: number
@@ -125,6 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       clock,
     ),
     baseUrl: options.baseUrl,
+    development: options.development,
   }
   const flushUses = async () => {
     await deps.keyUses.flush(db)
@@ -133,54 +116,34 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onTaskError = (task: string, error: unknown) =>
     server.log.error({ err: error, task }, 'a background task failed')
   const webhooks = new WebhookWorker(
-    { db, clock, secrets: options.secrets, postWebhook, random: Math.random },
+    { db, clock, wake: deps.wake, secrets: options.secrets, postWebhook, random: Math.random },
     (error) => onTaskError(deliverTask, error),
+    () => runner.wake(deliverTask),
   )
   const logStreams = new LogStreamWorker(
     { db, clock, secrets: options.secrets, outlets, random: Math.random },
     (error) => onTaskError(streamTask, error),
   )
+  const role = options.role ?? 'all'
+  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays }
   const runner: Runner = new Runner(
-    backgroundTasks(
-      { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays },
-      (task) => runner.wake(task),
-    ),
+    role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
   )
 
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
   const migrations = await readMigrations()
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
-  openApiRoutes(server, packageJson.version)
-  for (const routes of [
-    organizationRoutes,
-    organizationDomainRoutes,
-    connectionRoutes,
-    oauthProviderRoutes,
-    environmentRoutes,
-    directoryRoutes,
-    directoryPeopleRoutes,
-    directoryAttributeRoutes,
-    redirectRoutes,
-    webhookRoutes,
-    logStreamRoutes,
-    eventRoutes,
-  ])
-    routes(server, deps)
-  scimRoutes(server, deps)
-  for (const routes of [
-    authorizeRoute,
-    acsRoute,
-    oauthCallbackRoutes,
-    metadataRoutes,
-    tokenRoute,
-    profileRoute,
-    jwksRoute,
-    logoutRoutes,
-  ])
-    routes(server, deps)
-  if (options.development && options.testIdp)
-    testIdpRoutes(server, { ...options.testIdp, clock, fetch: globalThis.fetch, origins: [options.baseUrl] })
+  if (role !== 'worker') {
+    openDoors(server, deps, packageJson.version)
+    if (options.development && options.testIdp)
+      testIdpRoutes(server, {
+        ...options.testIdp,
+        clock,
+        fetch: globalThis.fetch,
+        origins: [options.baseUrl],
+      })
+  }
 
   return {
     server,

@@ -35,10 +35,14 @@ const days: SettingType<number | undefined> = {
 }
 const origin: SettingType<string | undefined> = { parse: parseOrigin }
 const postgresUrl: SettingType<string | undefined> = { parse: parsePostgresUrl }
-const logLevel: SettingType<LogLevel | undefined> = { parse: parseLogLevel }
+const logLevel: SettingType<LogLevel | undefined> = { parse: (value) => parseOneOf(logLevels, value) }
+const role: SettingType<Role> = { parse: (value) => parseOneOf(roles, value) }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 type LogLevel = (typeof logLevels)[number]
+
+const roles = ['all', 'api', 'worker'] as const
+export type Role = (typeof roles)[number]
 
 const hidden = () => '***'
 
@@ -155,6 +159,14 @@ export const settings = {
     default: true,
     doc: 'Whether start applies pending migrations; off, it refuses to run with any pending',
   }),
+  role: define<Role>({
+    name: 'role',
+    env: ['GATEHOUSE_ROLE'],
+    type: role,
+    unit: roles.join(', '),
+    default: 'all',
+    doc: 'What start does: answer requests (api), do everything in the background (worker), or both',
+  }),
   trustProxy: define({
     name: 'trust_proxy',
     env: ['GATEHOUSE_TRUST_PROXY'],
@@ -262,10 +274,10 @@ function parsePostgresUrl(value: string): string {
   throw new Error('must be a URL such as postgres://user:password@host:5432/gatehouse.')
 }
 
-function parseLogLevel(value: string): LogLevel {
-  const level = logLevels.find((candidate) => candidate === value)
-  if (level) return level
-  throw new Error(`is "${value}". Did you mean "${nearest(value, logLevels)}"?`)
+function parseOneOf<T extends string>(allowed: readonly T[], value: string): T {
+  const found = allowed.find((candidate) => candidate === value)
+  if (found !== undefined) return found
+  throw new Error(`is "${value}". Did you mean "${nearest(value, allowed)}"?`)
 }
 
 function maskPassword(url: string): string {

@@ -25,6 +25,7 @@ export const start: Command = {
   notes: [
     'Needs DATABASE_URL, BASE_URL with https, and GATEHOUSE_ENCRYPTION_KEY; names everything that is not safe.',
     'TLS ends at a proxy in front of it. Several may share one database. SIGTERM finishes requests in flight.',
+    'With --role worker it listens for /healthz and /readyz alone; with --role api somebody else has to be the worker.',
     'The first API key comes from: gatehouse keys create NAME --environment production',
   ],
   words: [0, 0],
@@ -35,6 +36,7 @@ export const start: Command = {
     'baseUrl',
     'encryptionKey',
     'poolSize',
+    'role',
     'migrate',
     'trustProxy',
     'eventsRetentionDays',
@@ -54,6 +56,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     baseUrl,
     secrets,
     development: false,
+    role: config.role,
     logger: { level: config.logLevel ?? 'info' },
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
@@ -74,7 +77,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     throw explainListen(error, config.port)
   })
   app.start()
-  app.server.log.info({ baseUrl }, 'ready')
+  app.server.log.info({ baseUrl, role: config.role }, 'ready')
   await stop.wait
   app.server.log.info('stopping')
 }

@@ -1,18 +1,27 @@
 import type { AnyEndpoint } from './endpoint.ts'
+import * as authentication from './authentication.ts'
+import * as settings from './authentication-settings.ts'
 import * as connections from './connections.ts'
 import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
 import * as roles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
 import * as people from './directory-users.ts'
+import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
+import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
 import * as oauth from './oauth-providers.ts'
+import * as mfa from './mfa.ts'
 import * as domains from './organization-domains.ts'
+import * as magic from './magic-auth.ts'
+import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
 import * as redirects from './redirects.ts'
+import * as sessions from './sessions.ts'
 import * as sso from './sso.ts'
+import * as users from './users.ts'
 import * as webhooks from './webhooks.ts'
 
 /** Every operation of the public surface, in the order the documentation shows them. */
@@ -28,6 +37,47 @@ export const endpoints: readonly AnyEndpoint[] = [
   domains.getOrganizationDomain,
   domains.verifyOrganizationDomain,
   domains.deleteOrganizationDomain,
+
+  users.listUsers,
+  users.createUser,
+  users.getUser,
+  users.getUserByExternalId,
+  users.updateUser,
+  users.deleteUser,
+  users.listUserIdentities,
+
+  authentication.authenticate,
+  sessions.listUserSessions,
+  sessions.revokeSession,
+  sessions.logoutSession,
+  magic.createMagicAuth,
+  magic.sendMagicAuth,
+  magic.getMagicAuth,
+  verifications.getEmailVerification,
+  verifications.sendUserEmailVerification,
+  verifications.confirmUserEmailVerification,
+  mfa.listUserFactors,
+  mfa.enrollUserFactor,
+  mfa.createRecoveryCodes,
+  mfa.enrollFactor,
+  mfa.getFactor,
+  mfa.deleteFactor,
+  mfa.challengeFactor,
+  mfa.verifyChallenge,
+  templates.getJwtTemplate,
+  templates.setJwtTemplate,
+  settings.getAuthenticationSettings,
+  settings.updateAuthenticationSettings,
+  settings.getOrganizationAuthenticationSettings,
+  settings.setOrganizationAuthenticationSettings,
+
+  memberships.listOrganizationMemberships,
+  memberships.createOrganizationMembership,
+  memberships.getOrganizationMembership,
+  memberships.updateOrganizationMembership,
+  memberships.deactivateOrganizationMembership,
+  memberships.reactivateOrganizationMembership,
+  memberships.deleteOrganizationMembership,
 
   connections.listConnections,
   connections.getConnection,

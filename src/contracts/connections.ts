@@ -74,7 +74,8 @@ export const connectionTypes = [
 
 export const ConnectionType = Type.Enum([...connectionTypes])
 export type ConnectionType = Static<typeof ConnectionType>
-export type CreatableConnectionType = (typeof samlConnectionTypes)[number] | (typeof oidcConnectionTypes)[number]
+export type SamlConnectionType = (typeof samlConnectionTypes)[number]
+export type CreatableConnectionType = SamlConnectionType | (typeof oidcConnectionTypes)[number]
 
 export const ConnectionState = Type.Enum(['requires_type', 'draft', 'active', 'validating', 'inactive', 'deleting'])
 export type ConnectionState = Static<typeof ConnectionState>

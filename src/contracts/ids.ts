@@ -27,6 +27,8 @@ export const idPrefixes = {
   directoryToken: 'directory_token',
   directoryUser: 'directory_user',
   directoryGroup: 'directory_group',
+  dashboardUser: 'dashboard_user',
+  auditEntry: 'audit_entry',
   user: 'user',
   userIdentity: 'identity',
   role: 'role',
@@ -67,6 +69,8 @@ export type DirectoryId = IdOf<'directory'>
 export type DirectoryTokenId = IdOf<'directoryToken'>
 export type DirectoryUserId = IdOf<'directoryUser'>
 export type DirectoryGroupId = IdOf<'directoryGroup'>
+export type DashboardUserId = IdOf<'dashboardUser'>
+export type AuditEntryId = IdOf<'auditEntry'>
 export type UserId = IdOf<'user'>
 export type UserIdentityId = IdOf<'userIdentity'>
 export type RoleId = IdOf<'role'>
@@ -96,6 +100,7 @@ export const EventId = id('event')
 export const RedirectUriId = id('redirectUri')
 export const CorsOriginId = id('corsOrigin')
 export const LogoutUriId = id('logoutUri')
+export const SsoSessionId = id('ssoSession')
 export const WebhookEndpointId = id('webhookEndpoint')
 export const WebhookDeliveryId = id('webhookDelivery')
 export const LogStreamId = id('logStream')
@@ -103,6 +108,8 @@ export const DirectoryId = id('directory')
 export const DirectoryTokenId = id('directoryToken')
 export const DirectoryUserId = id('directoryUser')
 export const DirectoryGroupId = id('directoryGroup')
+export const DashboardUserId = id('dashboardUser')
+export const AuditEntryId = id('auditEntry')
 export const UserId = id('user')
 export const OrganizationMembershipId = id('organizationMembership')
 export const InvitationId = id('invitation')

@@ -1,7 +1,9 @@
 // Generated from the migrated database by `npm run gen`. Do not edit.
 import type { ColumnType, Generated } from 'kysely'
+import type { AuthenticationMethod } from '#contracts/authentication.ts'
 import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
 import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
+import type { DashboardRole } from '#contracts/endpoint.ts'
 import type { EventName } from '#contracts/events.ts'
 import type {
   EnvironmentId,
@@ -25,6 +27,8 @@ import type {
   DirectoryTokenId,
   DirectoryUserId,
   DirectoryGroupId,
+  DashboardUserId,
+  AuditEntryId,
   UserId,
   UserIdentityId,
   RoleId,
@@ -56,6 +60,20 @@ export interface ApiKeys {
   created_at: Date
 }
 
+export interface AuditEntries {
+  id: AuditEntryId
+  environment_id: EnvironmentId | null
+  dashboard_user_id: DashboardUserId | null
+  email: string
+  operation: string
+  path: string
+  target: string | null
+  request_id: string
+  ip_address: string | null
+  status: number | null
+  created_at: Date
+}
+
 export interface AuthenticationChallenges {
   environment_id: EnvironmentId
   id: AuthenticationChallengeId
@@ -79,6 +97,8 @@ export interface AuthenticationFactors {
   verified_at: Date | null
   created_at: Date
   updated_at: Date
+  wrong_attempts: Generated<number>
+  wrong_at: Date | null
 }
 
 export interface AuthenticationSettings {
@@ -150,6 +170,48 @@ export interface CorsOrigins {
   origin: string
   created_at: Date
   updated_at: Date
+}
+
+export interface DashboardInvitations {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  totp_salt: Buffer
+  expires_at: Date
+}
+
+export interface DashboardSessions {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  ip_address: string | null
+  user_agent: string | null
+  created_at: Date
+  last_used_at: Date
+  expires_at: Date
+}
+
+export interface DashboardUsers {
+  id: DashboardUserId
+  email: string
+  role: DashboardRole
+  is_developer: Generated<boolean>
+  password_hash: string | null
+  sealed_totp_secret: string | null
+  totp_step: number | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DeviceAuthorizations {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_code: string
+  state: 'pending' | 'approved' | 'denied' | 'used'
+  user_id: UserId | null
+  facts: ColumnType<unknown, string, string> | null
+  interval_seconds: number
+  polled_at: Date | null
+  expires_at: Date
+  created_at: Date
 }
 
 export interface Directories {
@@ -509,6 +571,7 @@ export interface PendingAuthentications {
   expires_at: Date
   used_at: Date | null
   created_at: Date
+  wrong_attempts: Generated<number>
 }
 
 export interface Permissions {
@@ -564,6 +627,13 @@ export interface RefreshTokens {
   answer: string | null
 }
 
+export interface RefusedResponses {
+  environment_id: EnvironmentId
+  session_id: SsoSessionId
+  sealed_response: string
+  created_at: Date
+}
+
 export interface RolePermissions {
   environment_id: EnvironmentId
   role_id: RoleId
@@ -588,7 +658,7 @@ export interface Sessions {
   id: SessionId
   user_id: UserId
   organization_id: OrganizationId | null
-  auth_method: string
+  auth_method: AuthenticationMethod
   connection_id: ConnectionId | null
   mfa: Generated<boolean>
   impersonator_email: string | null
@@ -611,6 +681,9 @@ export interface SigningKeys {
   sealed_private_key: string
   created_at: Date
   retired_at: Date | null
+  algorithm: Generated<'RS256' | 'ES256'>
+  signs_from: Date | null
+  published_until: Date | null
 }
 
 export interface SsoAccessTokens {
@@ -661,7 +734,6 @@ export interface SsoSessions {
   email: string | null
   error: ColumnType<unknown, string, string> | null
   timeline: ColumnType<unknown, string | undefined, string>
-  refused_response: string | null
   created_at: Date
   expires_at: Date
   finished_at: Date | null
@@ -749,6 +821,7 @@ export interface WebhookSecrets {
 
 export interface Schema {
   api_keys: ApiKeys
+  audit_entries: AuditEntries
   authentication_challenges: AuthenticationChallenges
   authentication_factors: AuthenticationFactors
   authentication_settings: AuthenticationSettings
@@ -758,6 +831,10 @@ export interface Schema {
   connections: Connections
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
+  dashboard_invitations: DashboardInvitations
+  dashboard_sessions: DashboardSessions
+  dashboard_users: DashboardUsers
+  device_authorizations: DeviceAuthorizations
   directories: Directories
   directory_addresses: DirectoryAddresses
   directory_attributes: DirectoryAttributes
@@ -794,6 +871,7 @@ export interface Schema {
   recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens
+  refused_responses: RefusedResponses
   role_permissions: RolePermissions
   roles: Roles
   sessions: Sessions

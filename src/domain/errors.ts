@@ -28,10 +28,13 @@ export class Conflict extends Error {
 export class BadRequest extends Error {
   override readonly name = 'BadRequest'
   readonly code: string | undefined
+  /** What exactly, where one code stands for several things. */
+  readonly errors: readonly FieldError[] | undefined
 
-  constructor(message: string, code?: string) {
+  constructor(message: string, code?: string, errors?: readonly FieldError[]) {
     super(message)
     this.code = code
+    this.errors = errors
   }
 }
 
@@ -63,9 +66,22 @@ export class Busy extends Error {
 
 export class Unauthorized extends Error {
   override readonly name = 'Unauthorized'
+  readonly code: string | undefined
 
-  constructor() {
-    super('Unauthorized')
+  constructor(message = 'Unauthorized', code?: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** We know who is asking, and it is not for them, or not from there. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden'
+  readonly code: string
+
+  constructor(message: string, code: string) {
+    super(message)
+    this.code = code
   }
 }
 
@@ -85,16 +101,18 @@ export class OAuthError extends Error {
   }
 }
 
-export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | OAuthError
+export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | Forbidden | OAuthError
 
 export function isDomainError(error: unknown): error is DomainError {
   return (
     error instanceof NotFound ||
     error instanceof Conflict ||
     error instanceof BadRequest ||
+    error instanceof Forbidden ||
     error instanceof Invalid ||
     error instanceof Busy ||
     error instanceof Unauthorized ||
+    error instanceof Forbidden ||
     error instanceof OAuthError
   )
 }

@@ -4,14 +4,23 @@ import type { Database } from '#db/database.ts'
 import { authenticateApiKey, type KeyUse, recordKeyUse } from '#domain/environments/api-keys.ts'
 import { Unauthorized } from '#domain/errors.ts'
 
-/** Somebody with an API key: acts for one environment and sees nothing of another. */
-export interface ApiCaller {
+/** Who acts for one environment and sees nothing of another. */
+export interface Caller {
   readonly environment: EnvironmentId
   readonly kind: 'staging' | 'production'
   readonly clientId: string
-  readonly apiKeyId: ApiKeyId
-  /** What was answered before under the same idempotency key. */
-  readonly previous: { readonly requestHash: Buffer; readonly status: number; readonly answer: string } | undefined
+}
+
+/** What was answered before under an idempotency key. */
+export interface Remembered {
+  readonly requestHash: Buffer
+  readonly status: number
+  readonly answer: string
+}
+
+/** Somebody with an API key. */
+interface ApiCaller extends Caller {
+  readonly previous: Remembered | undefined
 }
 
 /** `Authorization: Bearer …`; the scheme is case-insensitive (RFC 9110 §11.1). */
@@ -36,7 +45,6 @@ export async function identifyApiCaller(
     environment: found.environment_id,
     kind: found.kind,
     clientId: found.client_id,
-    apiKeyId: found.api_key_id,
     previous:
       previous_hash !== null && previous_status !== null && previous_answer !== null
         ? { requestHash: previous_hash, status: previous_status, answer: previous_answer }

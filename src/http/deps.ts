@@ -33,4 +33,6 @@ export interface Deps {
   readonly oauth: OAuthServers
   /** Where browsers and identity providers reach us; no trailing slash. */
   readonly baseUrl: string
+  /** Whether this is a developer's own machine. */
+  readonly development: boolean
 }

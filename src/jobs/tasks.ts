@@ -43,6 +43,11 @@ export function stamping(db: Database, onNews: () => void): Task {
   }
 }
 
+/** What a process that answers requests has to do besides, when others do the rest. */
+export function apiTasks({ flushUses }: Pick<JobDeps, 'flushUses'>): Task[] {
+  return [{ name: 'last-used', everyMs: 5 * second, run: () => flushUses() }]
+}
+
 /** Everything the server does without being asked. Several processes may run all of it at once. */
 export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Task[] {
   return [
@@ -71,7 +76,7 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
         while (!signal.aborted && (await deps.logStreams.startDue()) > 0);
       },
     },
-    { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },
+    ...apiTasks(deps),
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },

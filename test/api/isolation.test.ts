@@ -4,9 +4,11 @@ import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import type { User } from '#contracts/users.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { readLog } from '../support/log.ts'
+import { peopleOf } from '../support/people.ts'
 import { addGroup, addUser, createScimClient } from '../support/scim.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
@@ -39,6 +41,19 @@ beforeAll(async () => {
       body: { name: 'Victim', external_id: 'victim', domain_data: [{ domain: 'victim.test', state: 'pending' }] },
     })
   ).body
+  const person = await make('/user_management/users', { email: 'ann@victim.test', external_id: 'victim' })
+  const membership = await make('/user_management/organization_memberships', {
+    user_id: person,
+    organization_id: organization.id,
+  })
+  const factor = await make('/auth/factors/enroll', { type: 'totp', totp_issuer: 'Victim', totp_user: 'ann' })
+  const magicAuth = await make('/user_management/magic_auth', { email: 'ann@victim.test' })
+  await victim.api('POST', `/user_management/users/${person}/email_verification/send`)
+  await victim.api('PUT', '/user_management/jwt_template', { body: { content: '{"victim": true}' } })
+  await victim.api('POST', `/user_management/users/${person}/auth_factors`, { body: { type: 'totp' } })
+  await peopleOf(server, victim).signIn((await victim.api<User>('GET', `/user_management/users/${person}`)).body, {
+    emailProven: true,
+  })
   await stampEvents(server.db)
   await fanOut(server.db, server.clock.read(), new AbortController().signal)
   const firstOf = async (path: string) => (await victim.api<Page<{ id: string }>>('GET', path)).body.data[0]?.id ?? ''
@@ -54,6 +69,13 @@ beforeAll(async () => {
     '/directories/': [directory, await firstOf(`/directories/${directory}/tokens`)],
     '/directory_users/': [await firstOf(`/directory_users?directory=${directory}`)],
     '/directory_groups/': [group],
+    '/auth/factors/': [factor],
+    '/auth/challenges/': [await make(`/auth/factors/${factor}/challenge`)],
+    '/user_management/magic_auth/': [magicAuth],
+    '/user_management/email_verification/': [await verificationOf(victim)],
+    '/user_management/users/external_id/': ['victim'],
+    '/user_management/users/': [person],
+    '/user_management/organization_memberships/': [membership],
     '/webhook_endpoints/': [webhook],
     '/webhook_deliveries/': [await firstOf(`/webhook_endpoints/${webhook}/deliveries`)],
     '/log_streams/': [
@@ -71,6 +93,12 @@ beforeAll(async () => {
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
   untouched = await everything()
 })
+
+/** The API tells the id of a verification in the log alone. */
+async function verificationOf({ api }: TestEnvironment): Promise<string> {
+  const event = (await readLog(api)).find(({ event: name }) => name === 'email_verification.created')
+  return (event?.data as { id: string }).id // of email_verification.created
+}
 
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
 /** Of these a caller has its own by the same name. */
@@ -92,7 +120,8 @@ function pathTo(endpoint: AnyEndpoint, first?: 'own'): string {
 
 /** Lists that want to know of what. */
 function filterOf(path: string): string {
-  return /^\/directory_(?:users|groups)$/.test(path) ? `?directory=${theirs['/directories/']?.[0]}` : ''
+  if (/^\/directory_(?:users|groups)$/.test(path)) return `?directory=${theirs['/directories/']?.[0]}`
+  return path.endsWith('/organization_memberships') ? `?organization_id=${organization.id}` : ''
 }
 
 /** A body that the endpoint would take. */
@@ -105,6 +134,8 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
     default: true,
     status: 'disabled',
     attribute_map: {},
+    code: '000000',
+    totp_user: 'mallory',
     groups: [],
     users: [],
     memberships: [],
@@ -113,6 +144,7 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
     range_start: '2020-01-01T00:00:00.000Z',
     range_end: '2030-01-01T00:00:00.000Z',
   }
+  if ('totp_user' in properties) values['type'] = 'totp'
   return Object.fromEntries(Object.keys(properties).flatMap((name) => (name in values ? [[name, values[name]]] : [])))
 }
 
@@ -165,6 +197,19 @@ const names: Record<string, string> = {
   '/directory_attributes/{name}': 'badge',
   '/oauth_providers/{name}': 'GoogleOAuth',
 }
+test('a membership joins a user and an organization of one tenant', async () => {
+  const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
+  const user = await make('/user_management/users', { email: 'mallory@mallory.test' })
+  const company = await make('/organizations', { name: 'Mallory' })
+  for (const body of [
+    { user_id: user, organization_id: organization.id },
+    { user_id: theirs['/user_management/users/']?.[0], organization_id: company },
+  ]) {
+    const answer = await mallory.api('POST', '/user_management/organization_memberships', { body })
+    expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
+  }
+  expect(await everything()).toEqual(untouched)
+})
 
 test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {
   const attempt = path.replace('{name}', names[path] ?? '')

@@ -61,8 +61,8 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Where log streams go. */
-type TestOptions = Pick<AppOptions, 'logStreamFolder' | 'datadogIntake'>
+/** Where log streams go, and whether it serves a developer or others. */
+type TestOptions = Partial<Pick<AppOptions, 'logStreamFolder' | 'datadogIntake' | 'development' | 'baseUrl'>>
 
 /**
  * The API over HTTP on a database of its own, for the tests of the file that calls this at its top. A test fails when

@@ -2,29 +2,24 @@ import type { SsoSessionId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
-import type { Result } from '#protocols/result.ts'
 import { explain, type Rejection, responseChecks } from '#protocols/saml/rejection.ts'
-import {
-  readResponse,
-  type UnverifiedResponse,
-  type VerifiedAssertion,
-  verifyResponse,
-} from '#protocols/saml/response.ts'
+import type { Secrets } from '#protocols/envelope.ts'
+import { readResponse, type UnverifiedResponse, type VerifiedAssertion } from '#protocols/saml/response.ts'
 import { type FetchText, fetchIdpSettings } from '../connections/idp-settings.ts'
 import { saveIdpSettings } from '../connections/configure.ts'
-import { optionsOf, serviceProvider } from '../connections/present.ts'
+import { optionsOf } from '../connections/present.ts'
 import { readConnectionRow } from '../connections/read.ts'
 import type { SigningKeyCache } from '../environments/signing-key-cache.ts'
 import { isDomainError } from '../errors.ts'
 import { chooseRedirect } from '../redirects/resolve.ts'
 import { attemptEvent, type Client, type TimelineEntry } from './attempts.ts'
-import { domainOf, type Person, readPerson } from './attributes.ts'
-import { keyOf } from './certificate-keys.ts'
+import { type Person, readPerson } from './attributes.ts'
 import { type Failure, recordFailure } from './fail-login.ts'
 import { findTarget, type LoginRow, type Target } from './login-row.ts'
 import { profileText } from './profile.ts'
 import { hashRelayState, withParameters } from './start-login.ts'
 import { storeSignIn } from './store-sign-in.ts'
+import { mayEnter, outsideDomains, verifyAgainst } from './verify-response.ts'
 
 /** A signature by an unknown certificate makes us look at the metadata again, but not for every such response. */
 const refetchAfterMs = 60_000
@@ -35,6 +30,7 @@ export interface FinishDeps {
   readonly wake: () => void
   readonly signingKeys: SigningKeyCache
   readonly fetchText: FetchText
+  readonly secrets: Secrets
   readonly baseUrl: string
 }
 
@@ -120,9 +116,9 @@ async function judge(deps: FinishDeps, context: Context & { response: Unverified
   if (!verified.result.ok) return { failure: rejected(verified.result.error) }
   const assertion = verified.result.value
   const person = readPerson(assertion, target.attribute_map)
-  if (!person.ok) return failed(person.error.code, person.error.message)
+  if (!person.ok) return { failure: { ...person.error, checksPassed: true } }
   const { email } = person.value
-  if (!target.allow_profiles_outside_organization && !target.domains.some(({ domain }) => domain === domainOf(email)))
+  if (!mayEnter(target, email))
     return {
       failure: {
         code: 'profile_not_allowed_outside_organization',
@@ -137,10 +133,14 @@ async function judge(deps: FinishDeps, context: Context & { response: Unverified
     }
   const redirectUri = unsolicited ? unsolicitedRedirect(target, post.relayState) : login.redirect_uri
   if (redirectUri === undefined)
-    return failed(
-      'no_default_redirect_uri',
-      'The environment has no default redirect URI to send an identity-provider-initiated sign-in to.',
-    )
+    return {
+      failure: {
+        code: 'no_default_redirect_uri',
+        message: 'The environment has no default redirect URI to send an identity-provider-initiated sign-in to.',
+        email,
+        checksPassed: true,
+      },
+    }
   return { assertion, person: person.value, redirectUri, connection: verified.target }
 }
 
@@ -185,34 +185,11 @@ function checkLogin(login: LoginRow, target: Target, now: Date): Failure | undef
 
 /** Verifies; when no stored certificate fits, once more with freshly fetched metadata: providers rotate their keys. */
 async function verify(deps: FinishDeps, target: Target, response: UnverifiedResponse, requestId: string | null) {
-  const first = await verifyWith(deps, target, response, requestId)
+  const first = await verifyAgainst(deps, target, response, { requestId, now: deps.clock() })
   if (first.ok || !isKeyProblem(first.error) || !mayRefetch(target, deps.clock())) return { result: first, target }
   const refreshed = await refetchMetadata(deps, target)
   if (!refreshed) return { result: first, target }
-  return { result: await verifyWith(deps, refreshed, response, requestId), target: refreshed }
-}
-
-async function verifyWith(
-  deps: FinishDeps,
-  target: Target,
-  response: UnverifiedResponse,
-  requestId: string | null,
-): Promise<Result<VerifiedAssertion, Rejection>> {
-  const options = optionsOf(target)
-  const sp = serviceProvider(deps.baseUrl, target.external_key, options)
-  const decryptionKeys = await deps.signingKeys.get(target.environment_id, 'saml')
-  return verifyResponse(response, {
-    idpEntityId: target.idp_entity_id ?? '',
-    keys: target.idp_certificates.map(keyOf),
-    spEntityId: sp.entityId,
-    acsUrl: sp.acsUrl,
-    requestId,
-    now: deps.clock(),
-    clockSkewSeconds: options.clock_skew_seconds,
-    requireSignedResponse: options.require_signed_response,
-    allowSha1: options.allow_sha1,
-    decryptionKeys: decryptionKeys.map(({ privateKey }) => privateKey),
-  })
+  return { result: await verifyAgainst(deps, refreshed, response, { requestId, now: deps.clock() }), target: refreshed }
 }
 
 function isKeyProblem(rejection: Rejection): boolean {
@@ -391,9 +368,4 @@ function rejected(rejection: Rejection): Failure {
         : 'The identity provider could not complete the sign-in.',
     },
   }
-}
-
-function outsideDomains(email: string, target: Target): string {
-  const domains = target.domains.map(({ domain }) => domain).join(', ')
-  return `'${email}' is outside the organization's verified domains (${domains === '' ? 'it has none' : domains}). Verify the domain, or allow profiles outside the organization.`
 }

@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '#db/database.ts'
 import type { ChangeDeps } from '#db/work.ts'
-import {
-  changeGroup,
-  createGroup,
-  type GroupPrecondition,
-  readGroup,
-  removeGroup,
-  type StoredGroup,
-} from '#domain/directories/groups.ts'
+import { createGroup } from '#domain/directories/create-group.ts'
+import type { StoredGroup } from '#domain/directories/group-row.ts'
+import { changeGroup, type GroupPrecondition, readGroup, removeGroup } from '#domain/directories/groups.ts'
 import { ScimRefused } from '#domain/directories/refused.ts'
 import type { ScimDirectory } from '#domain/directories/scim-directory.ts'
 import { type Found, referencesOf, searchGroups, searchUsers } from '#domain/directories/search.ts'

@@ -1,0 +1,56 @@
+import type { Divergence } from './ledger.ts'
+
+const users = /^(?:GET|POST|PUT) \/user_management\/users(?:$|\/\{id\}$|\/external_id)/
+const memberships = /^(?:GET|POST|PUT) \/user_management\/organization_memberships/
+
+/** Differences at users and their memberships. */
+export const userDivergences: readonly Divergence[] = [
+  {
+    at: /\/user_management\/|^event user\./,
+    gap: /^(?:answer|payload) holds (?:[\w[\].]+\.)?name in addition$/,
+    reason: 'In the vendor’s later descriptions.',
+  },
+  {
+    at: users,
+    gap: /^body (?:name|password_salt_position) is taken in addition$/,
+    reason: 'In the vendor’s later descriptions.',
+  },
+  {
+    at: users,
+    gap: 'body metadata.* may be null',
+    reason: 'Null removes the key, as the vendor’s guide to metadata says.',
+  },
+  {
+    at: 'PUT /user_management/users/{id}',
+    gap: /^body (?:first_name|last_name|email_verified|password) may be null$/,
+    reason: 'As when creating: null takes a name away and leaves the rest as it is.',
+  },
+  { at: 'POST /user_management/users', gap: 'never answers 404', reason: 'Nothing is looked up.' },
+  { at: 'PUT /user_management/users/{id}', gap: 'may answer 404', reason: 'An unknown id is 404 everywhere.' },
+  {
+    at: 'PUT /user_management/users/{id}',
+    gap: /^never answers 400 with code (?:email_already_verified|email_change_not_allowed|invalid_email)$/,
+    reason: 'An API key may change any address; one that is none is a 422 that names the field.',
+  },
+  {
+    at: memberships,
+    gap: /^answer holds (?:data\[\]\.)?roles in addition$/,
+    reason: 'In the vendor’s later descriptions.',
+  },
+  { at: memberships, gap: 'body role_slugs[] is required', reason: 'A list of roles without a role is a mistake.' },
+  {
+    at: memberships,
+    gap: /^never answers 422 with code (?:multiple_roles_not_enabled|sub_resource_scoped_role_not_allowed)$/,
+    reason: 'Several roles are always allowed; roles are of environments and organizations only.',
+  },
+  {
+    at: memberships,
+    gap: /^never answers (?:400|422) with code invalid_request_parameters$/,
+    reason: 'There is no body to be wrong; a query is 422.',
+  },
+  {
+    at: 'GET /user_management/organization_memberships',
+    gap: 'never answers 404',
+    reason: 'Nobody’s memberships are an empty list.',
+  },
+]
