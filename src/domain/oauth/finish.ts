@@ -37,6 +37,11 @@ export type OAuthFinish =
   /** For the person at the browser: no detail, a reference for their administrator, and a way back. */
   | { readonly kind: 'refused'; readonly reference: SsoSessionId; readonly backTo: string }
 
+/** Where the login box takes up what a provider finished. */
+function hostedReturnUrl(baseUrl: string): string {
+  return `${baseUrl}/authkit/sso/callback`
+}
+
 interface Context {
   readonly attempt: AttemptRow
   readonly upstream: Upstream
@@ -109,7 +114,7 @@ async function judge(deps: OAuthFinishDeps, context: Context, state: string): Pr
   const idClaim = upstream.type === 'EntraIdOIDC' ? 'oid' : 'sub'
   const person = readClaims(claims.value, target?.attribute_map ?? {}, idClaim)
   if (!person.ok) return { failure: { ...person.error, toApp: oauthFailed(person.error.message) } }
-  const outside = checkPerson(context, person.value, claims.value)
+  const outside = checkPerson(context, person.value, claims.value, deps.baseUrl)
   return outside ? { failure: outside } : { person: person.value, tokens }
 }
 
@@ -154,13 +159,16 @@ function checkUpstream({ attempt, target }: Context): Failure | undefined {
 
 /** What SAML's domain guard is for connections; and no provider's word is taken for an address it has not verified. */
 function checkPerson(
-  { target }: Context,
+  { attempt, target }: Context,
   person: OAuthPerson,
   claims: Readonly<Record<string, unknown>>,
+  baseUrl: string,
 ): Failure | undefined {
   const { email } = person
   const denied = claims.email_verified === false || claims.email_verified === 'false'
-  if (target ? denied : !person.emailVerified) {
+  // The login box has addresses proven by mail; an application would take the profile for proof.
+  const provenLater = attempt.redirect_uri === hostedReturnUrl(baseUrl)
+  if (target ? denied : !person.emailVerified && !provenLater) {
     const message = `The provider did not confirm that '${email}' belongs to this person.`
     return { code: 'email_unverified', message, toApp: oauthFailed(message), email, checksPassed: true }
   }
@@ -202,7 +210,7 @@ async function succeed(deps: OAuthFinishDeps, context: Context, { person, tokens
         replayableUntil: new Date(attempt.expires_at),
       },
       person,
-      profile: profileText(connection, person),
+      profile: profileText(connection, person, target ? {} : { email_verified: person.emailVerified }),
       redirectUri: attempt.redirect_uri,
       client,
       timeline: successTimeline(context, person, now),
