@@ -10,6 +10,7 @@ import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.t
 import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { PostMail } from '#domain/mail/send.ts'
+import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
@@ -27,6 +28,7 @@ import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import { guardedTransport } from './guarded-transport.ts'
 import type { Role } from './settings.ts'
 import { smtpMail, type SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
@@ -109,6 +111,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
+    oauth: new OAuthServers(guardedTransport({ allowPrivate: options.development }), clock),
     signingKeys: new SigningKeyCache(
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,

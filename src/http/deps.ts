@@ -3,6 +3,7 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import type { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { LogStreamRules } from '#domain/log-streams/streams.ts'
+import type { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -31,6 +32,7 @@ export interface Deps {
   readonly fetchText: FetchText
   readonly signingKeys: SigningKeyCache
   readonly signInLimits: SignInLimits
+  readonly oauth: OAuthServers
   /** Where browsers and identity providers reach us; no trailing slash. */
   readonly baseUrl: string
   /** Whether this is a developer's own machine. */
