@@ -47,6 +47,7 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   authentication_challenges: 'authenticationChallenge',
   sessions: 'session',
   mails: 'mail',
+  hosted_logins: 'hostedLogin',
 }
 
 /** Column name → id type, for references. */
@@ -102,6 +103,9 @@ const literals: Record<string, string> = {
   'invitations.state': "'pending' | 'accepted' | 'revoked'",
   'email_verifications.purpose': "'verify' | 'change'",
   'authentication_factors.type': "'totp'",
+  'signing_keys.algorithm': "'RS256' | 'ES256'",
+  'device_authorizations.state': "'pending' | 'approved' | 'denied' | 'used'",
+  'sessions.auth_method': 'AuthenticationMethod',
   'sessions.ended_because': "'revoked' | 'signed_out' | 'reused'",
   'mails.state': "'due' | 'sent' | 'failed'",
 }
@@ -168,6 +172,7 @@ async function render(pool: pg.Pool): Promise<string> {
   return [
     '// Generated from the migrated database by `npm run gen`. Do not edit.',
     "import type { ColumnType, Generated } from 'kysely'",
+    "import type { AuthenticationMethod } from '#contracts/authentication.ts'",
     "import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'",
     "import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'",
     "import type { DashboardRole } from '#contracts/endpoint.ts'",

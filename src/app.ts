@@ -9,38 +9,17 @@ import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
+import type { PostMail } from '#domain/mail/send.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
-import { connectionRoutes } from '#http/api/connections.ts'
-import { directoryRoutes } from '#http/api/directories.ts'
-import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
-import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
-import { environmentRoutes } from '#http/api/environments.ts'
-import { eventRoutes } from '#http/api/events.ts'
-import { logStreamRoutes } from '#http/api/log-streams.ts'
-import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
-import { organizationRoutes } from '#http/api/organizations.ts'
-import { redirectRoutes } from '#http/api/redirects.ts'
-import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
-import { dashboardPages } from '#http/dashboard/front-end.ts'
-import { sessionRoutes } from '#http/dashboard/session.ts'
-import { signInAttemptRoutes } from '#http/dashboard/sign-in-attempts.ts'
 import type { Deps } from '#http/deps.ts'
+import { openDoors } from '#http/doors.ts'
 import { healthRoutes } from '#http/health.ts'
-import { openApiRoutes } from '#http/openapi.ts'
+import { mailboxPages } from '#http/pages/mailbox.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { TokenUses } from '#http/scim/callers.ts'
-import { scimRoutes } from '#http/scim/routes.ts'
 import { createServer } from '#http/server.ts'
-import { acsRoute } from '#http/sso/acs.ts'
-import { authorizeRoute } from '#http/sso/authorize.ts'
-import { jwksRoute } from '#http/sso/jwks.ts'
-import { logoutRoutes } from '#http/sso/logout.ts'
-import { metadataRoutes } from '#http/sso/metadata.ts'
-import { profileRoute } from '#http/sso/profile.ts'
-import { tokenRoute } from '#http/sso/token.ts'
-import { membershipRoutes } from '#http/user-management/memberships.ts'
-import { userRoutes } from '#http/user-management/users.ts'
+import { SignInLimits } from '#http/user-management/sign-in-limits.ts'
 import { Runner } from '#jobs/runner.ts'
 import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -49,6 +28,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
 import type { Role } from './settings.ts'
+import { smtpMail, type SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -69,10 +49,14 @@ export interface AppOptions {
   readonly publicRequestsPerMinute?: number
   /** How long events can be read; for ever unless told. */
   readonly eventsRetentionDays?: number | undefined
+  /** Who runs this server, and is told when something needs their attention. */
+  readonly operatorEmails?: readonly string[]
   /** Where file log streams may write; without it there are none. */
   readonly logStreamFolder?: string | undefined
   /** Where Datadog sites take logs, instead of Datadog: development only. */
   readonly datadogIntake?: Outlets['datadogIntake'] | undefined
+  /** What sends mail. Without it development keeps mail in the mailbox, and production cannot send any. */
+  readonly smtp?: SmtpOptions | undefined
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -104,6 +88,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     writeStdout,
     datadogIntake: (options.development && options.datadogIntake) || datadogIntake,
   }
+  const smtp = options.smtp && smtpMail(options.smtp)
+  const postMail = smtp ?? (options.development ? undefined : cannotSend)
   const deps: Deps = {
     db,
     clock,
@@ -127,6 +113,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,
     ),
+    signInLimits: new SignInLimits(clock),
     baseUrl: options.baseUrl,
     development: options.development,
   }
@@ -137,7 +124,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onTaskError = (task: string, error: unknown) =>
     server.log.error({ err: error, task }, 'a background task failed')
   const webhooks = new WebhookWorker(
-    { db, clock, wake: deps.wake, secrets: options.secrets, postWebhook, random: Math.random },
+    {
+      db,
+      clock,
+      wake: deps.wake,
+      secrets: options.secrets,
+      postWebhook,
+      random: Math.random,
+      operators: options.operatorEmails ?? [],
+    },
     (error) => onTaskError(deliverTask, error),
     () => runner.wake(deliverTask),
   )
@@ -146,7 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     (error) => onTaskError(streamTask, error),
   )
   const role = options.role ?? 'all'
-  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays }
+  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays, postMail }
   const runner: Runner = new Runner(
     role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
@@ -155,7 +150,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
   const migrations = await readMigrations()
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
-  if (role !== 'worker') openDoors(server, deps, options)
+  if (role !== 'worker') {
+    openDoors(server, deps, packageJson.version)
+    if (options.development) mailboxPages(server, deps)
+    if (options.development && options.testIdp)
+      testIdpRoutes(server, {
+        ...options.testIdp,
+        clock,
+        fetch: globalThis.fetch,
+        origins: [options.baseUrl],
+      })
+  }
 
   return {
     server,
@@ -168,41 +173,15 @@ export async function createApp(options: AppOptions): Promise<App> {
       await logStreams.stop()
       await postWebhook.close()
       await postBatch.close()
+      smtp?.close()
       await flushUses()
       await db.close()
     },
   }
 }
 
-function openDoors(server: FastifyInstance, deps: Deps, options: AppOptions): void {
-  openApiRoutes(server, packageJson.version)
-  dashboardPages(server)
-  for (const routes of [
-    organizationRoutes,
-    organizationDomainRoutes,
-    userRoutes,
-    membershipRoutes,
-    connectionRoutes,
-    environmentRoutes,
-    directoryRoutes,
-    directoryPeopleRoutes,
-    directoryAttributeRoutes,
-    redirectRoutes,
-    webhookRoutes,
-    logStreamRoutes,
-    eventRoutes,
-    sessionRoutes,
-    signInAttemptRoutes,
-  ])
-    routes(server, deps)
-  scimRoutes(server, deps)
-  for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
-    routes(server, deps)
-  if (options.development && options.testIdp)
-    testIdpRoutes(server, {
-      ...options.testIdp,
-      clock: deps.clock,
-      fetch: globalThis.fetch,
-      origins: [options.baseUrl],
-    })
-}
+const cannotSend: PostMail = async () => ({
+  ok: false,
+  error: 'No mail server is set: give GATEHOUSE_SMTP_URL and GATEHOUSE_MAIL_FROM.',
+  final: false,
+})

@@ -10,6 +10,9 @@ const tag = 'dashboard'
 /** Header in which every request that changes something repeats `csrf_token` of the session. */
 export const csrfHeader = 'x-gatehouse-csrf'
 
+/** Server-sent events of an environment, below `dashboardPath`; see the door for what they say. */
+export const livePath = '/live'
+
 /** Where the dashboard asks. What API keys may call is there too, below the environment it is about. */
 export function dashboardPath(access: AnyEndpoint['access'], environment: string): string {
   return access === 'installation' ? '/dashboard/api' : `/dashboard/api/${environment}`

@@ -10,12 +10,18 @@ import {
   DirectoryUser,
   DirectoryUserUpdatedData,
 } from './directory-users.ts'
+import { EmailVerification } from './email-verifications.ts'
 import { endpoint } from './endpoint.ts'
-import { EventId, Timestamp } from './ids.ts'
+import { EventId, Timestamp, UserId } from './ids.ts'
 import { ListMetadata, Order } from './list.ts'
+import { MagicAuth } from './magic-auth.ts'
 import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { OrganizationRoleEventData, RoleEventData } from './roles.ts'
+import { PasswordResetEventData } from './password-resets.ts'
+import { Session } from './sessions.ts'
 import { User } from './users.ts'
 import { WebhookEndpointDisabledData } from './webhooks.ts'
 
@@ -35,8 +41,41 @@ const ssoAttempt = {
 
 const AttemptError = Type.Object({ code: Type.String(), message: Type.String() })
 
+/** A proof of a person that held. */
+function proofSucceeded<T extends string>(type: T) {
+  return Type.Object({
+    type: Type.Literal(type),
+    status: Type.Literal('succeeded'),
+    ip_address: nullableString,
+    user_agent: nullableString,
+    user_id: UserId,
+    email: Type.String(),
+  })
+}
+
+/** One that did not; of nobody, where the address is nobody's. */
+function proofFailed<T extends string>(type: T) {
+  return Type.Object({
+    type: Type.Literal(type),
+    status: Type.Literal('failed'),
+    ip_address: nullableString,
+    user_agent: nullableString,
+    user_id: Type.Union([UserId, Type.Null()]),
+    email: nullableString,
+    error: AttemptError,
+  })
+}
+
 /** The catalogue: event name → payload, for every event this server emits. */
 export const eventPayloads = {
+  'authentication.email_verification_failed': proofFailed('email_verification'),
+  'authentication.email_verification_succeeded': proofSucceeded('email_verification'),
+  'authentication.magic_auth_failed': proofFailed('magic_auth'),
+  'authentication.magic_auth_succeeded': proofSucceeded('magic_auth'),
+  'authentication.mfa_failed': proofFailed('mfa'),
+  'authentication.mfa_succeeded': proofSucceeded('mfa'),
+  'authentication.password_failed': proofFailed('password'),
+  'authentication.password_succeeded': proofSucceeded('password'),
   'authentication.sso_started': Type.Object({
     ...ssoAttempt,
     status: Type.Literal('started'),
@@ -74,6 +113,8 @@ export const eventPayloads = {
   'dsync.user.created': DirectoryUser,
   'dsync.user.deleted': DirectoryUser,
   'dsync.user.updated': DirectoryUserUpdatedData,
+  'email_verification.created': Type.Omit(EmailVerification, ['code']),
+  'magic_auth.created': Type.Omit(MagicAuth, ['code']),
   'organization.created': Type.Omit(Organization, ['allow_profiles_outside_organization']),
   'organization.updated': Type.Omit(Organization, ['allow_profiles_outside_organization']),
   'organization.deleted': Type.Omit(Organization, ['allow_profiles_outside_organization']),
@@ -88,6 +129,19 @@ export const eventPayloads = {
   'organization_membership.created': OrganizationMembershipEventData,
   'organization_membership.deleted': OrganizationMembershipEventData,
   'organization_membership.updated': OrganizationMembershipEventData,
+  'organization_role.created': OrganizationRoleEventData,
+  'organization_role.deleted': OrganizationRoleEventData,
+  'organization_role.updated': OrganizationRoleEventData,
+  'permission.created': Permission,
+  'permission.deleted': Permission,
+  'permission.updated': Permission,
+  'role.created': RoleEventData,
+  'role.deleted': RoleEventData,
+  'role.updated': RoleEventData,
+  'password_reset.created': PasswordResetEventData,
+  'password_reset.succeeded': PasswordResetEventData,
+  'session.created': Session,
+  'session.revoked': Session,
   'user.created': User,
   'user.deleted': User,
   'user.updated': User,

@@ -42,6 +42,7 @@ export const idPrefixes = {
   authenticationChallenge: 'auth_challenge',
   session: 'session',
   mail: 'mail',
+  hostedLogin: 'login',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -84,6 +85,7 @@ export type AuthenticationFactorId = IdOf<'authenticationFactor'>
 export type AuthenticationChallengeId = IdOf<'authenticationChallenge'>
 export type SessionId = IdOf<'session'>
 export type MailId = IdOf<'mail'>
+export type HostedLoginId = IdOf<'hostedLogin'>
 
 function id<K extends IdKind>(kind: K) {
   return Type.Unsafe<IdOf<K>>(Type.String({ pattern: `^${idPrefixes[kind]}_` }))
@@ -111,6 +113,8 @@ export const DirectoryGroupId = id('directoryGroup')
 export const DashboardUserId = id('dashboardUser')
 export const AuditEntryId = id('auditEntry')
 export const UserId = id('user')
+export const RoleId = id('role')
+export const PermissionId = id('permission')
 export const OrganizationMembershipId = id('organizationMembership')
 export const InvitationId = id('invitation')
 export const MagicAuthId = id('magicAuth')
@@ -119,6 +123,7 @@ export const PasswordResetId = id('passwordReset')
 export const AuthenticationFactorId = id('authenticationFactor')
 export const AuthenticationChallengeId = id('authenticationChallenge')
 export const SessionId = id('session')
+export const MailId = id('mail')
 
 /** ISO-8601 in UTC with exactly three millisecond digits and `Z`. */
 export const Timestamp = Type.String({ format: 'date-time' })

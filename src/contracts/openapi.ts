@@ -1,5 +1,8 @@
 import type { TSchema } from 'typebox'
 import { endpoints } from './all.ts'
+import { Branding } from './branding.ts'
+import { authenticate, AuthenticateResponse, AuthenticationErrorBody } from './authentication.ts'
+import { AuthenticationSettings, OrganizationAuthenticationSettings } from './authentication-settings.ts'
 import { Connection, ConfiguredConnection } from './connections.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import { ApiKey, Environment, IssuedApiKey } from './environments.ts'
@@ -8,12 +11,21 @@ import { DirectoryAttribute } from './directory-attributes.ts'
 import { DirectoryGroupRole, DirectoryUserRole } from './directory-roles.ts'
 import { DirectoryReconciliation, DirectorySnapshot } from './directory-snapshots.ts'
 import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './directory-users.ts'
+import { EmailVerification } from './email-verifications.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
+import { Mail } from './mailbox.ts'
+import { JwtTemplate } from './jwt-templates.ts'
+import { MagicAuth } from './magic-auth.ts'
+import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from './mfa.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { PasswordReset } from './password-resets.ts'
+import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { OrganizationRoleEventData, Role, RoleEventData } from './roles.ts'
 import { User } from './users.ts'
 import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
@@ -66,6 +78,10 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [User, 'User'],
   [OrganizationMembership, 'OrganizationMembership'],
   [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
+  [Role, 'Role'],
+  [RoleEventData, 'RoleEventData'],
+  [OrganizationRoleEventData, 'OrganizationRoleEventData'],
+  [Permission, 'Permission'],
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],
@@ -87,15 +103,32 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Homepage, 'HomepageUrl'],
   [WebhookEndpoint, 'WebhookEndpoint'],
   [WebhookDelivery, 'WebhookDelivery'],
+  [Branding, 'Branding'],
+  [Mail, 'Mail'],
   [Environment, 'Environment'],
   [ApiKey, 'EnvironmentApiKey'],
   [IssuedApiKey, 'IssuedEnvironmentApiKey'],
+  [AuthenticateResponse, 'AuthenticateResponse'],
+  [AuthenticationErrorBody, 'AuthenticationError'],
+  [Session, 'Session'],
+  [MagicAuth, 'MagicAuth'],
+  [PasswordReset, 'PasswordReset'],
+  [EmailVerification, 'EmailVerification'],
+  [AuthenticationFactor, 'AuthenticationFactor'],
+  [EnrolledFactor, 'EnrolledAuthenticationFactor'],
+  [AuthenticationChallenge, 'AuthenticationChallenge'],
+  [JwtTemplate, 'JwtTemplate'],
+  [AuthenticationSettings, 'AuthenticationSettings'],
+  [OrganizationAuthenticationSettings, 'OrganizationAuthenticationSettings'],
   [ErrorBody, 'Error'],
   [OAuthErrorBody, 'OAuthError'],
 ])
 
 /** Met by browsers: success is a redirect, and a failure that cannot be sent back to the application is a page. */
-const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([authorizeSso, ssoLogout])
+const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([authorizeSso, ssoLogout, logoutSession])
+
+/** RFC 6749 §4.1.3 is form-encoded. */
+const formEncoded: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([exchangeSsoCode, authenticate])
 
 /** Operations whose errors are RFC 6749's, and the status this is true of. */
 const oauthErrors: ReadonlyMap<AnyEndpoint, number> = new Map<AnyEndpoint, number>([
@@ -190,8 +223,7 @@ function requestBody(endpoint: AnyEndpoint, body: TSchema): NonNullable<Operatio
   return {
     // No body at all counts as an empty object.
     required: 'required' in body,
-    // RFC 6749 §4.1.3 is form-encoded, and so are the SDKs.
-    content: endpoint === exchangeSsoCode ? { 'application/x-www-form-urlencoded': { schema }, ...json } : json,
+    content: formEncoded.has(endpoint) ? { 'application/x-www-form-urlencoded': { schema }, ...json } : json,
   }
 }
 
@@ -228,6 +260,8 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
   switch (success.status) {
     case 200:
       if ('empty' in success) return { '200': { description: 'OK, without a body' } }
+      if ('csv' in success)
+        return { '200': { description: 'OK', content: { 'text/csv': { schema: { type: 'string' } } } } }
       return { '200': { description: 'OK', content: { 'application/json': { schema: refer(success.body) } } } }
     case 201:
       return { '201': { description: 'Created', content: { 'application/json': { schema: refer(success.body) } } } }
@@ -242,7 +276,8 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
 
 function errorResponse(endpoint: AnyEndpoint, status: number, codes: readonly string[]): Response {
   const reason = reasons[status] ?? 'Error'
-  const schema = oauthErrors.get(endpoint) === status ? OAuthErrorBody : ErrorBody
+  const usual = oauthErrors.get(endpoint) === status ? OAuthErrorBody : ErrorBody
+  const schema = endpoint === authenticate ? AuthenticationErrorBody : usual
   return {
     description: codes.length === 0 ? reason : `${reason}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
     content: { 'application/json': { schema: refer(schema) } },

@@ -105,8 +105,13 @@ const JsonWebKey = Type.Object({
   use: Type.Literal('sig'),
   alg: Type.String(),
   kid: Type.String(),
-  n: Type.String(),
-  e: Type.String(),
+  /** RSA keys. */
+  n: text,
+  e: text,
+  /** Elliptic curve keys. */
+  crv: text,
+  x: text,
+  y: text,
   x5c: Type.Array(Type.String()),
   'x5t#S256': Type.String(),
 })

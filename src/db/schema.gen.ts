@@ -1,5 +1,6 @@
 // Generated from the migrated database by `npm run gen`. Do not edit.
 import type { ColumnType, Generated } from 'kysely'
+import type { AuthenticationMethod } from '#contracts/authentication.ts'
 import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
 import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
 import type { DashboardRole } from '#contracts/endpoint.ts'
@@ -41,6 +42,7 @@ import type {
   AuthenticationChallengeId,
   SessionId,
   MailId,
+  HostedLoginId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
@@ -95,6 +97,8 @@ export interface AuthenticationFactors {
   verified_at: Date | null
   created_at: Date
   updated_at: Date
+  wrong_attempts: Generated<number>
+  wrong_at: Date | null
 }
 
 export interface AuthenticationSettings {
@@ -114,6 +118,28 @@ export interface AuthorizationCodes {
   redeemed_at: Date | null
   session_id: SessionId | null
   created_at: Date
+}
+
+export interface BrandingImages {
+  environment_id: EnvironmentId
+  kind: string
+  hash: string
+  media_type: string
+  bytes: Buffer
+}
+
+export interface BrandingPreviews {
+  hash: Buffer
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  images: ColumnType<unknown, string, string>
+  expires_at: Date
+}
+
+export interface Brandings {
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
 }
 
 export interface ConnectionRealms {
@@ -187,6 +213,19 @@ export interface DashboardUsers {
   totp_step: number | null
   created_at: Date
   updated_at: Date
+}
+
+export interface DeviceAuthorizations {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_code: string
+  state: 'pending' | 'approved' | 'denied' | 'used'
+  user_id: UserId | null
+  facts: ColumnType<unknown, string, string> | null
+  interval_seconds: number
+  polled_at: Date | null
+  expires_at: Date
+  created_at: Date
 }
 
 export interface Directories {
@@ -365,6 +404,27 @@ export interface Followers {
   position: number
 }
 
+export interface HostedLogins {
+  environment_id: EnvironmentId
+  id: HostedLoginId
+  browser_hash: Buffer
+  request: ColumnType<unknown, string, string>
+  state: ColumnType<unknown, string, string>
+  version: Generated<number>
+  finished_at: Date | null
+  expires_at: Date
+  created_at: Date
+}
+
+export interface HostedSessions {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  facts: ColumnType<unknown, string, string>
+  authenticated_at: Date
+  expires_at: Date
+}
+
 export interface IdempotencyKeys {
   environment_id: EnvironmentId
   key: string
@@ -373,6 +433,18 @@ export interface IdempotencyKeys {
   status: number
   answer: string
   created_at: Date
+}
+
+export interface InsightCounts {
+  environment_id: EnvironmentId
+  metric: string
+  grain: string
+  bucket: Date
+  organization: string
+  kind: string
+  outcome: string
+  reason: string
+  count: number
 }
 
 export interface Invitations {
@@ -531,6 +603,7 @@ export interface PendingAuthentications {
   expires_at: Date
   used_at: Date | null
   created_at: Date
+  wrong_attempts: Generated<number>
 }
 
 export interface Permissions {
@@ -617,7 +690,7 @@ export interface Sessions {
   id: SessionId
   user_id: UserId
   organization_id: OrganizationId | null
-  auth_method: string
+  auth_method: AuthenticationMethod
   connection_id: ConnectionId | null
   mfa: Generated<boolean>
   impersonator_email: string | null
@@ -640,6 +713,9 @@ export interface SigningKeys {
   sealed_private_key: string
   created_at: Date
   retired_at: Date | null
+  algorithm: Generated<'RS256' | 'ES256'>
+  signs_from: Date | null
+  published_until: Date | null
 }
 
 export interface SsoAccessTokens {
@@ -780,6 +856,9 @@ export interface Schema {
   authentication_factors: AuthenticationFactors
   authentication_settings: AuthenticationSettings
   authorization_codes: AuthorizationCodes
+  branding_images: BrandingImages
+  branding_previews: BrandingPreviews
+  brandings: Brandings
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
@@ -787,6 +866,7 @@ export interface Schema {
   dashboard_invitations: DashboardInvitations
   dashboard_sessions: DashboardSessions
   dashboard_users: DashboardUsers
+  device_authorizations: DeviceAuthorizations
   directories: Directories
   directory_addresses: DirectoryAddresses
   directory_attributes: DirectoryAttributes
@@ -804,7 +884,10 @@ export interface Schema {
   event_pending: EventPending
   events: Events
   followers: Followers
+  hosted_logins: HostedLogins
+  hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  insight_counts: InsightCounts
   invitations: Invitations
   jwt_templates: JwtTemplates
   log_streams: LogStreams

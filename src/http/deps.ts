@@ -8,6 +8,7 @@ import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import type { KeyUses } from './callers.ts'
 import type { TokenUses } from './scim/callers.ts'
+import type { SignInLimits } from './user-management/sign-in-limits.ts'
 
 /** What the doors need. Built once in app.ts and handed to each as an argument. */
 export interface Deps {
@@ -29,6 +30,7 @@ export interface Deps {
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText
   readonly signingKeys: SigningKeyCache
+  readonly signInLimits: SignInLimits
   /** Where browsers and identity providers reach us; no trailing slash. */
   readonly baseUrl: string
   /** Whether this is a developer's own machine. */

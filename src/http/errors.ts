@@ -60,6 +60,8 @@ function domainAnswer(error: DomainError): ErrorAnswer {
           ...(error.errors && { errors: [...error.errors] }),
         },
       }
+    case 'Forbidden':
+      return { status: 403, body: { message: error.message, code: error.code } }
     case 'Invalid':
       return {
         status: 422,
@@ -73,8 +75,6 @@ function domainAnswer(error: DomainError): ErrorAnswer {
       }
     case 'Unauthorized':
       return { status: 401, body: { message: error.message, ...(error.code && { code: error.code }) } }
-    case 'Forbidden':
-      return { status: 403, body: { message: error.message, code: error.code } }
     case 'OAuthError':
       return { status: 400, body: { error: error.error, error_description: error.message } }
     default:

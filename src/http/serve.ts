@@ -227,6 +227,7 @@ async function send(
     case 200:
     case 201:
       if ('empty' in success) return reply.status(200).send()
+      if ('csv' in success) return reply.status(200).type('text/csv; charset=utf-8').send(result)
       if (result instanceof JsonStream) return sendJson(reply, success.status, await result.open())
       if (result instanceof RawJson) return sendJson(reply, success.status, result.text)
       return sendJson(reply, success.status, JSON.stringify(result, hiding(hidden)))

@@ -5,6 +5,8 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
+import { type MailDeps, sendDueMail } from '#domain/mail/send.ts'
+import { countAll } from '#domain/insights/follow.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
@@ -12,7 +14,7 @@ import { timeOutLogins } from '#domain/sso/time-out.ts'
 import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
-export interface JobDeps extends ChangeDeps {
+export interface JobDeps extends ChangeDeps, MailDeps {
   readonly webhooks: WebhookWorker
   readonly logStreams: LogStreamWorker
   readonly db: Database
@@ -26,6 +28,7 @@ export const stampTask = 'stamp-events'
 export const deliverTask = 'deliver-webhooks'
 export const streamTask = 'send-log-streams'
 const fanOutTask = 'fan-out-webhooks'
+const countTask = 'count-insights'
 
 const second = 1000
 const minute = 60 * second
@@ -54,6 +57,7 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
     stamping(deps.db, () => {
       wake(fanOutTask)
       wake(streamTask)
+      wake(countTask)
     }),
     {
       name: fanOutTask,
@@ -76,6 +80,15 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
         while (!signal.aborted && (await deps.logStreams.startDue()) > 0);
       },
     },
+    {
+      name: 'send-mail',
+      everyMs: 500,
+      run: async (signal) => {
+        while (!signal.aborted && (await sendDueMail(deps)) > 0);
+      },
+    },
+    // Readers count what is new first: the rest makes one transaction do for many events.
+    { name: countTask, everyMs: second, restMs: 250, run: (signal) => countAll(deps, signal) },
     ...apiTasks(deps),
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { endpoints } from '#contracts/all.ts'
 import { consoleEndpoints, dashboardPath } from '#contracts/console.ts'
+import { AuthenticationErrorBody } from '#contracts/authentication.ts'
 import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import { ErrorBody, OAuthErrorBody } from '#contracts/errors.ts'
 import { eventPayloads, listEvents } from '#contracts/events.ts'
@@ -85,13 +86,18 @@ function bodyProblems(answer: SentAnswer, operation: Documented | undefined): st
   if (documented.content?.['text/html']) return type.startsWith('text/html') ? [] : [`'${type}' where a page belongs`]
   if (status === 302) return answer.headers['location'] === undefined ? ['a redirect to nowhere'] : []
   if (status >= 400) {
-    const schema = JSON.stringify(documented).includes('OAuthError') ? OAuthErrorBody : ErrorBody
-    return mismatch(schema, parse(text))
+    return mismatch(errorSchema(JSON.stringify(documented)), parse(text))
   }
   if (status === 202) return text === 'Accepted' ? [] : [`'${text}' instead of Accepted`]
+  if ('csv' in endpoint.success) return type === 'text/csv; charset=utf-8' ? [] : [`CSV sent as '${type}'`]
   if (!('body' in endpoint.success)) return text === '' ? [] : ['a body where none belongs']
   const body = parse(text)
   return [...mismatch(endpoint.success.body, body), ...(endpoint === listEvents ? eventProblems(body) : [])]
+}
+
+function errorSchema(documented: string): TSchema {
+  if (documented.includes('/AuthenticationError"')) return AuthenticationErrorBody
+  return documented.includes('/OAuthError"') ? OAuthErrorBody : ErrorBody
 }
 
 /** RFC 7644 §3.12: the status is a string, and equal to the real one. */

@@ -4,6 +4,9 @@ import { change } from '#db/work.ts'
 import { createUser } from '#domain/users/create.ts'
 import { listUserIdentities } from '#domain/users/identities.ts'
 import { presentUser } from '#domain/users/present.ts'
+import { prepareGivenPassword } from '#domain/users/given-password.ts'
+import { readPasswordPolicy } from '#domain/users/password-policy.ts'
+import { setPassword } from '#domain/users/passwords.ts'
 import { listUsers, readUser, readUserByExternalId } from '#domain/users/read.ts'
 import { removeUser } from '#domain/users/remove.ts'
 import { updateUser } from '#domain/users/update.ts'
@@ -18,9 +21,15 @@ export function userRoutes(app: FastifyInstance, deps: Deps): void {
     }),
   )
 
-  serve(app, deps, contract.createUser, ({ body }, { scope }) =>
-    change(deps, scope, async (work) => presentUser(await createUser(work, body))),
-  )
+  serve(app, deps, contract.createUser, async ({ body }, { environment, scope }) => {
+    const policy = await readPasswordPolicy(deps.db.kysely, environment)
+    const password = await prepareGivenPassword(deps.db, environment, body, () => Promise.resolve(body), policy)
+    return change(deps, scope, async (work) => {
+      const user = await createUser(work, body)
+      if (password) await setPassword(work, user.id, password, policy)
+      return presentUser(user)
+    })
+  })
 
   serve(app, deps, contract.getUser, async ({ params }, { environment }) =>
     presentUser(await readUser(deps.db.kysely, environment, params.id)),
@@ -30,9 +39,16 @@ export function userRoutes(app: FastifyInstance, deps: Deps): void {
     presentUser(await readUserByExternalId(deps.db.kysely, environment, params.external_id)),
   )
 
-  serve(app, deps, contract.updateUser, ({ params, body }, { scope }) =>
-    change(deps, scope, async (work) => presentUser(await updateUser(work, params.id, body))),
-  )
+  serve(app, deps, contract.updateUser, async ({ params: { id }, body }, { environment, scope }) => {
+    const owner = async () => ({ ...(await readUser(deps.db.kysely, environment, id)), ...body, id })
+    const policy = await readPasswordPolicy(deps.db.kysely, environment)
+    const password = await prepareGivenPassword(deps.db, environment, body, owner, policy)
+    return change(deps, scope, async (work) => {
+      const user = await updateUser(work, id, body)
+      if (password) await setPassword(work, id, password, policy)
+      return presentUser(user)
+    })
+  })
 
   serve(app, deps, contract.deleteUser, ({ params }, { scope }) =>
     change(deps, scope, (work) => removeUser(work, params.id)),
