@@ -21,6 +21,10 @@ const pages: RouteObject[] = [
     lazy: async () => ({ Component: (await import('./pages/connections/connection-page.tsx')).ConnectionPage }),
   },
   {
+    path: 'sign-in-attempts/:id',
+    lazy: async () => ({ Component: (await import('./pages/attempts/attempt-page.tsx')).AttemptPage }),
+  },
+  {
     path: 'directories/:id',
     lazy: async () => ({ Component: (await import('./pages/directories/directory-page.tsx')).DirectoryPage }),
   },
@@ -60,6 +64,10 @@ const pages: RouteObject[] = [
   {
     path: 'settings',
     lazy: async () => ({ Component: (await import('./pages/settings/settings-page.tsx')).SettingsPage }),
+  },
+  {
+    path: 'test-sso',
+    lazy: async () => ({ Component: (await import('./pages/test-sso/test-sso-page.tsx')).TestSsoPage }),
   },
   { path: '*', Component: UnknownPage },
 ]

@@ -15,16 +15,16 @@ const concerns: readonly (readonly [string, readonly string[]])[] = [
   ['organization.', ['organizations', 'connections', 'directory-sync']],
   ['connection.', ['connections']],
   ['dsync.', ['directory-sync']],
-  ['authentication.', ['connections', 'sign-in-attempts', 'users', 'sessions']],
+  ['authentication.', ['connections', 'dashboard', 'users', 'sessions']],
   ['user.', ['users', 'user-management']],
   ['session.', ['sessions', 'user-management']],
 ]
 
 export function tagsOf({ kind, event }: Hint): readonly string[] {
-  if (kind === 'scim') return ['scim-requests', 'directory-sync']
-  if (kind === 'attempt') return ['sign-in-attempts']
+  if (kind === 'scim') return ['dashboard', 'directory-sync']
+  if (kind === 'attempt') return ['dashboard']
   const tags = concerns.find(([start]) => event?.startsWith(start))?.[1] ?? []
-  return ['events', 'overview', ...tags]
+  return ['events', ...tags]
 }
 
 /** A thousand events at once are one look. */
