@@ -44,6 +44,7 @@ import { emailVerificationRoutes } from '#http/user-management/email-verificatio
 import { jwtTemplateRoutes } from '#http/user-management/jwt-template.ts'
 import { logoutRoute } from '#http/user-management/logout.ts'
 import { magicAuthRoutes } from '#http/user-management/magic-auth.ts'
+import { invitationRoutes } from '#http/user-management/invitations.ts'
 import { membershipRoutes } from '#http/user-management/memberships.ts'
 import { mfaRoutes } from '#http/user-management/mfa.ts'
 import { sessionRoutes } from '#http/user-management/sessions.ts'
@@ -172,6 +173,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     jwtTemplateRoutes,
     authenticationSettingsRoutes,
     membershipRoutes,
+    invitationRoutes,
     roleRoutes,
     permissionRoutes,
     connectionRoutes,

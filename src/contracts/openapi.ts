@@ -16,6 +16,7 @@ import { Event, eventPayloads } from './events.ts'
 import { JwtTemplate } from './jwt-templates.ts'
 import { MagicAuth } from './magic-auth.ts'
 import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from './mfa.ts'
+import { Invitation, InvitationEventData } from './invitations.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
@@ -75,6 +76,8 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [User, 'User'],
   [OrganizationMembership, 'OrganizationMembership'],
   [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
+  [Invitation, 'Invitation'],
+  [InvitationEventData, 'InvitationEventData'],
   [Role, 'Role'],
   [RoleEventData, 'RoleEventData'],
   [OrganizationRoleEventData, 'OrganizationRoleEventData'],
