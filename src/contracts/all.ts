@@ -1,4 +1,6 @@
 import type { AnyEndpoint } from './endpoint.ts'
+import * as branding from './branding.ts'
+import * as mailbox from './mailbox.ts'
 import * as authentication from './authentication.ts'
 import * as settings from './authentication-settings.ts'
 import * as connections from './connections.ts'
@@ -11,14 +13,17 @@ import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as invitations from './invitations.ts'
+import * as insights from './insights.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
+import * as oauth from './oauth-providers.ts'
 import * as mfa from './mfa.ts'
 import * as domains from './organization-domains.ts'
 import * as magic from './magic-auth.ts'
 import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
 import * as permissions from './permissions.ts'
+import * as resets from './password-resets.ts'
 import * as redirects from './redirects.ts'
 import * as roles from './roles.ts'
 import * as sessions from './sessions.ts'
@@ -58,6 +63,10 @@ export const endpoints: readonly AnyEndpoint[] = [
   verifications.getEmailVerification,
   verifications.sendUserEmailVerification,
   verifications.confirmUserEmailVerification,
+  resets.createPasswordReset,
+  resets.sendPasswordReset,
+  resets.getPasswordReset,
+  resets.confirmPasswordReset,
   mfa.listUserFactors,
   mfa.enrollUserFactor,
   mfa.createRecoveryCodes,
@@ -119,6 +128,11 @@ export const endpoints: readonly AnyEndpoint[] = [
   connections.updateConnection,
   connections.deleteConnection,
 
+  oauth.listOAuthProviders,
+  oauth.getOAuthProvider,
+  oauth.setOAuthProvider,
+  oauth.deleteOAuthProvider,
+
   sso.authorizeSso,
   sso.exchangeSsoCode,
   sso.getSsoProfile,
@@ -170,6 +184,9 @@ export const endpoints: readonly AnyEndpoint[] = [
   streams.getLogStreamStatus,
   streams.getDatadogDashboard,
 
+  insights.getInsight,
+  insights.exportInsight,
+
   redirects.listRedirectUris,
   redirects.createRedirectUri,
   redirects.updateRedirectUri,
@@ -183,6 +200,12 @@ export const endpoints: readonly AnyEndpoint[] = [
   redirects.deleteCorsOrigin,
   redirects.getHomepage,
   redirects.setHomepage,
+
+  branding.getBranding,
+  branding.updateBranding,
+  branding.previewBranding,
+
+  mailbox.listMailbox,
 
   environments.getCurrentEnvironment,
   environments.updateCurrentEnvironment,

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import type { Static, TSchema } from 'typebox'
-import type { wireEventNames } from './event-names.ts'
+import type { eventNames } from './event-names.ts'
 import { ConnectionEventData, ConnectionEventDataWithDomains } from './connections.ts'
 import { DirectoryActivatedData, DirectoryDeletedData, DirectoryTokenEventData } from './directories.ts'
 import {
@@ -21,8 +21,10 @@ import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
 import { Permission } from './permissions.ts'
 import { OrganizationRoleEventData, RoleEventData } from './roles.ts'
+import { PasswordResetEventData } from './password-resets.ts'
 import { Session } from './sessions.ts'
 import { User } from './users.ts'
+import { WebhookEndpointDisabledData } from './webhooks.ts'
 
 const nullableString = Type.Union([Type.String(), Type.Null()])
 
@@ -36,6 +38,13 @@ const ssoAttempt = {
     connection_id: nullableString,
     session_id: nullableString,
   }),
+}
+
+const oauthAttempt = {
+  type: Type.Literal('oauth'),
+  ip_address: nullableString,
+  user_agent: nullableString,
+  user_id: nullableString,
 }
 
 const AttemptError = Type.Object({ code: Type.String(), message: Type.String() })
@@ -67,6 +76,17 @@ function proofFailed<T extends string>(type: T) {
 
 /** The catalogue: event name → payload, for every event this server emits. */
 export const eventPayloads = {
+  'authentication.oauth_succeeded': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('succeeded'),
+    email: Type.String(),
+  }),
+  'authentication.oauth_failed': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('failed'),
+    email: nullableString,
+    error: AttemptError,
+  }),
   'authentication.email_verification_failed': proofFailed('email_verification'),
   'authentication.email_verification_succeeded': proofSucceeded('email_verification'),
   'authentication.magic_auth_failed': proofFailed('magic_auth'),
@@ -141,12 +161,15 @@ export const eventPayloads = {
   'role.created': RoleEventData,
   'role.deleted': RoleEventData,
   'role.updated': RoleEventData,
+  'password_reset.created': PasswordResetEventData,
+  'password_reset.succeeded': PasswordResetEventData,
   'session.created': Session,
   'session.revoked': Session,
   'user.created': User,
   'user.deleted': User,
   'user.updated': User,
-} as const satisfies Partial<Record<(typeof wireEventNames)[number], TSchema>>
+  'webhook_endpoint.disabled': WebhookEndpointDisabledData,
+} as const satisfies Partial<Record<(typeof eventNames)[number], TSchema>>
 
 export type EventName = keyof typeof eventPayloads
 export type EventData<E extends EventName> = Static<(typeof eventPayloads)[E]>

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { endpoints } from './all.ts'
+import { Branding } from './branding.ts'
 import { authenticate, AuthenticateResponse, AuthenticationErrorBody } from './authentication.ts'
 import { AuthenticationSettings, OrganizationAuthenticationSettings } from './authentication-settings.ts'
 import { Connection, ConfiguredConnection } from './connections.ts'
@@ -13,6 +14,7 @@ import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './direct
 import { EmailVerification } from './email-verifications.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
+import { Mail } from './mailbox.ts'
 import { JwtTemplate } from './jwt-templates.ts'
 import { MagicAuth } from './magic-auth.ts'
 import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from './mfa.ts'
@@ -21,6 +23,7 @@ import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
 import { Permission } from './permissions.ts'
+import { PasswordReset } from './password-resets.ts'
 import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
 import { OrganizationRoleEventData, Role, RoleEventData } from './roles.ts'
@@ -103,6 +106,8 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Homepage, 'HomepageUrl'],
   [WebhookEndpoint, 'WebhookEndpoint'],
   [WebhookDelivery, 'WebhookDelivery'],
+  [Branding, 'Branding'],
+  [Mail, 'Mail'],
   [Environment, 'Environment'],
   [ApiKey, 'EnvironmentApiKey'],
   [IssuedApiKey, 'IssuedEnvironmentApiKey'],
@@ -110,6 +115,7 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [AuthenticationErrorBody, 'AuthenticationError'],
   [Session, 'Session'],
   [MagicAuth, 'MagicAuth'],
+  [PasswordReset, 'PasswordReset'],
   [EmailVerification, 'EmailVerification'],
   [AuthenticationFactor, 'AuthenticationFactor'],
   [EnrolledFactor, 'EnrolledAuthenticationFactor'],
@@ -145,10 +151,10 @@ const reasons: Readonly<Record<number, string>> = {
   429: 'Too many requests',
 }
 
-/** The OpenAPI 3.1 document of every operation in `all.ts`. */
-export function openApi(version: string): OpenApi {
+/** The OpenAPI 3.1 document of every operation in `all.ts`, or of others. */
+export function openApi(version: string, operations: readonly AnyEndpoint[] = endpoints): OpenApi {
   const paths: Record<string, Record<string, Operation>> = {}
-  for (const endpoint of endpoints) {
+  for (const endpoint of operations) {
     const item = (paths[endpoint.path] ??= {})
     item[endpoint.method.toLowerCase()] = operationOf(endpoint)
   }
@@ -160,7 +166,7 @@ export function openApi(version: string): OpenApi {
       description:
         'Enterprise sign-in and directory sync that a company runs itself. Operations marked x-gatehouse-extension have no counterpart in the WorkOS API.',
     },
-    tags: [...new Set(endpoints.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
+    tags: [...new Set(operations.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas: Object.fromEntries(
@@ -257,6 +263,8 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
   switch (success.status) {
     case 200:
       if ('empty' in success) return { '200': { description: 'OK, without a body' } }
+      if ('csv' in success)
+        return { '200': { description: 'OK', content: { 'text/csv': { schema: { type: 'string' } } } } }
       return { '200': { description: 'OK', content: { 'application/json': { schema: refer(success.body) } } } }
     case 201:
       return { '201': { description: 'Created', content: { 'application/json': { schema: refer(success.body) } } } }

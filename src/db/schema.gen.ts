@@ -3,6 +3,7 @@ import type { ColumnType, Generated } from 'kysely'
 import type { AuthenticationMethod } from '#contracts/authentication.ts'
 import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
 import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
+import type { DashboardRole } from '#contracts/endpoint.ts'
 import type { EventName } from '#contracts/events.ts'
 import type {
   EnvironmentId,
@@ -26,6 +27,10 @@ import type {
   DirectoryTokenId,
   DirectoryUserId,
   DirectoryGroupId,
+  DashboardUserId,
+  ScimRequestId,
+  ApiRequestId,
+  AuditEntryId,
   UserId,
   UserIdentityId,
   RoleId,
@@ -39,8 +44,10 @@ import type {
   AuthenticationChallengeId,
   SessionId,
   MailId,
+  HostedLoginId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
+import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 
 export interface ApiKeys {
@@ -53,6 +60,34 @@ export interface ApiKeys {
   last_used_by: string | null
   expires_at: Date | null
   revoked_at: Date | null
+  created_at: Date
+}
+
+export interface ApiRequests {
+  environment_id: EnvironmentId
+  id: ApiRequestId
+  request_id: string
+  api_key_id: ApiKeyId
+  method: string
+  path: string
+  status: number
+  error_code: string | null
+  duration_ms: number
+  client: string | null
+  created_at: Date
+}
+
+export interface AuditEntries {
+  id: AuditEntryId
+  environment_id: EnvironmentId | null
+  dashboard_user_id: DashboardUserId | null
+  email: string
+  operation: string
+  path: string
+  target: string | null
+  request_id: string
+  ip_address: string | null
+  status: number | null
   created_at: Date
 }
 
@@ -102,6 +137,36 @@ export interface AuthorizationCodes {
   created_at: Date
 }
 
+export interface BrandingImages {
+  environment_id: EnvironmentId
+  kind: string
+  hash: string
+  media_type: string
+  bytes: Buffer
+}
+
+export interface BrandingPreviews {
+  hash: Buffer
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  images: ColumnType<unknown, string, string>
+  expires_at: Date
+}
+
+export interface Brandings {
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
+}
+
+export interface ConnectionOidcClients {
+  environment_id: EnvironmentId
+  connection_id: ConnectionId
+  oauth_client_id: string
+  sealed_client_secret: string
+  scopes: string[]
+}
+
 export interface ConnectionRealms {
   environment_id: EnvironmentId
   organization_id: OrganizationId
@@ -142,6 +207,35 @@ export interface CorsOrigins {
   environment_id: EnvironmentId
   id: CorsOriginId
   origin: string
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DashboardInvitations {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  totp_salt: Buffer
+  expires_at: Date
+}
+
+export interface DashboardSessions {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  ip_address: string | null
+  user_agent: string | null
+  created_at: Date
+  last_used_at: Date
+  expires_at: Date
+}
+
+export interface DashboardUsers {
+  id: DashboardUserId
+  email: string
+  role: DashboardRole
+  is_developer: Generated<boolean>
+  password_hash: string | null
+  sealed_totp_secret: string | null
+  totp_step: number | null
   created_at: Date
   updated_at: Date
 }
@@ -335,6 +429,27 @@ export interface Followers {
   position: number
 }
 
+export interface HostedLogins {
+  environment_id: EnvironmentId
+  id: HostedLoginId
+  browser_hash: Buffer
+  request: ColumnType<unknown, string, string>
+  state: ColumnType<unknown, string, string>
+  version: Generated<number>
+  finished_at: Date | null
+  expires_at: Date
+  created_at: Date
+}
+
+export interface HostedSessions {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  facts: ColumnType<unknown, string, string>
+  authenticated_at: Date
+  expires_at: Date
+}
+
 export interface IdempotencyKeys {
   environment_id: EnvironmentId
   key: string
@@ -343,6 +458,18 @@ export interface IdempotencyKeys {
   status: number
   answer: string
   created_at: Date
+}
+
+export interface InsightCounts {
+  environment_id: EnvironmentId
+  metric: string
+  grain: string
+  bucket: Date
+  organization: string
+  kind: string
+  outcome: string
+  reason: string
+  count: number
 }
 
 export interface Invitations {
@@ -436,6 +563,21 @@ export interface Mails {
   created_at: Date
 }
 
+export interface OauthProviders {
+  environment_id: EnvironmentId
+  id: ConnectionId
+  provider: OAuthProviderName
+  enabled: boolean
+  oauth_client_id: string
+  sealed_client_secret: string
+  issuer: string | null
+  scopes: string[]
+  return_tokens: boolean
+  settings: ColumnType<unknown, string, string>
+  created_at: Date
+  updated_at: Date
+}
+
 export interface OrganizationAuthenticationSettings {
   environment_id: EnvironmentId
   organization_id: OrganizationId
@@ -517,7 +659,7 @@ export interface Permissions {
 export interface Profiles {
   environment_id: EnvironmentId
   id: ProfileId
-  organization_id: OrganizationId
+  organization_id: OrganizationId | null
   connection_id: ConnectionId
   realm: string
   idp_id: string
@@ -557,6 +699,13 @@ export interface RefreshTokens {
   answer: string | null
 }
 
+export interface RefusedResponses {
+  environment_id: EnvironmentId
+  session_id: SsoSessionId
+  sealed_response: string
+  created_at: Date
+}
+
 export interface RolePermissions {
   environment_id: EnvironmentId
   role_id: RoleId
@@ -574,6 +723,25 @@ export interface Roles {
   priority: Generated<number>
   created_at: Date
   updated_at: Date
+}
+
+export interface ScimRequests {
+  environment_id: EnvironmentId
+  id: ScimRequestId
+  directory_id: DirectoryId
+  request_id: string
+  method: string
+  path: string
+  status: number
+  reason: string | null
+  scim_type: string | null
+  duration_ms: number
+  user_agent: string | null
+  rejected_token: string | null
+  request_body: string | null
+  response_body: string | null
+  event_ids: string[]
+  created_at: Date
 }
 
 export interface Sessions {
@@ -628,6 +796,7 @@ export interface SsoCodes {
   expires_at: Date
   redeemed_at: Date | null
   token_hash: Buffer | null
+  oauth_tokens: string | null
 }
 
 export interface SsoLogoutTokens {
@@ -656,10 +825,10 @@ export interface SsoSessions {
   email: string | null
   error: ColumnType<unknown, string, string> | null
   timeline: ColumnType<unknown, string | undefined, string>
-  refused_response: string | null
   created_at: Date
   expires_at: Date
   finished_at: Date | null
+  browser_hash: Buffer | null
 }
 
 export interface UserIdentities {
@@ -743,14 +912,23 @@ export interface WebhookSecrets {
 
 export interface Schema {
   api_keys: ApiKeys
+  api_requests: ApiRequests
+  audit_entries: AuditEntries
   authentication_challenges: AuthenticationChallenges
   authentication_factors: AuthenticationFactors
   authentication_settings: AuthenticationSettings
   authorization_codes: AuthorizationCodes
+  branding_images: BrandingImages
+  branding_previews: BrandingPreviews
+  brandings: Brandings
+  connection_oidc_clients: ConnectionOidcClients
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
+  dashboard_invitations: DashboardInvitations
+  dashboard_sessions: DashboardSessions
+  dashboard_users: DashboardUsers
   device_authorizations: DeviceAuthorizations
   directories: Directories
   directory_addresses: DirectoryAddresses
@@ -769,13 +947,17 @@ export interface Schema {
   event_pending: EventPending
   events: Events
   followers: Followers
+  hosted_logins: HostedLogins
+  hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  insight_counts: InsightCounts
   invitations: Invitations
   jwt_templates: JwtTemplates
   log_streams: LogStreams
   logout_uris: LogoutUris
   magic_auths: MagicAuths
   mails: Mails
+  oauth_providers: OauthProviders
   organization_authentication_settings: OrganizationAuthenticationSettings
   organization_domains: OrganizationDomains
   organization_memberships: OrganizationMemberships
@@ -787,8 +969,10 @@ export interface Schema {
   recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens
+  refused_responses: RefusedResponses
   role_permissions: RolePermissions
   roles: Roles
+  scim_requests: ScimRequests
   sessions: Sessions
   signing_keys: SigningKeys
   sso_access_tokens: SsoAccessTokens

@@ -3,12 +3,13 @@ import type { FieldError } from '#contracts/errors.ts'
 /** What aborts a change. Callers switch on the class and `code`, never on the message. These know no HTTP. */
 export class NotFound extends Error {
   override readonly name = 'NotFound'
-  readonly code = 'entity_not_found'
+  readonly code: string
   readonly entityId: string
 
   /** @param noun as the vendor prints it, such as `Organization Domain`. */
-  constructor(noun: string, entityId: string) {
+  constructor(noun: string, entityId: string, code = 'entity_not_found') {
     super(`${noun} not found: '${entityId}'.`)
+    this.code = code
     this.entityId = entityId
   }
 }
@@ -35,17 +36,6 @@ export class BadRequest extends Error {
     super(message)
     this.code = code
     this.errors = errors
-  }
-}
-
-/** The request is well formed, and those who make the rules have ruled it out. */
-export class Forbidden extends Error {
-  override readonly name = 'Forbidden'
-  readonly code: string
-
-  constructor(message: string, code: string) {
-    super(message)
-    this.code = code
   }
 }
 
@@ -77,9 +67,22 @@ export class Busy extends Error {
 
 export class Unauthorized extends Error {
   override readonly name = 'Unauthorized'
+  readonly code: string | undefined
 
-  constructor() {
-    super('Unauthorized')
+  constructor(message = 'Unauthorized', code?: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** We know who is asking, and it is not for them, or not from there. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden'
+  readonly code: string
+
+  constructor(message: string, code: string) {
+    super(message)
+    this.code = code
   }
 }
 
@@ -99,7 +102,7 @@ export class OAuthError extends Error {
   }
 }
 
-export type DomainError = NotFound | Conflict | BadRequest | Forbidden | Invalid | Busy | Unauthorized | OAuthError
+export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | Forbidden | OAuthError
 
 export function isDomainError(error: unknown): error is DomainError {
   return (

@@ -74,7 +74,7 @@ function domainAnswer(error: DomainError): ErrorAnswer {
         retryAfterSeconds: error.retryAfterSeconds,
       }
     case 'Unauthorized':
-      return { status: 401, body: { message: error.message } }
+      return { status: 401, body: { message: error.message, ...(error.code && { code: error.code }) } }
     case 'OAuthError':
       return { status: 400, body: { error: error.error, error_description: error.message } }
     default:

@@ -5,8 +5,10 @@ import type { Event } from '#contracts/events.ts'
 import type { Invitation } from '#contracts/invitations.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import { change } from '#db/work.ts'
 import type { User } from '#contracts/users.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
+import { queueMail } from '#domain/mail/queue.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { readLog } from '../support/log.ts'
 import { peopleOf } from '../support/people.ts'
@@ -42,6 +44,9 @@ beforeAll(async () => {
       body: { name: 'Victim', external_id: 'victim', domain_data: [{ domain: 'victim.test', state: 'pending' }] },
     })
   ).body
+  await change(server.deps, { environment: victim.id }, (work) =>
+    queueMail(work, server.deps.secrets, 'password_changed', { to: 'ann@victim.test', locale: null, values: {} }),
+  )
   const person = await make('/user_management/users', { email: 'ann@victim.test', external_id: 'victim' })
   const membership = await make('/user_management/organization_memberships', {
     user_id: person,
@@ -90,12 +95,14 @@ beforeAll(async () => {
     '/auth/factors/': [factor],
     '/auth/challenges/': [await make(`/auth/factors/${factor}/challenge`)],
     '/user_management/magic_auth/': [magicAuth],
+    '/user_management/password_reset/': [await make('/user_management/password_reset', { email: 'ann@victim.test' })],
     '/user_management/email_verification/': [await verificationOf(victim)],
     '/user_management/users/external_id/': ['victim'],
     '/user_management/users/': [person],
     '/user_management/organization_memberships/': [membership],
     '/webhook_endpoints/': [webhook],
     '/webhook_deliveries/': [await firstOf(`/webhook_endpoints/${webhook}/deliveries`)],
+    '/insights/': ['organizations'],
     '/log_streams/': [
       await make('/log_streams', { type: 'datadog', datadog: { api_key: 'k'.repeat(32), site: 'US1' } }),
     ],
@@ -103,6 +110,7 @@ beforeAll(async () => {
     '/user_management/logout_uris/': [await make('/user_management/logout_uris', { uri: 'https://victim.test/b' })],
     '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],
     '/environments/': [victim.id, victim.apiKey.id],
+    '/oauth_providers/': ['GoogleOAuth'],
   }
   const company = await attacker.environment.api<Organization>('POST', '/organizations', { body: { name: 'Mallory' } })
   own = {
@@ -110,6 +118,7 @@ beforeAll(async () => {
     '/directories/': attacker.directory.id,
     '/environments/': mallory.id,
   }
+  await victim.api('PUT', '/oauth_providers/GoogleOAuth', { body: namedBodies['/oauth_providers/{name}'] })
   await victim.api('PUT', '/directory_attributes/badge', { body: { path: 'badge' } })
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
   untouched = await everything()
@@ -117,14 +126,18 @@ beforeAll(async () => {
 
 /** The API tells the id of a verification in the log alone. */
 async function verificationOf({ api }: TestEnvironment): Promise<string> {
-  const event = (await readLog(api)).find(({ event: name }) => name === 'email_verification.created')
-  return (event?.data as { id: string }).id // of email_verification.created
+  const query = '/events?events=email_verification.created'
+  return (await api<Page<{ data: { id: string } }>>('GET', query)).body.data[0]?.data.id ?? ''
 }
 
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
 /** Of these a caller has its own by the same name. */
 const named = guarded.filter((endpoint) => endpoint.path.includes('{name}'))
-const withIds = guarded.filter((endpoint) => endpoint.path.includes('{') && !named.includes(endpoint))
+/** Everybody's, of one's own. */
+const counts = guarded.filter((endpoint) => endpoint.path.includes('{metric}'))
+const withIds = guarded.filter(
+  (endpoint) => endpoint.path.includes('{') && !named.includes(endpoint) && !counts.includes(endpoint),
+)
 const lists = guarded.filter(
   ({ method, path, query, tag }) => method === 'GET' && !path.includes('{') && query && tag !== 'events',
 )
@@ -211,6 +224,15 @@ describe('with another tenant’s ids', () => {
   })
 })
 
+/** By path, what stands for the name, and what a PUT there takes. */
+const namedBodies: Record<string, object> = {
+  '/directory_attributes/{name}': { path: 'badge' },
+  '/oauth_providers/{name}': { client_id: 'a', client_secret: 'b' },
+}
+const names: Record<string, string> = {
+  '/directory_attributes/{name}': 'badge',
+  '/oauth_providers/{name}': 'GoogleOAuth',
+}
 test('a membership joins a user and an organization of one tenant', async () => {
   const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
   const user = await make('/user_management/users', { email: 'mallory@mallory.test' })
@@ -225,12 +247,19 @@ test('a membership joins a user and an organization of one tenant', async () => 
   expect(await everything()).toEqual(untouched)
 })
 
+test.each(counts)('$method $path counts only one’s own', async ({ method, path }) => {
+  const attempt = `${path.replace('{metric}', 'organizations')}?organization_id=${organization.id}&group_by=organization`
+  const [mine, hers] = [await mallory.api(method, attempt), await victim.api(method, attempt)]
+  const shown = ({ text }: { text: string }) => text.split(organization.id).length - 1
+  expect([shown(mine), shown(hers)]).toEqual([0, 1])
+})
+
 test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {
-  const attempt = path.replace('{name}', 'badge')
-  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? { path: 'badge' } : undefined })
+  const attempt = path.replace('{name}', names[path] ?? '')
+  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? namedBodies[path] : undefined })
   expect(answer.status).toBe(method === 'PUT' ? 200 : 404)
   expect(await everything()).toEqual(untouched)
-  await mallory.api('DELETE', '/directory_attributes/badge')
+  await mallory.api('DELETE', attempt)
 })
 
 describe('lists', () => {

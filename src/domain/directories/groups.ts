@@ -1,109 +1,25 @@
 import type pg from 'pg'
-import type { DirectoryGroup } from '#contracts/directory-users.ts'
-import type { DirectoryGroupId, EnvironmentId } from '#contracts/ids.ts'
-import { prepared } from '#db/database.ts'
-import { newId } from '#db/new-id.ts'
-import { type ChangeDeps, EmittedEvents, transact } from '#db/work.ts'
-import { foldCase } from '#protocols/scim/compare-text.ts'
+import { type ChangeDeps, type EmittedEvents, transact } from '#db/work.ts'
 import { quote, type ScimError, scimError } from '#protocols/scim/errors.ts'
 import type { Result } from '#protocols/result.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
-import { type JsonObject, ownMember, sameJson } from '#protocols/scim/json.ts'
-import { violatedConstraint } from '../errors.ts'
+import { type JsonObject, sameJson } from '#protocols/scim/json.ts'
+import { resolveNames, settleNames } from './arrivals.ts'
+import {
+  findGroup,
+  type GroupRow,
+  lockGroup,
+  lockWholeGroup,
+  readPresentedGroup,
+  type StoredGroup,
+} from './group-row.ts'
 import { moveMembers } from './memberships.ts'
-import { previousAttributes } from './previous-attributes.ts'
+import { planGroup } from './plan-group.ts'
 import { ScimRefused } from './refused.ts'
 import { retryDeadlock } from './retry-deadlock.ts'
 import { givesRole, lockRoles, membersWithRole, refreshRoles } from './roles.ts'
+import { deleteGroup, updateGroup } from './save-group.ts'
 import type { ScimDirectory } from './scim-directory.ts'
-
-export interface StoredGroup {
-  readonly id: DirectoryGroupId
-  /** Without members, which are rows of their own. */
-  readonly resource: JsonObject
-  readonly version: number
-  readonly createdAt: Date
-  readonly modifiedAt: Date
-}
-
-export interface GroupRow {
-  readonly id: DirectoryGroupId
-  readonly idp_id: string
-  readonly resource: JsonObject
-  readonly presented: string
-  readonly version: number
-  readonly created_at: Date
-  readonly updated_at: Date
-}
-
-const groupColumns = 'id, idp_id, resource, presented, version, created_at, updated_at'
-
-const find = prepared<[EnvironmentId, string, string], GroupRow>(
-  'directory-group',
-  `select ${groupColumns} from directory_groups where environment_id = $1 and directory_id = $2 and id = $3`,
-)
-const lock = prepared<[EnvironmentId, string, string], GroupRow>(
-  'directory-group-lock',
-  `select ${groupColumns} from directory_groups where environment_id = $1 and directory_id = $2 and id = $3 for no key update`,
-)
-
-/** Also against a role that is given to the group at this moment. */
-const lockWhole = prepared<[EnvironmentId, string, string], GroupRow>(
-  'directory-group-lock-whole',
-  `select ${groupColumns} from directory_groups where environment_id = $1 and directory_id = $2 and id = $3 for update`,
-)
-
-/** @throws ScimRefused 409 `uniqueness` for an identity that is taken. */
-export async function createGroup(
-  deps: ChangeDeps,
-  directory: ScimDirectory,
-  resource: JsonObject,
-  members: readonly string[],
-): Promise<StoredGroup> {
-  const now = deps.clock()
-  const id = newId('directoryGroup', now)
-  const plan = planGroup(directory, undefined, id, resource, now)
-  if (!(await addGroup(deps, directory, plan, members, now))) {
-    if (plan.externalId !== null || !(await isFormerName(deps, directory, plan))) throw identityTaken(plan)
-    // A group that was renamed keeps its first name as identity. It is no reason to refuse another group that name.
-    const renamed = planGroup(directory, undefined, id, resource, now, id)
-    if (!(await addGroup(deps, directory, renamed, members, now))) throw identityTaken(plan)
-  }
-  return { id, resource, version: 1, createdAt: now, modifiedAt: now }
-}
-
-/** @returns false when the identity is taken. */
-async function addGroup(
-  deps: ChangeDeps,
-  directory: ScimDirectory,
-  plan: GroupPlan,
-  members: readonly string[],
-  now: Date,
-): Promise<boolean> {
-  const events = new EmittedEvents(directory.environment, now)
-  events.emit('dsync.group.created', plan.presented, directory.organizationId)
-  const isAdded = await retryDeadlock(() =>
-    members.length === 0
-      ? insertGroup(deps.db.pool, directory, plan, events, now)
-      : transact(deps, directory.environment, async (client) => {
-          const added = await insertGroup(client, directory, plan, events, now)
-          if (added) await moveMembers(client, directory, plan.id, { kind: 'add', ids: members }, now)
-          return added
-        }),
-  )
-  if (isAdded) deps.wake()
-  return isAdded
-}
-
-/** Whether the identity is the name of a group that goes by another name now, and no other goes by this one. */
-async function isFormerName(deps: ChangeDeps, directory: ScimDirectory, { name }: GroupPlan): Promise<boolean> {
-  const { rowCount } = await deps.db.pool.query(
-    `select from directory_groups
-     where environment_id = $1 and directory_id = $2 and display_name_key = $3 and external_id is null limit 1`,
-    [directory.environment, directory.id, foldCase(name)],
-  )
-  return rowCount === 0
-}
 
 /** What a request does to a group: a function of its attributes, and sets of members. */
 export interface GroupChange {
@@ -127,10 +43,11 @@ export async function changeGroup(
   change: GroupChange,
 ): Promise<void> {
   const { rewrite, members, precondition } = change
-  const [only] = members
+  const resolved = await resolveNames(deps.db.pool, directory, members)
+  const [only] = resolved.changes
   const isSimple = !rewrite && !precondition && members.length === 1 && only?.kind !== 'replace'
   try {
-    if (isSimple && only) {
+    if (isSimple && only && !resolved.hasUnknown) {
       const moved = await retryDeadlock(() => moveMembers(deps.db.pool, directory, id, only, deps.clock()))
       if (!moved) throw notFound(id)
       if (moved.length > 0) deps.wake()
@@ -152,20 +69,21 @@ async function changeLocked(
   roles?: 'settle roles',
 ): Promise<void> {
   await transact(deps, directory.environment, async (client, events, now) => {
+    const changes = await settleNames(client, directory, members)
     if (roles) await lockRoles(client, directory)
-    const row = await lockGroup(client, lock, directory, id, precondition)
+    const row = await lockAsExpected(client, lockGroup, directory, id, precondition)
     // Attributes first: the events of new members carry the group as it is then.
     if (rewrite) await rewriteGroup(client, events, directory, row, rewrite, now)
-    for (const each of members) {
+    for (const each of changes) {
       const moved = await moveMembers(client, directory, id, each, now)
       if (moved && roles) await refreshRoles(client, directory, moved, now)
     }
   })
 }
 
-async function lockGroup(
+async function lockAsExpected(
   client: pg.PoolClient,
-  statement: typeof lock,
+  statement: typeof lockGroup,
   directory: ScimDirectory,
   id: string,
   precondition: GroupPrecondition,
@@ -206,27 +124,21 @@ export async function removeGroup(
   await retryDeadlock(() =>
     transact(deps, directory.environment, async (client, events, now) => {
       await lockRoles(client, directory)
-      const row = await lockGroup(client, lockWhole, directory, id, precondition)
+      const row = await lockAsExpected(client, lockWholeGroup, directory, id, precondition)
       const members = await membersWithRole(client, directory, row.id)
       events.emit('dsync.group.deleted', readPresentedGroup(row), directory.organizationId)
-      await remove(client, directory.environment, row.id, ...events.parameters.slice(1))
+      await deleteGroup(client, directory, row.id, events)
       await refreshRoles(client, directory, members, now)
     }),
   )
 }
-
-const remove = prepared(
-  'directory-group-delete',
-  `with gone as (delete from directory_groups where environment_id = $1 and id = $2 returning id)
-   select append_events($1, $3, $4, $5, $6, $7) from gone`,
-)
 
 export async function readGroup(
   deps: Pick<ChangeDeps, 'db'>,
   directory: ScimDirectory,
   id: string,
 ): Promise<StoredGroup> {
-  const [row] = await find(deps.db.pool, directory.environment, directory.id, id)
+  const [row] = await findGroup(deps.db.pool, directory.environment, directory.id, id)
   if (!row) throw notFound(id)
   return {
     id: row.id,
@@ -235,140 +147,6 @@ export async function readGroup(
     createdAt: row.created_at,
     modifiedAt: row.updated_at,
   }
-}
-
-export function readPresentedGroup(row: Pick<GroupRow, 'presented'>): DirectoryGroup {
-  return JSON.parse(row.presented) as DirectoryGroup // this room wrote it
-}
-
-interface GroupPlan {
-  readonly id: DirectoryGroupId
-  readonly idpId: string
-  readonly externalId: string | null
-  readonly name: string
-  readonly resource: JsonObject
-  readonly presented: DirectoryGroup
-  readonly updatedAt: Date
-  readonly changed: boolean
-  readonly previous: Readonly<Record<string, unknown>>
-}
-
-function planGroup(
-  directory: ScimDirectory,
-  before: GroupRow | undefined,
-  id: DirectoryGroupId,
-  resource: JsonObject,
-  now: Date,
-  ownIdentity?: string,
-): GroupPlan {
-  const [name, externalId] = [textAt(resource, 'displayName') ?? '', textAt(resource, 'externalId')]
-  // Okta knows groups by name and sends no id: the first name stays the identity, or a rename would be another group.
-  const idpId = externalId ?? before?.idp_id ?? ownIdentity ?? name
-  const unmoved: DirectoryGroup = {
-    object: 'directory_group',
-    id,
-    idp_id: idpId,
-    directory_id: directory.id,
-    organization_id: directory.organizationId,
-    name,
-    raw_attributes: resource,
-    created_at: (before?.created_at ?? now).toISOString(),
-    updated_at: (before?.updated_at ?? now).toISOString(),
-  }
-  const previous = before ? previousAttributes({ ...readPresentedGroup(before) }, { ...unmoved }) : {}
-  const changed = Object.keys(previous).length > 0
-  const updatedAt = before && !changed ? before.updated_at : now
-  const presented = { ...unmoved, updated_at: updatedAt.toISOString() }
-  return { id, idpId, externalId, name, resource, presented, updatedAt, changed, previous }
-}
-
-const insert = prepared(
-  'directory-group-insert',
-  `with made as (
-     insert into directory_groups (environment_id, directory_id, id, idp_id, external_id, display_name, display_name_key,
-       resource, presented, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
-     on conflict on constraint directory_groups_identity do nothing
-     returning id)
-   select append_events($1, $11, $12, $13, $14, $10) from made`,
-)
-
-async function insertGroup(
-  on: Parameters<typeof insert>[0],
-  { environment, id }: ScimDirectory,
-  plan: GroupPlan,
-  events: EmittedEvents,
-  now: Date,
-): Promise<boolean> {
-  const [, ids, types, organizations, bodies] = events.parameters
-  const rows = await insert(
-    on,
-    environment,
-    id,
-    plan.id,
-    plan.idpId,
-    plan.externalId,
-    plan.name,
-    foldCase(plan.name),
-    JSON.stringify(plan.resource),
-    JSON.stringify(plan.presented),
-    now,
-    ids,
-    types,
-    organizations,
-    bodies,
-  )
-  return rows.length === 1
-}
-
-const update = prepared(
-  'directory-group-update',
-  `with kept as (
-     update directory_groups
-     set idp_id = $3, external_id = $4, display_name = $5, display_name_key = $6, resource = $7, presented = $8,
-       updated_at = $9, version = version + 1
-     where environment_id = $1 and id = $2
-     returning id)
-   select append_events($1, $10, $11, $12, $13, $14) from kept`,
-)
-
-async function updateGroup(
-  on: Parameters<typeof update>[0],
-  { environment }: ScimDirectory,
-  plan: GroupPlan,
-  events: EmittedEvents,
-): Promise<void> {
-  const [, ids, types, organizations, bodies, now] = events.parameters
-  await update(
-    on,
-    environment,
-    plan.id,
-    plan.idpId,
-    plan.externalId,
-    plan.name,
-    foldCase(plan.name),
-    JSON.stringify(plan.resource),
-    JSON.stringify(plan.presented),
-    plan.updatedAt,
-    ids,
-    types,
-    organizations,
-    bodies,
-    now,
-  ).catch((error: unknown) => explainTaken(error, plan))
-}
-
-function explainTaken(error: unknown, plan: GroupPlan): never {
-  throw violatedConstraint(error) === 'directory_groups_identity' ? identityTaken(plan) : error
-}
-
-function identityTaken({ idpId }: GroupPlan): ScimRefused {
-  return new ScimRefused(scimError(409, 'uniqueness', `Another group already exists with this ID '${idpId}'`))
-}
-
-function textAt(resource: JsonObject, name: string): string | null {
-  const value = ownMember(resource, name)
-  return typeof value === 'string' && value !== '' ? value : null
 }
 
 function notFound(id: string): ScimRefused {

@@ -1,18 +1,9 @@
 import type pg from 'pg'
-import {
-  type DirectoryGroupId,
-  type DirectoryUserId,
-  type EnvironmentId,
-  type EventId,
-  idPrefixes,
-} from '#contracts/ids.ts'
+import type { DirectoryGroupId, DirectoryUserId, EnvironmentId, EventId } from '#contracts/ids.ts'
 import { prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import { foldCase } from '#protocols/scim/compare-text.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
 import { rowFilterToSql } from '#protocols/scim/sql.ts'
-import type { UserPlan } from './plan-user.ts'
-import { lockRoles, refreshRoles } from './roles.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 import { memberColumns } from './scim-storage.ts'
 
@@ -31,6 +22,7 @@ const remove = prepared<MoveParameters, Moved>(
 
 /**
  * Moves members in or out: one statement, whatever their number and that of the group; events for real changes alone.
+ * @param change names people by ids; whoever else is named is awaited (see settleNames).
  * @returns whose membership changed; undefined when the directory has no such group.
  */
 export async function moveMembers(
@@ -42,11 +34,11 @@ export async function moveMembers(
 ): Promise<DirectoryUserId[] | undefined> {
   switch (change.kind) {
     case 'add':
-      return move(on, add, directory, group, await resolveNames(on, directory, change.ids), now)
+      return move(on, add, directory, group, change.ids, now)
     case 'remove':
-      return move(on, remove, directory, group, await resolveNames(on, directory, change.ids), now)
+      return move(on, remove, directory, group, change.ids, now)
     case 'replace':
-      return replaceMembers(on, directory, group, await resolveNames(on, directory, change.ids), now)
+      return replaceMembers(on, directory, group, change.ids, now)
     case 'removeMatching': {
       const { text, values } = rowFilterToSql(change.filter, memberColumns, 2)
       const { rows } = await on.query<{ id: DirectoryUserId }>(
@@ -68,35 +60,6 @@ export async function moveMembers(
   }
 }
 
-const findNamed = prepared<[EnvironmentId, string, readonly string[], readonly string[]], Named>(
-  'members-by-name',
-  `select id, external_id, user_name_key from directory_users
-   where environment_id = $1 and directory_id = $2 and (external_id = any ($3) or user_name_key = any ($4))`,
-)
-
-interface Named {
-  readonly id: DirectoryUserId
-  readonly external_id: string | null
-  readonly user_name_key: string
-}
-
-/**
- * Members are to be named by the ids given out here. Clients that never read those name them by external id or user name:
- * whoever comes in by such a name has to go out by it too. Names of nobody stay; they are awaited.
- */
-async function resolveNames(on: On, directory: ScimDirectory, values: readonly string[]): Promise<readonly string[]> {
-  const names = values.filter((value) => !value.startsWith(`${idPrefixes.directoryUser}_`))
-  if (names.length === 0) return values
-  const people = await findNamed(on, directory.environment, directory.id, names, names.map(foldCase))
-  const byExternalId = Map.groupBy(people, (person) => person.external_id)
-  const byName = new Map(people.map((person) => [person.user_name_key, person]))
-  const resolved = values.flatMap((value) => {
-    const found = byExternalId.get(value) ?? [byName.get(foldCase(value))].filter((person) => person !== undefined)
-    return found.length > 0 ? found.map(({ id }) => id) : [value]
-  })
-  return [...new Set(resolved)]
-}
-
 async function move(
   on: On,
   statement: typeof add,
@@ -109,6 +72,17 @@ async function move(
   const { environment, id, organizationId } = directory
   const [row] = await statement(on, environment, id, organizationId, group, [...ids], events, now, now.toISOString())
   return row?.moved ?? undefined
+}
+
+/** One person, by an id that is somebody's. */
+export async function addToGroup(
+  on: On,
+  directory: ScimDirectory,
+  group: DirectoryGroupId,
+  user: DirectoryUserId,
+  now: Date,
+): Promise<void> {
+  await move(on, add, directory, group, [user], now)
 }
 
 /** The difference is computed here by ids alone; nobody who stays is touched. */
@@ -167,25 +141,4 @@ export async function isInNoOther(
   groups: readonly DirectoryGroupId[],
 ): Promise<boolean> {
   return (await findOther(client, directory.environment, user, groups)).length === 0
-}
-
-/** Puts somebody who arrived into the groups that named them before, by id, external id or name. */
-export async function joinAwaiting(
-  client: pg.PoolClient,
-  directory: ScimDirectory,
-  plan: UserPlan,
-  now: Date,
-): Promise<void> {
-  const { externalId, userName, userNameKey } = plan.keys
-  const names = [plan.id, externalId, userName, userNameKey].filter((name) => name !== null)
-  const { rows } = await client.query<{ group_id: DirectoryGroupId }>(
-    `delete from directory_awaited_members where environment_id = $1 and directory_id = $2 and value = any ($3)
-     returning group_id`,
-    [directory.environment, directory.id, names],
-  )
-  if (rows.length > 0) await lockRoles(client, directory)
-  // In order, as everybody locks groups.
-  for (const group of rows.map((row) => row.group_id).toSorted())
-    await move(client, add, directory, group, [plan.id], now)
-  if (rows.length > 0) await refreshRoles(client, directory, [plan.id], now)
 }

@@ -38,6 +38,11 @@ export function readKeys(resource: JsonObject): PersonKeys {
   }
 }
 
+/** By which a group may have named somebody before they were here. */
+export function arrivalNames({ externalId, userName, userNameKey }: PersonKeys): string[] {
+  return [...new Set([externalId, userName, userNameKey])].filter((name) => name !== null)
+}
+
 export interface PersonContext {
   readonly id: DirectoryUserId
   readonly directoryId: DirectoryId

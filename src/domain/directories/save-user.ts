@@ -4,7 +4,7 @@ import { prepared } from '#db/database.ts'
 import type { EmittedEvents } from '#db/work.ts'
 import { scimError, type ScimError } from '#protocols/scim/errors.ts'
 import { violatedConstraint } from '../errors.ts'
-import type { PersonKeys } from './person.ts'
+import { arrivalNames, type PersonKeys } from './person.ts'
 import type { UserPlan } from './plan-user.ts'
 import { ScimRefused } from './refused.ts'
 import type { ScimDirectory } from './scim-directory.ts'
@@ -22,12 +22,13 @@ const insert = prepared(
    ), addresses as (
      insert into directory_addresses (environment_id, directory_id, user_id, email_key)
      select $1, $2, made.id, key from made, unnest($9::text[]) as key)
-   select append_events($1, $18, $19, $20, $21, $17) from made`,
+   select append_events($1, $18, $19, $20, $21, $17), refuse_awaited($1, $2, $22) from made`,
 )
 
 /**
  * Inserts a user with its events in one statement.
- * @returns false when the name is taken. @throws ScimRefused 409 when the address is.
+ * @param awaiting whether those whom a group awaits are let in, to be put there in the same transaction, or refused.
+ * @returns false when the name is taken. @throws ScimRefused 409 when the address is; see also isAwaited.
  */
 export async function insertUser(
   on: pg.Pool | pg.ClientBase,
@@ -35,11 +36,12 @@ export async function insertUser(
   plan: UserPlan,
   events: EmittedEvents,
   now: Date,
+  awaiting: 'refuse awaited' | 'awaited may join',
 ): Promise<boolean> {
   const [, ids, types, organizations, bodies] = events.parameters
-  const rows = await insert(on, ...columns(place, plan), now, ids, types, organizations, bodies).catch(
-    (error: unknown) => explainTaken(error, plan),
-  )
+  const refusedNames = awaiting === 'refuse awaited' ? arrivalNames(plan.keys) : null
+  const parameters = [...columns(place, plan), now, ids, types, organizations, bodies, refusedNames] as const
+  const rows = await insert(on, ...parameters).catch((error: unknown) => explainTaken(error, plan))
   return rows.length === 1
 }
 

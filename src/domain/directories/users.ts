@@ -6,7 +6,8 @@ import { foldCase } from '#protocols/scim/compare-text.ts'
 import { badRequest, quote, scimError, type ScimError } from '#protocols/scim/errors.ts'
 import { type JsonObject, ownMember, sameJson } from '#protocols/scim/json.ts'
 import { announceMemberships } from './announce-memberships.ts'
-import { isInNoOther, joinAwaiting, lockGroupsOf } from './memberships.ts'
+import { isAwaited, joinAwaiting } from './arrivals.ts'
+import { isInNoOther, lockGroupsOf } from './memberships.ts'
 import { announceUser, planUser, type UserPlan } from './plan-user.ts'
 import { ScimRefused } from './refused.ts'
 import { retryDeadlock } from './retry-deadlock.ts'
@@ -39,14 +40,14 @@ export async function createUser(
   const whole = withDefaults(resource)
   const now = deps.clock()
   const plan = planUser(directory, undefined, newId('directoryUser', now), whole, now)
-  for (let tries = 0; tries < hopefulTries; tries++) {
+  // Ends: a try comes to nothing only where somebody else took or left the name meanwhile.
+  for (;;) {
     const [namesake] = await findUserByName(deps.db.pool, directory.environment, directory.id, plan.keys.userNameKey)
     const user = namesake
       ? await bringBack(deps, directory, namesake, plan)
       : await retryDeadlock(() => addUser(deps, directory, plan, now))
     if (user) return user
   }
-  throw new ScimRefused(nameTaken(plan.keys))
 }
 
 /** @returns undefined when somebody of this name was created meanwhile. */
@@ -58,15 +59,21 @@ async function addUser(
 ): Promise<StoredUser | undefined> {
   const events = new EmittedEvents(directory.environment, now)
   announceUser(events.emit, plan, directory)
+  const insertAndJoin = () =>
+    transact(deps, directory.environment, async (client) => {
+      const added = await insertUser(client, directory, plan, events, now, 'awaited may join')
+      if (added) await joinAwaiting(client, directory, plan, now)
+      return added
+    })
   const isAdded = directory.awaitsMembers
-    ? await transact(deps, directory.environment, async (client) => {
-        const added = await insertUser(client, directory, plan, events, now)
-        if (added) await joinAwaiting(client, directory, plan, now)
-        return added
+    ? await insertAndJoin()
+    : await insertUser(deps.db.pool, directory, plan, events, now, 'refuse awaited').catch((error: unknown) => {
+        // Named after this request began.
+        if (isAwaited(error)) return insertAndJoin()
+        throw error
       })
-    : await insertUser(deps.db.pool, directory, plan, events, now)
   if (!isAdded) return undefined
-  if (events.size > 0 || directory.awaitsMembers) deps.wake()
+  deps.wake()
   if (!plan.keys.complete) throw addressMissing()
   return { id: plan.id, resource: plan.resource, version: 1, createdAt: now, modifiedAt: now }
 }
@@ -81,13 +88,19 @@ async function bringBack(
   const isThere = ({ active, complete }: UserRow) => active && complete
   if (isThere(namesake)) throw new ScimRefused(nameTaken(keys))
   if (!keys.complete) throw addressMissing()
-  return changeIfThere(deps, directory, namesake.id, (_current, row) =>
-    // Of two who bring somebody back at once, one comes second.
-    isThere(row) || foldCase(row.user_name) !== keys.userNameKey ? refused(nameTaken(keys)) : ok(resource),
-  )
+  // Of two who bring somebody back at once, one comes second.
+  const rewrite: Rewrite = (_current, row) => (isThere(row) ? refused(nameTaken(keys)) : ok(resource))
+  const isNamesake = (row: UserRow) => foldCase(row.user_name) === keys.userNameKey
+  return changeIfThere(deps, directory, namesake.id, { rewrite, isMeant: isNamesake })
 }
 
 export type Rewrite = (current: JsonObject, row: UserRow) => Result<JsonObject, ScimError>
+
+interface UserChange {
+  readonly rewrite: Rewrite
+  /** Who is somebody else by now is left alone, as if they were gone. */
+  readonly isMeant?: (row: UserRow) => boolean
+}
 
 /**
  * Changes a user by a function of what is stored. Parallel changes all survive: each is applied to what the one before
@@ -101,7 +114,7 @@ export async function changeUser(
   id: string,
   rewrite: Rewrite,
 ): Promise<StoredUser> {
-  const user = await changeIfThere(deps, directory, id, rewrite)
+  const user = await changeIfThere(deps, directory, id, { rewrite })
   if (!user) throw notFound(id)
   return user
 }
@@ -110,12 +123,12 @@ async function changeIfThere(
   deps: ChangeDeps,
   directory: ScimDirectory,
   id: string,
-  rewrite: Rewrite,
+  change: UserChange,
 ): Promise<StoredUser | undefined> {
-  let attempt = await retryDeadlock(() => changeUnlocked(deps, directory, id, rewrite))
+  let attempt = await retryDeadlock(() => changeUnlocked(deps, directory, id, change))
   while (attempt === 'lock' || attempt === 'lock with groups') {
     const locks = attempt
-    attempt = await retryDeadlock(() => changeLocked(deps, directory, id, rewrite, locks))
+    attempt = await retryDeadlock(() => changeLocked(deps, directory, id, change, locks))
   }
   return attempt
 }
@@ -127,13 +140,13 @@ async function changeUnlocked(
   deps: ChangeDeps,
   directory: ScimDirectory,
   id: string,
-  rewrite: Rewrite,
+  change: UserChange,
 ): Promise<Attempt> {
   for (let tries = 0; tries < hopefulTries; tries++) {
     const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
-    if (!row) return undefined
+    if (!row || change.isMeant?.(row) === false) return undefined
     const now = deps.clock()
-    const plan = planChange(directory, row, rewrite, now)
+    const plan = planChange(directory, row, change.rewrite, now)
     if (!plan) return stored(row)
     // Somebody who appears takes memberships along, which needs a transaction.
     if (plan.news === 'created') return 'lock with groups'
@@ -151,15 +164,15 @@ async function changeLocked(
   deps: ChangeDeps,
   directory: ScimDirectory,
   id: string,
-  rewrite: Rewrite,
+  change: UserChange,
   locks: 'lock' | 'lock with groups',
 ): Promise<Attempt> {
   return transact(deps, directory.environment, async (client, events, now): Promise<Attempt> => {
     // Groups before people, as whoever changes members locks them; the other way round each would wait for the other.
     const groups = locks === 'lock' ? undefined : await lockGroupsOf(client, directory, id)
     const [row] = await lockUser(client, directory.environment, directory.id, id)
-    if (!row) return undefined
-    const plan = planChange(directory, row, rewrite, now)
+    if (!row || change.isMeant?.(row) === false) return undefined
+    const plan = planChange(directory, row, change.rewrite, now)
     if (!plan) return stored(row)
     if (plan.news === 'created' && !(groups && (await isInNoOther(client, directory, row.id, groups))))
       return 'lock with groups'
