@@ -6,7 +6,7 @@ import { bootstrap } from '#domain/seeds/bootstrap.ts'
 import { parseEncryptionKeys, Secrets } from '#protocols/envelope.ts'
 import { createApp } from '../app.ts'
 import type { LoadedConfig } from '../config.ts'
-import type { Config } from '../settings.ts'
+import { type Config, emailsOf } from '../settings.ts'
 import type { Command, Invocation } from './command.ts'
 import { drain } from './drain.ts'
 import { exitCodes, Failure } from './failure.ts'
@@ -44,6 +44,7 @@ export const start: Command = {
     'logStreamFolder',
     'smtpUrl',
     'mailFrom',
+    'operatorEmails',
     'logLevel',
   ],
   options: {},
@@ -66,6 +67,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
     smtp: smtpOf(config),
+    operatorEmails: emailsOf(config.operatorEmails),
   })
   undo.defer(async () => {
     const finished = await drain([app.server.server], () => app.close(), drainLimitMs)

@@ -21,9 +21,11 @@ import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from '.
 import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
 import { PasswordReset } from './password-resets.ts'
 import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { OrganizationRoleEventData, Role, RoleEventData } from './roles.ts'
 import { User } from './users.ts'
 import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
@@ -76,6 +78,10 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [User, 'User'],
   [OrganizationMembership, 'OrganizationMembership'],
   [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
+  [Role, 'Role'],
+  [RoleEventData, 'RoleEventData'],
+  [OrganizationRoleEventData, 'OrganizationRoleEventData'],
+  [Permission, 'Permission'],
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],
@@ -254,6 +260,8 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
   switch (success.status) {
     case 200:
       if ('empty' in success) return { '200': { description: 'OK, without a body' } }
+      if ('csv' in success)
+        return { '200': { description: 'OK', content: { 'text/csv': { schema: { type: 'string' } } } } }
       return { '200': { description: 'OK', content: { 'application/json': { schema: refer(success.body) } } } }
     case 201:
       return { '201': { description: 'Created', content: { 'application/json': { schema: refer(success.body) } } } }
