@@ -13,6 +13,7 @@ import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as insights from './insights.ts'
+import * as invitations from './invitations.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
 import * as oauth from './oauth-providers.ts'
@@ -88,6 +89,14 @@ export const endpoints: readonly AnyEndpoint[] = [
   memberships.deactivateOrganizationMembership,
   memberships.reactivateOrganizationMembership,
   memberships.deleteOrganizationMembership,
+
+  invitations.listInvitations,
+  invitations.sendInvitation,
+  invitations.getInvitation,
+  invitations.findInvitationByToken,
+  invitations.acceptInvitation,
+  invitations.revokeInvitation,
+  invitations.resendInvitation,
 
   roles.listEnvironmentRoles,
   roles.createEnvironmentRole,
