@@ -34,6 +34,8 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   directory_users: 'directoryUser',
   directory_groups: 'directoryGroup',
   dashboard_users: 'dashboardUser',
+  scim_requests: 'scimRequest',
+  api_requests: 'apiRequest',
   audit_entries: 'auditEntry',
   users: 'user',
   user_identities: 'userIdentity',
@@ -48,6 +50,7 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   authentication_challenges: 'authenticationChallenge',
   sessions: 'session',
   mails: 'mail',
+  hosted_logins: 'hostedLogin',
 }
 
 /** Column name → id type, for references. */
@@ -62,6 +65,7 @@ const references: Record<string, keyof typeof idPrefixes> = {
   directory_id: 'directory',
   group_id: 'directoryGroup',
   dashboard_user_id: 'dashboardUser',
+  api_key_id: 'apiKey',
   user_id: 'user',
   directory_user_id: 'directoryUser',
   role_id: 'role',

@@ -6,12 +6,13 @@ import { bootstrap } from '#domain/seeds/bootstrap.ts'
 import { parseEncryptionKeys, Secrets } from '#protocols/envelope.ts'
 import { createApp } from '../app.ts'
 import type { LoadedConfig } from '../config.ts'
-import type { Config } from '../settings.ts'
+import { type Config, emailsOf } from '../settings.ts'
 import type { Command, Invocation } from './command.ts'
 import { drain } from './drain.ts'
 import { exitCodes, Failure } from './failure.ts'
 import { explainListen } from './loopback.ts'
 import { findWeakSettings } from './safe-settings.ts'
+import { smtpOf } from './smtp-settings.ts'
 import { listenForStop } from './stop-signal.ts'
 
 /** Below the 30 s that container platforms wait before they kill. */
@@ -41,6 +42,9 @@ export const start: Command = {
     'trustProxy',
     'eventsRetentionDays',
     'logStreamFolder',
+    'smtpUrl',
+    'mailFrom',
+    'operatorEmails',
     'logLevel',
   ],
   options: {},
@@ -62,6 +66,8 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
+    smtp: smtpOf(config),
+    operatorEmails: emailsOf(config.operatorEmails),
   })
   undo.defer(async () => {
     const finished = await drain([app.server.server], () => app.close(), drainLimitMs)

@@ -1,15 +1,18 @@
 import type { AnyEndpoint } from './endpoint.ts'
+import * as branding from './branding.ts'
+import * as mailbox from './mailbox.ts'
 import * as authentication from './authentication.ts'
 import * as settings from './authentication-settings.ts'
 import * as connections from './connections.ts'
 import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
-import * as roles from './directory-roles.ts'
+import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
 import * as people from './directory-users.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
+import * as insights from './insights.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
 import * as oauth from './oauth-providers.ts'
@@ -18,7 +21,10 @@ import * as domains from './organization-domains.ts'
 import * as magic from './magic-auth.ts'
 import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
+import * as permissions from './permissions.ts'
+import * as resets from './password-resets.ts'
 import * as redirects from './redirects.ts'
+import * as roles from './roles.ts'
 import * as sessions from './sessions.ts'
 import * as sso from './sso.ts'
 import * as users from './users.ts'
@@ -56,6 +62,10 @@ export const endpoints: readonly AnyEndpoint[] = [
   verifications.getEmailVerification,
   verifications.sendUserEmailVerification,
   verifications.confirmUserEmailVerification,
+  resets.createPasswordReset,
+  resets.sendPasswordReset,
+  resets.getPasswordReset,
+  resets.confirmPasswordReset,
   mfa.listUserFactors,
   mfa.enrollUserFactor,
   mfa.createRecoveryCodes,
@@ -78,6 +88,30 @@ export const endpoints: readonly AnyEndpoint[] = [
   memberships.deactivateOrganizationMembership,
   memberships.reactivateOrganizationMembership,
   memberships.deleteOrganizationMembership,
+
+  roles.listEnvironmentRoles,
+  roles.createEnvironmentRole,
+  roles.orderEnvironmentRoles,
+  roles.getEnvironmentRole,
+  roles.updateEnvironmentRole,
+  roles.deleteEnvironmentRole,
+  roles.addEnvironmentRolePermission,
+  roles.setEnvironmentRolePermissions,
+  roles.listOrganizationRoles,
+  roles.listRolesOfOrganization,
+  roles.createOrganizationRole,
+  roles.getOrganizationRole,
+  roles.updateOrganizationRole,
+  roles.deleteOrganizationRole,
+  roles.addOrganizationRolePermission,
+  roles.setOrganizationRolePermissions,
+  roles.removeOrganizationRolePermission,
+
+  permissions.listPermissions,
+  permissions.createPermission,
+  permissions.getPermission,
+  permissions.updatePermission,
+  permissions.deletePermission,
 
   connections.listConnections,
   connections.getConnection,
@@ -110,11 +144,11 @@ export const endpoints: readonly AnyEndpoint[] = [
   directories.revokeDirectoryToken,
   people.listDirectoryUsers,
   people.getDirectoryUser,
-  roles.getDirectoryUserRole,
+  directoryRoles.getDirectoryUserRole,
   people.listDirectoryGroups,
   people.getDirectoryGroup,
-  roles.listGroupRoles,
-  roles.setGroupRoles,
+  directoryRoles.listGroupRoles,
+  directoryRoles.setGroupRoles,
   attributes.listDirectoryAttributes,
   attributes.setDirectoryAttribute,
   attributes.deleteDirectoryAttribute,
@@ -141,6 +175,9 @@ export const endpoints: readonly AnyEndpoint[] = [
   streams.getLogStreamStatus,
   streams.getDatadogDashboard,
 
+  insights.getInsight,
+  insights.exportInsight,
+
   redirects.listRedirectUris,
   redirects.createRedirectUri,
   redirects.updateRedirectUri,
@@ -154,6 +191,12 @@ export const endpoints: readonly AnyEndpoint[] = [
   redirects.deleteCorsOrigin,
   redirects.getHomepage,
   redirects.setHomepage,
+
+  branding.getBranding,
+  branding.updateBranding,
+  branding.previewBranding,
+
+  mailbox.listMailbox,
 
   environments.getCurrentEnvironment,
   environments.updateCurrentEnvironment,

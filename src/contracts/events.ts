@@ -18,6 +18,9 @@ import { MagicAuth } from './magic-auth.ts'
 import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { OrganizationRoleEventData, RoleEventData } from './roles.ts'
+import { PasswordResetEventData } from './password-resets.ts'
 import { Session } from './sessions.ts'
 import { User } from './users.ts'
 import { WebhookEndpointDisabledData } from './webhooks.ts'
@@ -144,6 +147,17 @@ export const eventPayloads = {
   'organization_membership.created': OrganizationMembershipEventData,
   'organization_membership.deleted': OrganizationMembershipEventData,
   'organization_membership.updated': OrganizationMembershipEventData,
+  'organization_role.created': OrganizationRoleEventData,
+  'organization_role.deleted': OrganizationRoleEventData,
+  'organization_role.updated': OrganizationRoleEventData,
+  'permission.created': Permission,
+  'permission.deleted': Permission,
+  'permission.updated': Permission,
+  'role.created': RoleEventData,
+  'role.deleted': RoleEventData,
+  'role.updated': RoleEventData,
+  'password_reset.created': PasswordResetEventData,
+  'password_reset.succeeded': PasswordResetEventData,
   'session.created': Session,
   'session.revoked': Session,
   'user.created': User,

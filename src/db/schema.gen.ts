@@ -42,6 +42,7 @@ import type {
   AuthenticationChallengeId,
   SessionId,
   MailId,
+  HostedLoginId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
 import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
@@ -118,6 +119,28 @@ export interface AuthorizationCodes {
   redeemed_at: Date | null
   session_id: SessionId | null
   created_at: Date
+}
+
+export interface BrandingImages {
+  environment_id: EnvironmentId
+  kind: string
+  hash: string
+  media_type: string
+  bytes: Buffer
+}
+
+export interface BrandingPreviews {
+  hash: Buffer
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  images: ColumnType<unknown, string, string>
+  expires_at: Date
+}
+
+export interface Brandings {
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
 }
 
 export interface ConnectionOidcClients {
@@ -390,6 +413,27 @@ export interface Followers {
   position: number
 }
 
+export interface HostedLogins {
+  environment_id: EnvironmentId
+  id: HostedLoginId
+  browser_hash: Buffer
+  request: ColumnType<unknown, string, string>
+  state: ColumnType<unknown, string, string>
+  version: Generated<number>
+  finished_at: Date | null
+  expires_at: Date
+  created_at: Date
+}
+
+export interface HostedSessions {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  facts: ColumnType<unknown, string, string>
+  authenticated_at: Date
+  expires_at: Date
+}
+
 export interface IdempotencyKeys {
   environment_id: EnvironmentId
   key: string
@@ -398,6 +442,18 @@ export interface IdempotencyKeys {
   status: number
   answer: string
   created_at: Date
+}
+
+export interface InsightCounts {
+  environment_id: EnvironmentId
+  metric: string
+  grain: string
+  bucket: Date
+  organization: string
+  kind: string
+  outcome: string
+  reason: string
+  count: number
 }
 
 export interface Invitations {
@@ -826,6 +882,9 @@ export interface Schema {
   authentication_factors: AuthenticationFactors
   authentication_settings: AuthenticationSettings
   authorization_codes: AuthorizationCodes
+  branding_images: BrandingImages
+  branding_previews: BrandingPreviews
+  brandings: Brandings
   connection_oidc_clients: ConnectionOidcClients
   connection_realms: ConnectionRealms
   connections: Connections
@@ -852,7 +911,10 @@ export interface Schema {
   event_pending: EventPending
   events: Events
   followers: Followers
+  hosted_logins: HostedLogins
+  hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  insight_counts: InsightCounts
   invitations: Invitations
   jwt_templates: JwtTemplates
   log_streams: LogStreams

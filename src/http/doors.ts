@@ -1,20 +1,24 @@
 import type { FastifyInstance } from 'fastify'
 import { authenticationSettingsRoutes } from './api/authentication-settings.ts'
+import { brandingRoutes } from './api/branding.ts'
+import { mailboxRoutes } from './api/mailbox.ts'
+import { previewRoute } from './login/preview.ts'
+import { permissionRoutes } from './authorization/permissions.ts'
+import { roleRoutes } from './authorization/roles.ts'
 import { connectionRoutes } from './api/connections.ts'
 import { directoryRoutes } from './api/directories.ts'
 import { directoryAttributeRoutes } from './api/directory-attributes.ts'
 import { directoryPeopleRoutes } from './api/directory-people.ts'
 import { environmentRoutes } from './api/environments.ts'
 import { eventRoutes } from './api/events.ts'
+import { insightRoutes } from './api/insights.ts'
 import { logStreamRoutes } from './api/log-streams.ts'
 import { oauthProviderRoutes } from './api/oauth-providers.ts'
 import { organizationDomainRoutes } from './api/organization-domains.ts'
 import { organizationRoutes } from './api/organizations.ts'
 import { redirectRoutes } from './api/redirects.ts'
 import { webhookRoutes } from './api/webhooks.ts'
-import { dashboardPages } from './dashboard/front-end.ts'
-import { sessionRoutes as dashboardSessionRoutes } from './dashboard/session.ts'
-import { signInAttemptRoutes } from './dashboard/sign-in-attempts.ts'
+import { dashboardRoutes } from './dashboard/routes.ts'
 import { openApiRoutes } from './openapi.ts'
 import { scimRoutes } from './scim/routes.ts'
 import { acsRoute } from './sso/acs.ts'
@@ -32,6 +36,7 @@ import { logoutRoute } from './user-management/logout.ts'
 import { magicAuthRoutes } from './user-management/magic-auth.ts'
 import { membershipRoutes } from './user-management/memberships.ts'
 import { mfaRoutes } from './user-management/mfa.ts'
+import { passwordResetRoutes } from './user-management/password-reset.ts'
 import { sessionRoutes } from './user-management/sessions.ts'
 import { userRoutes } from './user-management/users.ts'
 import type { Deps } from './deps.ts'
@@ -39,7 +44,6 @@ import type { Deps } from './deps.ts'
 /** Opens every door: a line a surface, so that a reader sees at once what the server answers. */
 export function openDoors(server: FastifyInstance, deps: Deps, version: string): void {
   openApiRoutes(server, version)
-  dashboardPages(server)
   for (const routes of [
     organizationRoutes,
     organizationDomainRoutes,
@@ -49,10 +53,13 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     logoutRoute,
     magicAuthRoutes,
     emailVerificationRoutes,
+    passwordResetRoutes,
     mfaRoutes,
     jwtTemplateRoutes,
     authenticationSettingsRoutes,
     membershipRoutes,
+    roleRoutes,
+    permissionRoutes,
     connectionRoutes,
     oauthProviderRoutes,
     environmentRoutes,
@@ -63,8 +70,11 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,
-    dashboardSessionRoutes,
-    signInAttemptRoutes,
+    dashboardRoutes,
+    brandingRoutes,
+    mailboxRoutes,
+    previewRoute,
+    insightRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)
