@@ -28,6 +28,8 @@ import type {
   DirectoryUserId,
   DirectoryGroupId,
   DashboardUserId,
+  ScimRequestId,
+  ApiRequestId,
   AuditEntryId,
   UserId,
   UserIdentityId,
@@ -58,6 +60,20 @@ export interface ApiKeys {
   last_used_by: string | null
   expires_at: Date | null
   revoked_at: Date | null
+  created_at: Date
+}
+
+export interface ApiRequests {
+  environment_id: EnvironmentId
+  id: ApiRequestId
+  request_id: string
+  api_key_id: ApiKeyId
+  method: string
+  path: string
+  status: number
+  error_code: string | null
+  duration_ms: number
+  client: string | null
   created_at: Date
 }
 
@@ -444,6 +460,19 @@ export interface IdempotencyKeys {
   created_at: Date
 }
 
+export interface Impersonations {
+  environment_id: EnvironmentId
+  token_hash: Buffer
+  user_id: UserId
+  organization_id: OrganizationId | null
+  impersonator_email: string
+  reason: string
+  redirect_uri: string
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+}
+
 export interface InsightCounts {
   environment_id: EnvironmentId
   metric: string
@@ -709,6 +738,25 @@ export interface Roles {
   updated_at: Date
 }
 
+export interface ScimRequests {
+  environment_id: EnvironmentId
+  id: ScimRequestId
+  directory_id: DirectoryId
+  request_id: string
+  method: string
+  path: string
+  status: number
+  reason: string | null
+  scim_type: string | null
+  duration_ms: number
+  user_agent: string | null
+  rejected_token: string | null
+  request_body: string | null
+  response_body: string | null
+  event_ids: string[]
+  created_at: Date
+}
+
 export interface Sessions {
   environment_id: EnvironmentId
   id: SessionId
@@ -877,6 +925,7 @@ export interface WebhookSecrets {
 
 export interface Schema {
   api_keys: ApiKeys
+  api_requests: ApiRequests
   audit_entries: AuditEntries
   authentication_challenges: AuthenticationChallenges
   authentication_factors: AuthenticationFactors
@@ -914,6 +963,7 @@ export interface Schema {
   hosted_logins: HostedLogins
   hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  impersonations: Impersonations
   insight_counts: InsightCounts
   invitations: Invitations
   jwt_templates: JwtTemplates
@@ -936,6 +986,7 @@ export interface Schema {
   refused_responses: RefusedResponses
   role_permissions: RolePermissions
   roles: Roles
+  scim_requests: ScimRequests
   sessions: Sessions
   signing_keys: SigningKeys
   sso_access_tokens: SsoAccessTokens
