@@ -226,7 +226,8 @@ test('a deletion waits until the name is typed, and says what breaks', async () 
   await page.getByRole('heading', { level: 1, name: 'Organizations' }).waitFor()
   await page.getByRole('table').waitFor()
   expect(await page.getByRole('link', { name: 'Short-lived' }).count()).toBe(0)
-  expect(visitor.complaints).toEqual([])
+  // The live stream may tell of the deletion while the page is still being left.
+  expect(visitor.complaints.filter((text) => !text.includes('404'))).toEqual([])
 })
 
 test('the first page costs less than 200 kB', async () => {
@@ -238,8 +239,8 @@ test('the first page costs less than 200 kB', async () => {
   await visitor.page.goto(`${gatehouse.url}/dashboard`)
   await visitor.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
   const total = sizes.reduce((sum, size) => sum + size, 0)
-  expect(total).toBeGreaterThan(50_000)
-  expect(total).toBeLessThan(200_000)
+  expect(total, sizes.join(' + ')).toBeGreaterThan(50_000)
+  expect(total, sizes.join(' + ')).toBeLessThan(200_000)
 })
 
 test('every page can be read by everybody, in both colour schemes and on a telephone', async () => {
@@ -249,6 +250,9 @@ test('every page can be read by everybody, in both colour schemes and on a telep
     ['', 'Overview'],
     ['organizations', 'Organizations'],
     ['test-sso', 'Test SSO'],
+    ['users', 'Users'],
+    ['emails', 'Mailbox'],
+    ['authentication', 'Authentication'],
     ['redirects', 'Redirects'],
     ['api-keys', 'API keys'],
     ['webhooks', 'Webhooks'],
