@@ -8,8 +8,11 @@ import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
+import { ApiLog } from '#domain/request-logs/api-log.ts'
+import { ScimLog } from '#domain/request-logs/scim-log.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { PostMail } from '#domain/mail/send.ts'
+import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
@@ -27,6 +30,7 @@ import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import { guardedTransport } from './guarded-transport.ts'
 import type { Role } from './settings.ts'
 import { smtpMail, type SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
@@ -97,6 +101,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyUses: new KeyUses(),
     secrets: options.secrets,
     tokenUses: new TokenUses(),
+    apiLog: new ApiLog(),
+    scimLog: new ScimLog(),
     snapshotLimit: new SnapshotLimit(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
@@ -109,6 +115,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
+    oauth: new OAuthServers(guardedTransport({ allowPrivate: options.development }), clock),
     signingKeys: new SigningKeyCache(
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,
@@ -116,6 +123,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     signInLimits: new SignInLimits(clock),
     baseUrl: options.baseUrl,
     development: options.development,
+  }
+  const flushLogs = async () => {
+    await deps.apiLog.flush(db)
+    await deps.scimLog.flush(db)
   }
   const flushUses = async () => {
     await deps.keyUses.flush(db)
@@ -141,7 +152,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     (error) => onTaskError(streamTask, error),
   )
   const role = options.role ?? 'all'
-  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays, postMail }
+  const jobs = {
+    ...deps,
+    flushUses,
+    flushLogs,
+    webhooks,
+    logStreams,
+    eventsRetentionDays: options.eventsRetentionDays,
+    postMail,
+  }
   const runner: Runner = new Runner(
     role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
@@ -175,6 +194,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await postBatch.close()
       smtp?.close()
       await flushUses()
+      await flushLogs()
       await db.close()
     },
   }

@@ -15,6 +15,7 @@ import * as events from './events.ts'
 import * as insights from './insights.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
+import * as oauth from './oauth-providers.ts'
 import * as mfa from './mfa.ts'
 import * as domains from './organization-domains.ts'
 import * as magic from './magic-auth.ts'
@@ -117,6 +118,11 @@ export const endpoints: readonly AnyEndpoint[] = [
   connections.createConnection,
   connections.updateConnection,
   connections.deleteConnection,
+
+  oauth.listOAuthProviders,
+  oauth.getOAuthProvider,
+  oauth.setOAuthProvider,
+  oauth.deleteOAuthProvider,
 
   sso.authorizeSso,
   sso.exchangeSsoCode,

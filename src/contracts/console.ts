@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import { type AnyEndpoint, dashboardRoles, endpoint } from './endpoint.ts'
 import { Environment } from './environments.ts'
 import { DashboardUserId, EnvironmentId } from './ids.ts'
+import * as logs from './request-logs.ts'
 import * as attempts from './sign-in-attempts.ts'
 
 const tag = 'dashboard'
@@ -66,4 +67,8 @@ export const consoleEndpoints: readonly AnyEndpoint[] = [
   attempts.getSignInAttempt,
   attempts.revealRefusedResponse,
   attempts.replayRefusedResponse,
+
+  logs.listScimRequests,
+  logs.getScimRequest,
+  logs.listApiRequests,
 ]

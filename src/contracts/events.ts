@@ -39,6 +39,13 @@ const ssoAttempt = {
   }),
 }
 
+const oauthAttempt = {
+  type: Type.Literal('oauth'),
+  ip_address: nullableString,
+  user_agent: nullableString,
+  user_id: nullableString,
+}
+
 const AttemptError = Type.Object({ code: Type.String(), message: Type.String() })
 
 /** A proof of a person that held. */
@@ -68,6 +75,17 @@ function proofFailed<T extends string>(type: T) {
 
 /** The catalogue: event name → payload, for every event this server emits. */
 export const eventPayloads = {
+  'authentication.oauth_succeeded': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('succeeded'),
+    email: Type.String(),
+  }),
+  'authentication.oauth_failed': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('failed'),
+    email: nullableString,
+    error: AttemptError,
+  }),
   'authentication.email_verification_failed': proofFailed('email_verification'),
   'authentication.email_verification_succeeded': proofSucceeded('email_verification'),
   'authentication.magic_auth_failed': proofFailed('magic_auth'),

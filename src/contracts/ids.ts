@@ -28,6 +28,8 @@ export const idPrefixes = {
   directoryUser: 'directory_user',
   directoryGroup: 'directory_group',
   dashboardUser: 'dashboard_user',
+  scimRequest: 'scim_request',
+  apiRequest: 'api_request',
   auditEntry: 'audit_entry',
   user: 'user',
   userIdentity: 'identity',
@@ -70,6 +72,8 @@ export type DirectoryId = IdOf<'directory'>
 export type DirectoryTokenId = IdOf<'directoryToken'>
 export type DirectoryUserId = IdOf<'directoryUser'>
 export type DirectoryGroupId = IdOf<'directoryGroup'>
+export type ScimRequestId = IdOf<'scimRequest'>
+export type ApiRequestId = IdOf<'apiRequest'>
 export type DashboardUserId = IdOf<'dashboardUser'>
 export type AuditEntryId = IdOf<'auditEntry'>
 export type UserId = IdOf<'user'>
@@ -110,6 +114,8 @@ export const DirectoryId = id('directory')
 export const DirectoryTokenId = id('directoryToken')
 export const DirectoryUserId = id('directoryUser')
 export const DirectoryGroupId = id('directoryGroup')
+export const ScimRequestId = id('scimRequest')
+export const ApiRequestId = id('apiRequest')
 export const DashboardUserId = id('dashboardUser')
 export const AuditEntryId = id('auditEntry')
 export const UserId = id('user')

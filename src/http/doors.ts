@@ -13,6 +13,7 @@ import { environmentRoutes } from './api/environments.ts'
 import { eventRoutes } from './api/events.ts'
 import { insightRoutes } from './api/insights.ts'
 import { logStreamRoutes } from './api/log-streams.ts'
+import { oauthProviderRoutes } from './api/oauth-providers.ts'
 import { organizationDomainRoutes } from './api/organization-domains.ts'
 import { organizationRoutes } from './api/organizations.ts'
 import { redirectRoutes } from './api/redirects.ts'
@@ -25,6 +26,7 @@ import { authorizeRoute } from './sso/authorize.ts'
 import { jwksRoute } from './sso/jwks.ts'
 import { logoutRoutes } from './sso/logout.ts'
 import { metadataRoutes } from './sso/metadata.ts'
+import { oauthCallbackRoutes } from './sso/oauth-callback.ts'
 import { profileRoute } from './sso/profile.ts'
 import { tokenRoute } from './sso/token.ts'
 import { authenticateRoute } from './user-management/authenticate.ts'
@@ -59,6 +61,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     roleRoutes,
     permissionRoutes,
     connectionRoutes,
+    oauthProviderRoutes,
     environmentRoutes,
     directoryRoutes,
     directoryPeopleRoutes,
@@ -75,6 +78,15 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
   ])
     routes(server, deps)
   scimRoutes(server, deps)
-  for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
+  for (const routes of [
+    authorizeRoute,
+    acsRoute,
+    oauthCallbackRoutes,
+    metadataRoutes,
+    tokenRoute,
+    profileRoute,
+    jwksRoute,
+    logoutRoutes,
+  ])
     routes(server, deps)
 }

@@ -25,6 +25,12 @@ const expired = {
   sessions: `expires_at < $1::timestamptz - interval '90 days'`,
   // As long as the vendor shows them; events themselves stay.
   webhook_deliveries: `state <> 'pending' and completed_at < $1::timestamptz - interval '30 days'`,
+  // Their number is bounded besides, see keep-latest.ts.
+  scim_requests: `created_at < $1::timestamptz - interval '14 days'`,
+  api_requests: `created_at < $1::timestamptz - interval '14 days'`,
+  dashboard_sessions: 'expires_at < $1',
+  dashboard_invitations: 'expires_at < $1',
+  audit_entries: `created_at < $1::timestamptz - interval '2 years'`,
   mails: `created_at < $1::timestamptz - interval '30 days'`,
   branding_previews: 'expires_at < $1',
   hosted_logins: 'expires_at < $1',

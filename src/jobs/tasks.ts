@@ -3,6 +3,7 @@ import type { ChangeDeps } from '#db/work.ts'
 import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
+import { keepLatestRequests } from '#domain/request-logs/keep-latest.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import { type MailDeps, sendDueMail } from '#domain/mail/send.ts'
@@ -21,6 +22,8 @@ export interface JobDeps extends ChangeDeps, MailDeps {
   readonly fetchText: FetchText
   /** Writes collected "last used" marks of API keys and directory tokens. */
   readonly flushUses: () => Promise<void>
+  /** Writes collected requests. */
+  readonly flushLogs: () => Promise<void>
   readonly eventsRetentionDays: number | undefined
 }
 
@@ -47,8 +50,11 @@ export function stamping(db: Database, onNews: () => void): Task {
 }
 
 /** What a process that answers requests has to do besides, when others do the rest. */
-export function apiTasks({ flushUses }: Pick<JobDeps, 'flushUses'>): Task[] {
-  return [{ name: 'last-used', everyMs: 5 * second, run: () => flushUses() }]
+export function apiTasks({ flushUses, flushLogs }: Pick<JobDeps, 'flushUses' | 'flushLogs'>): Task[] {
+  return [
+    { name: 'last-used', everyMs: 5 * second, run: () => flushUses() },
+    { name: 'request-logs', everyMs: second, run: () => flushLogs() },
+  ]
 }
 
 /** Everything the server does without being asked. Several processes may run all of it at once. */
@@ -95,6 +101,7 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },
     { name: 'refresh-metadata', everyMs: 10 * minute, run: (signal) => refreshMetadata(deps, signal) },
     { name: 'prune', everyMs: 10 * minute, run: (signal) => pruneExpired(deps.db, deps.clock(), signal) },
+    { name: 'prune-request-logs', everyMs: 10 * minute, run: (signal) => keepLatestRequests(deps.db, signal) },
     { name: 'prune-events', everyMs: 10 * minute, run: (signal) => pruneOldEvents(deps, signal) },
   ]
 }

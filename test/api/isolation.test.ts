@@ -104,6 +104,7 @@ beforeAll(async () => {
     '/user_management/logout_uris/': [await make('/user_management/logout_uris', { uri: 'https://victim.test/b' })],
     '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],
     '/environments/': [victim.id, victim.apiKey.id],
+    '/oauth_providers/': ['GoogleOAuth'],
   }
   const company = await attacker.environment.api<Organization>('POST', '/organizations', { body: { name: 'Mallory' } })
   own = {
@@ -111,6 +112,7 @@ beforeAll(async () => {
     '/directories/': attacker.directory.id,
     '/environments/': mallory.id,
   }
+  await victim.api('PUT', '/oauth_providers/GoogleOAuth', { body: namedBodies['/oauth_providers/{name}'] })
   await victim.api('PUT', '/directory_attributes/badge', { body: { path: 'badge' } })
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
   untouched = await everything()
@@ -216,6 +218,15 @@ describe('with another tenant’s ids', () => {
   })
 })
 
+/** By path, what stands for the name, and what a PUT there takes. */
+const namedBodies: Record<string, object> = {
+  '/directory_attributes/{name}': { path: 'badge' },
+  '/oauth_providers/{name}': { client_id: 'a', client_secret: 'b' },
+}
+const names: Record<string, string> = {
+  '/directory_attributes/{name}': 'badge',
+  '/oauth_providers/{name}': 'GoogleOAuth',
+}
 test('a membership joins a user and an organization of one tenant', async () => {
   const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
   const user = await make('/user_management/users', { email: 'mallory@mallory.test' })
@@ -238,11 +249,11 @@ test.each(counts)('$method $path counts only one’s own', async ({ method, path
 })
 
 test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {
-  const attempt = path.replace('{name}', 'badge')
-  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? { path: 'badge' } : undefined })
+  const attempt = path.replace('{name}', names[path] ?? '')
+  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? namedBodies[path] : undefined })
   expect(answer.status).toBe(method === 'PUT' ? 200 : 404)
   expect(await everything()).toEqual(untouched)
-  await mallory.api('DELETE', '/directory_attributes/badge')
+  await mallory.api('DELETE', attempt)
 })
 
 describe('lists', () => {

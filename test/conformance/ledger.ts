@@ -186,7 +186,7 @@ export const divergences: readonly Divergence[] = [
   },
   {
     at: 'GET /connections/{id}',
-    gap: /^answer holds (?:external_key|sp_\w+|acs_url|idp_\w+|certificates|attribute_map|options\.\w+) in addition$/,
+    gap: /^answer holds (?:external_key|sp_\w+|acs_url|idp_\w+|certificates|attribute_map|oidc|options\.\w+) in addition$/,
     reason: 'What an administrator needs to set the connection up; the vendor shows it in its dashboard only.',
   },
   {
@@ -235,11 +235,6 @@ export const divergences: readonly Divergence[] = [
     at: 'POST /sso/token',
     gap: /^body (?:code_verifier|redirect_uri) is taken in addition$/,
     reason: 'RFC 7636 §4.5 and RFC 6749 §4.1.3; the SDKs send the verifier.',
-  },
-  {
-    at: 'POST /sso/token',
-    gap: 'answer lacks oauth_tokens',
-    reason: 'For OAuth providers, which are not part of this version.',
   },
   {
     at: 'POST /sso/token',

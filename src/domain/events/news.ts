@@ -19,9 +19,17 @@ const after = prepared<[EnvironmentId, number, number], News>(
    where l.environment_id = $1 and l.position > $2 order by l.position limit $3`,
 )
 
-const head = prepared<[EnvironmentId], { readonly position: number | null }>(
+/** Where everything ends that news are about. */
+export interface NewsHead {
+  readonly position: number
+  /** The latest request to a directory; before all others when there is none. */
+  readonly lastAsked: string
+}
+
+const head = prepared<[EnvironmentId], { readonly position: number | null; readonly asked: string | null }>(
   'news-head',
-  'select max(position) as position from event_log where environment_id = $1',
+  `select (select max(position) from event_log where environment_id = $1) as position,
+     (select max(id) from scim_requests where environment_id = $1) as asked`,
 )
 
 /** The events after a position, in the order of the log, as far as they were stamped. */
@@ -29,8 +37,21 @@ export function readNews(db: Database, environment: EnvironmentId, position: num
   return after(db.pool, environment, position, limit)
 }
 
-/** Where the log of an environment ends. */
-export async function newsHead(db: Database, environment: EnvironmentId): Promise<number> {
+export async function newsHead(db: Database, environment: EnvironmentId): Promise<NewsHead> {
   const [row] = await head(db.pool, environment)
-  return row?.position ?? 0
+  return { position: row?.position ?? 0, lastAsked: row?.asked ?? '' }
+}
+
+const asked = prepared<[EnvironmentId, string], { readonly directory_id: string; readonly last: string }>(
+  'news-scim',
+  'select directory_id, max(id) as last from scim_requests where environment_id = $1 and id > $2 group by directory_id',
+)
+
+/** Directories whose identity providers asked something since, as far as it was written down. */
+export function readAskedDirectories(
+  db: Database,
+  environment: EnvironmentId,
+  since: string,
+): Promise<{ readonly directory_id: string; readonly last: string }[]> {
+  return asked(db.pool, environment, since)
 }

@@ -1,7 +1,7 @@
 import type { PassThrough } from 'node:stream'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
-import { newsHead, type News, readNews } from '#domain/events/news.ts'
+import { newsHead, type News, readAskedDirectories, readNews } from '#domain/events/news.ts'
 
 export interface Watcher {
   readonly stream: PassThrough
@@ -21,6 +21,7 @@ export class LiveFeed {
   readonly #watchers = new Set<Watcher>()
   #joining = 0
   #position = 0
+  #lastAsked = ''
 
   constructor(db: Database, environment: EnvironmentId) {
     this.#db = db
@@ -42,8 +43,11 @@ export class LiveFeed {
   }
 
   async #join(stream: PassThrough, last: number | undefined): Promise<Watcher> {
-    const head = await newsHead(this.#db, this.#environment)
-    if (this.#watchers.size === 0) this.#position = head
+    const { position: head, lastAsked } = await newsHead(this.#db, this.#environment)
+    if (this.#watchers.size === 0) {
+      this.#position = head
+      this.#lastAsked = lastAsked
+    }
     const isLost = last !== undefined && (last > head || head - last > longestGap)
     const watcher = { stream, position: last === undefined || isLost ? head : last }
     stream.write(`retry: 2000\nid: ${watcher.position}\nevent: ${isLost ? 'reset' : 'ready'}\ndata: {}\n\n`)
@@ -63,6 +67,16 @@ export class LiveFeed {
   }
 
   async look(): Promise<void> {
+    await this.#lookAtLog()
+    // Hints to load something again: missing one is no loss, so they have no place to go on from.
+    for (const { directory_id, last } of await readAskedDirectories(this.#db, this.#environment, this.#lastAsked)) {
+      if (last > this.#lastAsked) this.#lastAsked = last
+      for (const { stream } of this.#watchers)
+        if (stream.writable) stream.write(`event: scim\ndata: ${JSON.stringify({ directory_id })}\n\n`)
+    }
+  }
+
+  async #lookAtLog(): Promise<void> {
     for (;;) {
       const news = await readNews(this.#db, this.#environment, this.#position, pageSize)
       for (const item of news) {

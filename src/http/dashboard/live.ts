@@ -16,7 +16,7 @@ const mostWatchersOfSession = 8
 
 /**
  * GET /dashboard/api/{environment}/live: what happens, as server-sent events. `log` names an event, `attempt` a sign-in
- * that moved; `reset` means that there was more than is worth telling. `Last-Event-ID` goes on where a browser was.
+ * that moved, `scim` a directory whose identity provider asked something; `reset` means that there was more than is worth telling. `Last-Event-ID` goes on where a browser was.
  */
 export function liveRoutes(app: FastifyInstance, deps: Deps): void {
   const feeds = new Map<EnvironmentId, LiveFeed>()
