@@ -21,6 +21,10 @@ const pages: RouteObject[] = [
     lazy: async () => ({ Component: (await import('./pages/connections/connection-page.tsx')).ConnectionPage }),
   },
   {
+    path: 'sign-in-attempts/:id',
+    lazy: async () => ({ Component: (await import('./pages/attempts/attempt-page.tsx')).AttemptPage }),
+  },
+  {
     path: 'directories/:id',
     lazy: async () => ({ Component: (await import('./pages/directories/directory-page.tsx')).DirectoryPage }),
   },
@@ -60,6 +64,19 @@ const pages: RouteObject[] = [
   {
     path: 'settings',
     lazy: async () => ({ Component: (await import('./pages/settings/settings-page.tsx')).SettingsPage }),
+  },
+  {
+    path: 'test-sso',
+    lazy: async () => ({ Component: (await import('./pages/test-sso/test-sso-page.tsx')).TestSsoPage }),
+  },
+  { path: 'users', lazy: async () => ({ Component: (await import('./pages/users/users-page.tsx')).UsersPage }) },
+  { path: 'users/:id', lazy: async () => ({ Component: (await import('./pages/users/user-page.tsx')).UserPage }) },
+  { path: 'emails', lazy: async () => ({ Component: (await import('./pages/mailbox/mailbox-page.tsx')).MailboxPage }) },
+  {
+    path: 'authentication',
+    lazy: async () => ({
+      Component: (await import('./pages/authentication/authentication-page.tsx')).AuthenticationPage,
+    }),
   },
   { path: '*', Component: UnknownPage },
 ]

@@ -18,11 +18,15 @@ import { Mail } from './mailbox.ts'
 import { JwtTemplate } from './jwt-templates.ts'
 import { MagicAuth } from './magic-auth.ts'
 import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from './mfa.ts'
+import { Invitation, InvitationEventData } from './invitations.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { PasswordReset } from './password-resets.ts'
 import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { OrganizationRoleEventData, Role, RoleEventData } from './roles.ts'
 import { User } from './users.ts'
 import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
@@ -75,6 +79,12 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [User, 'User'],
   [OrganizationMembership, 'OrganizationMembership'],
   [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
+  [Invitation, 'Invitation'],
+  [InvitationEventData, 'InvitationEventData'],
+  [Role, 'Role'],
+  [RoleEventData, 'RoleEventData'],
+  [OrganizationRoleEventData, 'OrganizationRoleEventData'],
+  [Permission, 'Permission'],
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],
@@ -105,6 +115,7 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [AuthenticationErrorBody, 'AuthenticationError'],
   [Session, 'Session'],
   [MagicAuth, 'MagicAuth'],
+  [PasswordReset, 'PasswordReset'],
   [EmailVerification, 'EmailVerification'],
   [AuthenticationFactor, 'AuthenticationFactor'],
   [EnrolledFactor, 'EnrolledAuthenticationFactor'],

@@ -47,6 +47,7 @@ import type {
   HostedLoginId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
+import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 
 export interface ApiKeys {
@@ -156,6 +157,14 @@ export interface Brandings {
   environment_id: EnvironmentId
   settings: ColumnType<unknown, string, string>
   updated_at: Date
+}
+
+export interface ConnectionOidcClients {
+  environment_id: EnvironmentId
+  connection_id: ConnectionId
+  oauth_client_id: string
+  sealed_client_secret: string
+  scopes: string[]
 }
 
 export interface ConnectionRealms {
@@ -426,7 +435,6 @@ export interface HostedLogins {
   browser_hash: Buffer
   request: ColumnType<unknown, string, string>
   state: ColumnType<unknown, string, string>
-  version: Generated<number>
   finished_at: Date | null
   expires_at: Date
   created_at: Date
@@ -554,6 +562,21 @@ export interface Mails {
   created_at: Date
 }
 
+export interface OauthProviders {
+  environment_id: EnvironmentId
+  id: ConnectionId
+  provider: OAuthProviderName
+  enabled: boolean
+  oauth_client_id: string
+  sealed_client_secret: string
+  issuer: string | null
+  scopes: string[]
+  return_tokens: boolean
+  settings: ColumnType<unknown, string, string>
+  created_at: Date
+  updated_at: Date
+}
+
 export interface OrganizationAuthenticationSettings {
   environment_id: EnvironmentId
   organization_id: OrganizationId
@@ -635,7 +658,7 @@ export interface Permissions {
 export interface Profiles {
   environment_id: EnvironmentId
   id: ProfileId
-  organization_id: OrganizationId
+  organization_id: OrganizationId | null
   connection_id: ConnectionId
   realm: string
   idp_id: string
@@ -772,6 +795,7 @@ export interface SsoCodes {
   expires_at: Date
   redeemed_at: Date | null
   token_hash: Buffer | null
+  oauth_tokens: string | null
 }
 
 export interface SsoLogoutTokens {
@@ -803,6 +827,7 @@ export interface SsoSessions {
   created_at: Date
   expires_at: Date
   finished_at: Date | null
+  browser_hash: Buffer | null
 }
 
 export interface UserIdentities {
@@ -895,6 +920,7 @@ export interface Schema {
   branding_images: BrandingImages
   branding_previews: BrandingPreviews
   brandings: Brandings
+  connection_oidc_clients: ConnectionOidcClients
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
@@ -930,6 +956,7 @@ export interface Schema {
   logout_uris: LogoutUris
   magic_auths: MagicAuths
   mails: Mails
+  oauth_providers: OauthProviders
   organization_authentication_settings: OrganizationAuthenticationSettings
   organization_domains: OrganizationDomains
   organization_memberships: OrganizationMemberships

@@ -3,6 +3,7 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import type { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { LogStreamRules } from '#domain/log-streams/streams.ts'
+import type { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ApiLog } from '#domain/request-logs/api-log.ts'
 import type { ScimLog } from '#domain/request-logs/scim-log.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
@@ -10,6 +11,7 @@ import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import type { KeyUses } from './callers.ts'
 import type { TokenUses } from './scim/callers.ts'
+import type { SignInLimits } from './user-management/sign-in-limits.ts'
 
 /** What the doors need. Built once in app.ts and handed to each as an argument. */
 export interface Deps {
@@ -33,6 +35,8 @@ export interface Deps {
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText
   readonly signingKeys: SigningKeyCache
+  readonly signInLimits: SignInLimits
+  readonly oauth: OAuthServers
   /** Where browsers and identity providers reach us; no trailing slash. */
   readonly baseUrl: string
   /** Whether this is a developer's own machine. */

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { endpoints } from '#contracts/all.ts'
 import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
+import type { Invitation } from '#contracts/invitations.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import { change } from '#db/work.ts'
@@ -51,6 +52,18 @@ beforeAll(async () => {
     user_id: person,
     organization_id: organization.id,
   })
+  const invitation = await victim.api<Invitation>('POST', '/user_management/invitations', {
+    body: { email: 'bob@victim.test', organization_id: organization.id },
+  })
+  for (const [path, slug] of [
+    ['/authorization/permissions', 'victim:read'],
+    ['/authorization/roles', 'victim-role'],
+    [`/authorization/organizations/${organization.id}/roles`, 'victim-own'],
+  ] as const)
+    await make(path, { slug, name: 'Victim' })
+  await victim.api('POST', `/authorization/organizations/${organization.id}/roles/victim-own/permissions`, {
+    body: { slug: 'victim:read' },
+  })
   const factor = await make('/auth/factors/enroll', { type: 'totp', totp_issuer: 'Victim', totp_user: 'ann' })
   const magicAuth = await make('/user_management/magic_auth', { email: 'ann@victim.test' })
   await victim.api('POST', `/user_management/users/${person}/email_verification/send`)
@@ -74,9 +87,15 @@ beforeAll(async () => {
     '/directories/': [directory, await firstOf(`/directories/${directory}/tokens`)],
     '/directory_users/': [await firstOf(`/directory_users?directory=${directory}`)],
     '/directory_groups/': [group],
+    '/user_management/invitations/by_token/': [invitation.body.token],
+    '/user_management/invitations/': [invitation.body.id],
+    '/authorization/organizations/': [organization.id, 'victim-own', 'victim:read'],
+    '/authorization/roles/': ['victim-role'],
+    '/authorization/permissions/': ['victim:read'],
     '/auth/factors/': [factor],
     '/auth/challenges/': [await make(`/auth/factors/${factor}/challenge`)],
     '/user_management/magic_auth/': [magicAuth],
+    '/user_management/password_reset/': [await make('/user_management/password_reset', { email: 'ann@victim.test' })],
     '/user_management/email_verification/': [await verificationOf(victim)],
     '/user_management/users/external_id/': ['victim'],
     '/user_management/users/': [person],
@@ -91,8 +110,15 @@ beforeAll(async () => {
     '/user_management/logout_uris/': [await make('/user_management/logout_uris', { uri: 'https://victim.test/b' })],
     '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],
     '/environments/': [victim.id, victim.apiKey.id],
+    '/oauth_providers/': ['GoogleOAuth'],
   }
-  own = { '/directories/': attacker.directory.id, '/environments/': mallory.id }
+  const company = await attacker.environment.api<Organization>('POST', '/organizations', { body: { name: 'Mallory' } })
+  own = {
+    '/authorization/organizations/': company.body.id,
+    '/directories/': attacker.directory.id,
+    '/environments/': mallory.id,
+  }
+  await victim.api('PUT', '/oauth_providers/GoogleOAuth', { body: namedBodies['/oauth_providers/{name}'] })
   await victim.api('PUT', '/directory_attributes/badge', { body: { path: 'badge' } })
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
   untouched = await everything()
@@ -100,8 +126,8 @@ beforeAll(async () => {
 
 /** The API tells the id of a verification in the log alone. */
 async function verificationOf({ api }: TestEnvironment): Promise<string> {
-  const event = (await readLog(api)).find(({ event: name }) => name === 'email_verification.created')
-  return (event?.data as { id: string }).id // of email_verification.created
+  const query = '/events?events=email_verification.created'
+  return (await api<Page<{ data: { id: string } }>>('GET', query)).body.data[0]?.data.id ?? ''
 }
 
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
@@ -138,6 +164,8 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
   if (!properties) return undefined
   const values: Record<string, unknown> = {
     name: 'Mallory',
+    impersonator_email: 'mallory@mallory.test',
+    reason: 'Curiosity',
     uri: 'https://mallory.test/',
     default: true,
     status: 'disabled',
@@ -148,6 +176,8 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
     users: [],
     memberships: [],
     group_roles: [],
+    permissions: [],
+    slug: 'mallory',
     since: '2020-01-01T00:00:00.000Z',
     range_start: '2020-01-01T00:00:00.000Z',
     range_end: '2030-01-01T00:00:00.000Z',
@@ -196,6 +226,15 @@ describe('with another tenant’s ids', () => {
   })
 })
 
+/** By path, what stands for the name, and what a PUT there takes. */
+const namedBodies: Record<string, object> = {
+  '/directory_attributes/{name}': { path: 'badge' },
+  '/oauth_providers/{name}': { client_id: 'a', client_secret: 'b' },
+}
+const names: Record<string, string> = {
+  '/directory_attributes/{name}': 'badge',
+  '/oauth_providers/{name}': 'GoogleOAuth',
+}
 test('a membership joins a user and an organization of one tenant', async () => {
   const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
   const user = await make('/user_management/users', { email: 'mallory@mallory.test' })
@@ -218,11 +257,11 @@ test.each(counts)('$method $path counts only one’s own', async ({ method, path
 })
 
 test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {
-  const attempt = path.replace('{name}', 'badge')
-  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? { path: 'badge' } : undefined })
+  const attempt = path.replace('{name}', names[path] ?? '')
+  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? namedBodies[path] : undefined })
   expect(answer.status).toBe(method === 'PUT' ? 200 : 404)
   expect(await everything()).toEqual(untouched)
-  await mallory.api('DELETE', '/directory_attributes/badge')
+  await mallory.api('DELETE', attempt)
 })
 
 describe('lists', () => {
