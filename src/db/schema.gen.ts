@@ -459,6 +459,19 @@ export interface IdempotencyKeys {
   created_at: Date
 }
 
+export interface Impersonations {
+  environment_id: EnvironmentId
+  token_hash: Buffer
+  user_id: UserId
+  organization_id: OrganizationId | null
+  impersonator_email: string
+  reason: string
+  redirect_uri: string
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+}
+
 export interface InsightCounts {
   environment_id: EnvironmentId
   metric: string
@@ -705,6 +718,13 @@ export interface RefusedResponses {
   created_at: Date
 }
 
+export interface RejectedRedirects {
+  environment_id: EnvironmentId
+  uri: string
+  times: number
+  last_seen_at: Date
+}
+
 export interface RolePermissions {
   environment_id: EnvironmentId
   role_id: RoleId
@@ -949,6 +969,7 @@ export interface Schema {
   hosted_logins: HostedLogins
   hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  impersonations: Impersonations
   insight_counts: InsightCounts
   invitations: Invitations
   jwt_templates: JwtTemplates
@@ -969,6 +990,7 @@ export interface Schema {
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens
   refused_responses: RefusedResponses
+  rejected_redirects: RejectedRedirects
   role_permissions: RolePermissions
   roles: Roles
   scim_requests: ScimRequests

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { dashboardPages } from './front-end.ts'
 import { liveRoutes } from './live.ts'
+import { overviewRoutes } from './overview.ts'
 import { requestLogRoutes } from './request-logs.ts'
 import { sessionRoutes } from './session.ts'
 import { dashboardSignInRoutes } from './sign-in.ts'
@@ -16,6 +17,7 @@ export function dashboardRoutes(app: FastifyInstance, deps: Deps): void {
     liveRoutes,
     signInAttemptRoutes,
     requestLogRoutes,
+    overviewRoutes,
     dashboardUserRoutes,
     dashboardSignInRoutes,
   ])
