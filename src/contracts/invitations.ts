@@ -58,6 +58,7 @@ export const listInvitations = endpoint({
   summary: 'List invitations',
   tag,
   access: 'api_key',
+  secretFields: ['token', 'accept_invitation_url'],
   query: Type.Object({
     ...pageQuery,
     email: Type.Optional(Type.String()),
@@ -99,6 +100,7 @@ export const getInvitation = endpoint({
   summary: 'Get an invitation',
   tag,
   access: 'api_key',
+  secretFields: ['token', 'accept_invitation_url'],
   params,
   success,
   errors: { 404: ['entity_not_found'] },
@@ -111,6 +113,7 @@ export const findInvitationByToken = endpoint({
   summary: 'Get the invitation that a token is of',
   tag,
   access: 'api_key',
+  secretFields: ['token', 'accept_invitation_url'],
   params: Type.Object({ token: Type.String() }),
   success,
   errors: { 404: ['entity_not_found'] },
