@@ -1,4 +1,5 @@
 import type { AnyEndpoint } from './endpoint.ts'
+import * as authkit from './authkit.ts'
 import * as branding from './branding.ts'
 import * as mailbox from './mailbox.ts'
 import * as authentication from './authentication.ts'
@@ -202,6 +203,8 @@ export const endpoints: readonly AnyEndpoint[] = [
   redirects.deleteCorsOrigin,
   redirects.getHomepage,
   redirects.setHomepage,
+
+  authkit.authorizeUser,
 
   branding.getBranding,
   branding.updateBranding,

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { endpoints } from './all.ts'
+import { authorizeUser } from './authkit.ts'
 import { Branding } from './branding.ts'
 import { authenticate, AuthenticateResponse, AuthenticationErrorBody } from './authentication.ts'
 import { AuthenticationSettings, OrganizationAuthenticationSettings } from './authentication-settings.ts'
@@ -128,7 +129,12 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
 ])
 
 /** Met by browsers: success is a redirect, and a failure that cannot be sent back to the application is a page. */
-const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([authorizeSso, ssoLogout, logoutSession])
+const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([
+  authorizeUser,
+  authorizeSso,
+  ssoLogout,
+  logoutSession,
+])
 
 /** RFC 6749 §4.1.3 is form-encoded. */
 const formEncoded: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([exchangeSsoCode, authenticate])
@@ -231,6 +237,8 @@ function requestBody(endpoint: AnyEndpoint, body: TSchema): NonNullable<Operatio
 }
 
 function responsesOf(endpoint: AnyEndpoint): Record<string, Response> {
+  if (endpoint === authorizeUser)
+    return { ...browserResponses, '204': { description: 'Nothing, for a browser that fetches links ahead' } }
   if (redirecting.has(endpoint)) return browserResponses
   const codes = new Map<number, readonly string[]>(
     Object.entries(endpoint.errors ?? {}).map(([status, list]) => [Number(status), list]),

@@ -5,6 +5,8 @@ import { mailboxRoutes } from './api/mailbox.ts'
 import { previewRoute } from './login/preview.ts'
 import { permissionRoutes } from './authorization/permissions.ts'
 import { roleRoutes } from './authorization/roles.ts'
+import { resetRoutes } from './login/reset.ts'
+import { loginRoutes } from './login/routes.ts'
 import { connectionRoutes } from './api/connections.ts'
 import { directoryRoutes } from './api/directories.ts'
 import { directoryAttributeRoutes } from './api/directory-attributes.ts'
@@ -79,6 +81,8 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     mailboxRoutes,
     previewRoute,
     insightRoutes,
+    loginRoutes,
+    resetRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)
