@@ -13,8 +13,9 @@ import * as people from './directory-users.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
-import * as insights from './insights.ts'
 import * as invitations from './invitations.ts'
+import * as insights from './insights.ts'
+import * as impersonation from './impersonation.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
 import * as oauth from './oauth-providers.ts'
@@ -51,6 +52,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   users.getUser,
   users.getUserByExternalId,
   users.updateUser,
+  impersonation.impersonateUser,
   users.deleteUser,
   users.listUserIdentities,
 

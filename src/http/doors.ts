@@ -33,6 +33,7 @@ import { authenticateRoute } from './user-management/authenticate.ts'
 import { deviceRoute } from './user-management/device.ts'
 import { emailVerificationRoutes } from './user-management/email-verification.ts'
 import { invitationRoutes } from './user-management/invitations.ts'
+import { impersonationRoutes } from './user-management/impersonation.ts'
 import { jwtTemplateRoutes } from './user-management/jwt-template.ts'
 import { logoutRoute } from './user-management/logout.ts'
 import { magicAuthRoutes } from './user-management/magic-auth.ts'
@@ -50,6 +51,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     organizationRoutes,
     organizationDomainRoutes,
     userRoutes,
+    impersonationRoutes,
     authenticateRoute,
     deviceRoute,
     sessionRoutes,

@@ -80,7 +80,7 @@ describe('an invitation', () => {
       created_at: server.clock.read().toISOString(),
       updated_at: server.clock.read().toISOString(),
       token: expect.stringMatching(/^[A-Za-z0-9]{25}$/),
-      accept_invitation_url: `http://gatehouse.test/invitation?invitation_token=${body.token}`,
+      accept_invitation_url: `http://gatehouse.test/authkit/invitation?invitation_token=${body.token}`,
     })
     expect(await mailsOf(environment)).toEqual([
       {

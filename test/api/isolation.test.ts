@@ -164,6 +164,8 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
   if (!properties) return undefined
   const values: Record<string, unknown> = {
     name: 'Mallory',
+    impersonator_email: 'mallory@mallory.test',
+    reason: 'Curiosity',
     uri: 'https://mallory.test/',
     default: true,
     status: 'disabled',

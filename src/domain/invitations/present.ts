@@ -63,7 +63,7 @@ export function presentInEvent(row: InvitationRow, now: Date): InvitationEventDa
 
 /** The application's own page, which hands `invitation_token` on to the sign-in; or our page, which starts one. */
 export function invitationUrl(token: string, signInEndpoint: string | null, baseUrl: string): string {
-  const url = new URL(signInEndpoint ?? `${baseUrl}/invitation`)
+  const url = new URL(signInEndpoint ?? `${baseUrl}/authkit/invitation`)
   url.searchParams.set('invitation_token', token)
   return url.href
 }
