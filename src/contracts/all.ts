@@ -9,6 +9,7 @@ import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
 import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
+import * as device from './device-authorization.ts'
 import * as people from './directory-users.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
@@ -57,6 +58,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   users.listUserIdentities,
 
   authentication.authenticate,
+  device.authorizeDevice,
   sessions.listUserSessions,
   sessions.revokeSession,
   sessions.logoutSession,

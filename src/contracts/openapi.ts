@@ -11,6 +11,7 @@ import { ConfiguredDirectory, Directory, DirectoryToken } from './directories.ts
 import { DirectoryAttribute } from './directory-attributes.ts'
 import { DirectoryGroupRole, DirectoryUserRole } from './directory-roles.ts'
 import { DirectoryReconciliation, DirectorySnapshot } from './directory-snapshots.ts'
+import { authorizeDevice } from './device-authorization.ts'
 import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './directory-users.ts'
 import { EmailVerification } from './email-verifications.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
@@ -137,11 +138,12 @@ const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([
 ])
 
 /** RFC 6749 §4.1.3 is form-encoded. */
-const formEncoded: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([exchangeSsoCode, authenticate])
+const formEncoded: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([exchangeSsoCode, authenticate, authorizeDevice])
 
 /** Operations whose errors are RFC 6749's, and the status this is true of. */
 const oauthErrors: ReadonlyMap<AnyEndpoint, number> = new Map<AnyEndpoint, number>([
   [exchangeSsoCode, 400],
+  [authorizeDevice, 400],
   [getSsoProfile, 401],
 ])
 

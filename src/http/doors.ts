@@ -32,6 +32,7 @@ import { oauthCallbackRoutes } from './sso/oauth-callback.ts'
 import { profileRoute } from './sso/profile.ts'
 import { tokenRoute } from './sso/token.ts'
 import { authenticateRoute } from './user-management/authenticate.ts'
+import { deviceRoute } from './user-management/device.ts'
 import { emailVerificationRoutes } from './user-management/email-verification.ts'
 import { invitationRoutes } from './user-management/invitations.ts'
 import { impersonationRoutes } from './user-management/impersonation.ts'
@@ -54,6 +55,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     userRoutes,
     impersonationRoutes,
     authenticateRoute,
+    deviceRoute,
     sessionRoutes,
     logoutRoute,
     magicAuthRoutes,
