@@ -9,6 +9,7 @@ import * as attributes from './directory-attributes.ts'
 import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
 import * as people from './directory-users.ts'
+import * as emailChanges from './email-changes.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
@@ -52,6 +53,8 @@ export const endpoints: readonly AnyEndpoint[] = [
   users.updateUser,
   users.deleteUser,
   users.listUserIdentities,
+  emailChanges.sendEmailChange,
+  emailChanges.confirmEmailChange,
 
   authentication.authenticate,
   sessions.listUserSessions,

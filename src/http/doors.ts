@@ -30,6 +30,7 @@ import { oauthCallbackRoutes } from './sso/oauth-callback.ts'
 import { profileRoute } from './sso/profile.ts'
 import { tokenRoute } from './sso/token.ts'
 import { authenticateRoute } from './user-management/authenticate.ts'
+import { emailChangeRoutes } from './user-management/email-changes.ts'
 import { emailVerificationRoutes } from './user-management/email-verification.ts'
 import { invitationRoutes } from './user-management/invitations.ts'
 import { jwtTemplateRoutes } from './user-management/jwt-template.ts'
@@ -54,6 +55,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     logoutRoute,
     magicAuthRoutes,
     emailVerificationRoutes,
+    emailChangeRoutes,
     passwordResetRoutes,
     mfaRoutes,
     jwtTemplateRoutes,
