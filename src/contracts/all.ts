@@ -11,6 +11,7 @@ import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
 import * as device from './device-authorization.ts'
 import * as people from './directory-users.ts'
+import * as emailChanges from './email-changes.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
@@ -56,6 +57,8 @@ export const endpoints: readonly AnyEndpoint[] = [
   impersonation.impersonateUser,
   users.deleteUser,
   users.listUserIdentities,
+  emailChanges.sendEmailChange,
+  emailChanges.confirmEmailChange,
 
   authentication.authenticate,
   device.authorizeDevice,

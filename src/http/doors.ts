@@ -33,6 +33,7 @@ import { profileRoute } from './sso/profile.ts'
 import { tokenRoute } from './sso/token.ts'
 import { authenticateRoute } from './user-management/authenticate.ts'
 import { deviceRoute } from './user-management/device.ts'
+import { emailChangeRoutes } from './user-management/email-changes.ts'
 import { emailVerificationRoutes } from './user-management/email-verification.ts'
 import { invitationRoutes } from './user-management/invitations.ts'
 import { impersonationRoutes } from './user-management/impersonation.ts'
@@ -60,6 +61,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     logoutRoute,
     magicAuthRoutes,
     emailVerificationRoutes,
+    emailChangeRoutes,
     passwordResetRoutes,
     mfaRoutes,
     jwtTemplateRoutes,

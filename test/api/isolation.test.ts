@@ -171,6 +171,7 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
     status: 'disabled',
     attribute_map: {},
     code: '000000',
+    new_email: 'mallory@mallory.test',
     totp_user: 'mallory',
     groups: [],
     users: [],
