@@ -28,6 +28,7 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   webhook_secrets: 'webhookSecret',
   webhook_deliveries: 'webhookDelivery',
   log_streams: 'logStream',
+  alert_rules: 'alertRule',
   directories: 'directory',
   directory_tokens: 'directoryToken',
   directory_users: 'directoryUser',
@@ -57,6 +58,7 @@ const references: Record<string, keyof typeof idPrefixes> = {
   profile_id: 'profile',
   client_id: 'client',
   endpoint_id: 'webhookEndpoint',
+  rule_id: 'alertRule',
   event_id: 'event',
   directory_id: 'directory',
   group_id: 'directoryGroup',
@@ -94,6 +96,8 @@ const literals: Record<string, string> = {
   'webhook_deliveries.state': "'pending' | 'succeeded' | 'failed'",
   'log_streams.type': 'LogStreamType',
   'log_streams.status': "'active' | 'paused'",
+  'alert_rules.scope': "'environment' | 'each_organization'",
+  'alert_rules.status': "'enabled' | 'disabled'",
   'directories.type': 'DirectoryType',
   'directories.state': 'DirectoryState',
   'dashboard_users.role': 'DashboardRole',
@@ -118,6 +122,7 @@ const scalars: Record<string, string> = {
   bytea: 'Buffer',
   jsonb: 'ColumnType<unknown, string, string>',
   _text: 'string[]',
+  _timestamptz: 'Date[]',
 }
 
 interface Column {

@@ -10,6 +10,7 @@ import * as people from './directory-users.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
+import * as alerts from './alert-rules.ts'
 import * as insights from './insights.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
@@ -138,6 +139,12 @@ export const endpoints: readonly AnyEndpoint[] = [
 
   insights.getInsight,
   insights.exportInsight,
+
+  alerts.listAlertRules,
+  alerts.createAlertRule,
+  alerts.getAlertRule,
+  alerts.updateAlertRule,
+  alerts.deleteAlertRule,
 
   redirects.listRedirectUris,
   redirects.createRedirectUri,

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { alertRuleRoutes } from './api/alert-rules.ts'
 import { authenticationSettingsRoutes } from './api/authentication-settings.ts'
 import { connectionRoutes } from './api/connections.ts'
 import { directoryRoutes } from './api/directories.ts'
@@ -62,6 +63,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     logStreamRoutes,
     eventRoutes,
     insightRoutes,
+    alertRuleRoutes,
     dashboardSessionRoutes,
     signInAttemptRoutes,
   ])

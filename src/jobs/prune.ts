@@ -14,6 +14,8 @@ const expired = {
   sso_logout_tokens: 'expires_at < $1',
   // As long as the vendor shows them; events themselves stay.
   webhook_deliveries: `state <> 'pending' and completed_at < $1::timestamptz - interval '30 days'`,
+  // A window is a week at most.
+  alert_states: `firing_since is null and updated_at < $1::timestamptz - interval '30 days'`,
   insight_counts: `grain = 'hour' and bucket < $1::timestamptz - interval '90 days'`,
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const

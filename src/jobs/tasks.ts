@@ -1,11 +1,11 @@
 import type { Database } from '#db/database.ts'
-import type { ChangeDeps } from '#db/work.ts'
 import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
-import { countAll } from '#domain/insights/follow.ts'
+import { recoverAlerts } from '#domain/alerts/evaluate.ts'
+import { countAll, type FollowDeps } from '#domain/insights/follow.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
@@ -13,7 +13,7 @@ import { timeOutLogins } from '#domain/sso/time-out.ts'
 import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
-export interface JobDeps extends ChangeDeps {
+export interface JobDeps extends FollowDeps {
   readonly webhooks: WebhookWorker
   readonly logStreams: LogStreamWorker
   readonly db: Database
@@ -43,6 +43,12 @@ export function stamping(db: Database, onNews: () => void): Task {
       if (await stampEventsIfFree(db)) onNews()
     },
   }
+}
+
+/** An alert recovers when the log says nothing more: it is read first. */
+async function countAndAlert(deps: JobDeps, signal: AbortSignal): Promise<void> {
+  await countAll(deps, signal)
+  await recoverAlerts(deps, signal)
 }
 
 /** What a process that answers requests has to do besides, when others do the rest. */
@@ -80,7 +86,7 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
       },
     },
     // Readers count what is new first: the rest makes one transaction do for many events.
-    { name: countTask, everyMs: second, restMs: 250, run: (signal) => countAll(deps, signal) },
+    { name: countTask, everyMs: second, restMs: 250, run: (signal) => countAndAlert(deps, signal) },
     ...apiTasks(deps),
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },
