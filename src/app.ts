@@ -8,15 +8,21 @@ import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
+import { ApiLog } from '#domain/request-logs/api-log.ts'
+import { ScimLog } from '#domain/request-logs/scim-log.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
+import type { PostMail } from '#domain/mail/send.ts'
+import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { openDoors } from '#http/doors.ts'
 import { healthRoutes } from '#http/health.ts'
+import { mailboxPages } from '#http/pages/mailbox.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { TokenUses } from '#http/scim/callers.ts'
 import { createServer } from '#http/server.ts'
+import { SignInLimits } from '#http/user-management/sign-in-limits.ts'
 import { Runner } from '#jobs/runner.ts'
 import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
@@ -24,7 +30,9 @@ import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import { guardedTransport } from './guarded-transport.ts'
 import type { Role } from './settings.ts'
+import { smtpMail, type SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -51,6 +59,8 @@ export interface AppOptions {
   readonly logStreamFolder?: string | undefined
   /** Where Datadog sites take logs, instead of Datadog: development only. */
   readonly datadogIntake?: Outlets['datadogIntake'] | undefined
+  /** What sends mail. Without it development keeps mail in the mailbox, and production cannot send any. */
+  readonly smtp?: SmtpOptions | undefined
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -82,6 +92,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     writeStdout,
     datadogIntake: (options.development && options.datadogIntake) || datadogIntake,
   }
+  const smtp = options.smtp && smtpMail(options.smtp)
+  const postMail = smtp ?? (options.development ? undefined : cannotSend)
   const deps: Deps = {
     db,
     clock,
@@ -89,6 +101,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyUses: new KeyUses(),
     secrets: options.secrets,
     tokenUses: new TokenUses(),
+    apiLog: new ApiLog(),
+    scimLog: new ScimLog(),
     snapshotLimit: new SnapshotLimit(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
@@ -101,12 +115,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
+    oauth: new OAuthServers(guardedTransport({ allowPrivate: options.development }), clock),
     signingKeys: new SigningKeyCache(
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,
     ),
+    signInLimits: new SignInLimits(clock),
     baseUrl: options.baseUrl,
     development: options.development,
+  }
+  const flushLogs = async () => {
+    await deps.apiLog.flush(db)
+    await deps.scimLog.flush(db)
   }
   const flushUses = async () => {
     await deps.keyUses.flush(db)
@@ -132,7 +152,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     (error) => onTaskError(streamTask, error),
   )
   const role = options.role ?? 'all'
-  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays }
+  const jobs = {
+    ...deps,
+    flushUses,
+    flushLogs,
+    webhooks,
+    logStreams,
+    eventsRetentionDays: options.eventsRetentionDays,
+    postMail,
+  }
   const runner: Runner = new Runner(
     role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
@@ -143,6 +171,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
   if (role !== 'worker') {
     openDoors(server, deps, packageJson.version)
+    if (options.development) mailboxPages(server, deps)
     if (options.development && options.testIdp)
       testIdpRoutes(server, {
         ...options.testIdp,
@@ -163,8 +192,16 @@ export async function createApp(options: AppOptions): Promise<App> {
       await logStreams.stop()
       await postWebhook.close()
       await postBatch.close()
+      smtp?.close()
       await flushUses()
+      await flushLogs()
       await db.close()
     },
   }
 }
+
+const cannotSend: PostMail = async () => ({
+  ok: false,
+  error: 'No mail server is set: give GATEHOUSE_SMTP_URL and GATEHOUSE_MAIL_FROM.',
+  final: false,
+})

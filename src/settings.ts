@@ -36,6 +36,8 @@ const days: SettingType<number | undefined> = {
 const emails: SettingType<string | undefined> = { parse: parseEmails }
 const origin: SettingType<string | undefined> = { parse: parseOrigin }
 const postgresUrl: SettingType<string | undefined> = { parse: parsePostgresUrl }
+const smtpUrl: SettingType<string | undefined> = { parse: parseSmtpUrl }
+const mailAddress: SettingType<string | undefined> = { parse: parseMailAddress }
 const logLevel: SettingType<LogLevel | undefined> = { parse: (value) => parseOneOf(logLevels, value) }
 const role: SettingType<Role> = { parse: (value) => parseOneOf(roles, value) }
 
@@ -200,6 +202,24 @@ export const settings = {
     default: undefined,
     doc: 'Folder that log streams of type file may write below; without it there are none',
   }),
+  smtpUrl: define({
+    name: 'smtp_url',
+    env: ['GATEHOUSE_SMTP_URL', 'SMTP_URL'],
+    type: smtpUrl,
+    unit: 'smtp:// or smtps:// URL',
+    default: undefined,
+    doc: 'Mail server that sends codes, links and invitations; without it dev keeps them in its mailbox',
+    mask: maskPassword,
+    noFlag: true,
+  }),
+  mailFrom: define({
+    name: 'mail_from',
+    env: ['GATEHOUSE_MAIL_FROM'],
+    type: mailAddress,
+    unit: 'address, or Name <address>',
+    default: undefined,
+    doc: 'Whom that mail comes from; needed with smtp_url',
+  }),
   logLevel: define({
     name: 'log_level',
     env: ['GATEHOUSE_LOG_LEVEL'],
@@ -295,6 +315,16 @@ function parseOrigin(value: string): string {
 function parsePostgresUrl(value: string): string {
   if (URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol)) return value
   throw new Error('must be a URL such as postgres://user:password@host:5432/gatehouse.')
+}
+
+function parseSmtpUrl(value: string): string {
+  if (URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== '') return value
+  throw new Error('must be a URL such as smtp://user:password@mail.example.com:587.')
+}
+
+function parseMailAddress(value: string): string {
+  if (/^(?:[^<>@\r\n"]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(value)) return value
+  throw new Error(`is "${value}"; it must be an address such as login@example.com, or Acme <login@example.com>.`)
 }
 
 function parseOneOf<T extends string>(allowed: readonly T[], value: string): T {

@@ -24,6 +24,7 @@ import type { Ready } from './dev-summary.ts'
 import { closeServer, drain } from './drain.ts'
 import { hasExample, startExample } from './example-app.ts'
 import { findLoopbackPort, listenOnLoopback } from './loopback.ts'
+import { smtpOf } from './smtp-settings.ts'
 import type { Steps } from './steps.ts'
 
 const drainLimitMs = 10_000
@@ -61,6 +62,7 @@ export async function bringUp(
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
+    smtp: smtpOf(config),
     operatorEmails: emailsOf(config.operatorEmails),
   })
   const servers = [app.server.server]

@@ -29,6 +29,8 @@ export const dev: Command = {
     'trustProxy',
     'eventsRetentionDays',
     'logStreamFolder',
+    'smtpUrl',
+    'mailFrom',
     'operatorEmails',
     'logLevel',
     'quiet',

@@ -12,6 +12,7 @@ import { drain } from './drain.ts'
 import { exitCodes, Failure } from './failure.ts'
 import { explainListen } from './loopback.ts'
 import { findWeakSettings } from './safe-settings.ts'
+import { smtpOf } from './smtp-settings.ts'
 import { listenForStop } from './stop-signal.ts'
 
 /** Below the 30 s that container platforms wait before they kill. */
@@ -41,6 +42,8 @@ export const start: Command = {
     'trustProxy',
     'eventsRetentionDays',
     'logStreamFolder',
+    'smtpUrl',
+    'mailFrom',
     'operatorEmails',
     'logLevel',
   ],
@@ -63,6 +66,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
+    smtp: smtpOf(config),
     operatorEmails: emailsOf(config.operatorEmails),
   })
   undo.defer(async () => {

@@ -1,10 +1,12 @@
 import type { AnyEndpoint } from './endpoint.ts'
+import * as branding from './branding.ts'
+import * as mailbox from './mailbox.ts'
 import * as authentication from './authentication.ts'
 import * as settings from './authentication-settings.ts'
 import * as connections from './connections.ts'
 import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
-import * as roles from './directory-roles.ts'
+import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
 import * as people from './directory-users.ts'
 import * as verifications from './email-verifications.ts'
@@ -14,12 +16,16 @@ import * as alerts from './alert-rules.ts'
 import * as insights from './insights.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
+import * as oauth from './oauth-providers.ts'
 import * as mfa from './mfa.ts'
 import * as domains from './organization-domains.ts'
 import * as magic from './magic-auth.ts'
 import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
+import * as permissions from './permissions.ts'
+import * as resets from './password-resets.ts'
 import * as redirects from './redirects.ts'
+import * as roles from './roles.ts'
 import * as sessions from './sessions.ts'
 import * as sso from './sso.ts'
 import * as users from './users.ts'
@@ -57,6 +63,10 @@ export const endpoints: readonly AnyEndpoint[] = [
   verifications.getEmailVerification,
   verifications.sendUserEmailVerification,
   verifications.confirmUserEmailVerification,
+  resets.createPasswordReset,
+  resets.sendPasswordReset,
+  resets.getPasswordReset,
+  resets.confirmPasswordReset,
   mfa.listUserFactors,
   mfa.enrollUserFactor,
   mfa.createRecoveryCodes,
@@ -80,11 +90,40 @@ export const endpoints: readonly AnyEndpoint[] = [
   memberships.reactivateOrganizationMembership,
   memberships.deleteOrganizationMembership,
 
+  roles.listEnvironmentRoles,
+  roles.createEnvironmentRole,
+  roles.orderEnvironmentRoles,
+  roles.getEnvironmentRole,
+  roles.updateEnvironmentRole,
+  roles.deleteEnvironmentRole,
+  roles.addEnvironmentRolePermission,
+  roles.setEnvironmentRolePermissions,
+  roles.listOrganizationRoles,
+  roles.listRolesOfOrganization,
+  roles.createOrganizationRole,
+  roles.getOrganizationRole,
+  roles.updateOrganizationRole,
+  roles.deleteOrganizationRole,
+  roles.addOrganizationRolePermission,
+  roles.setOrganizationRolePermissions,
+  roles.removeOrganizationRolePermission,
+
+  permissions.listPermissions,
+  permissions.createPermission,
+  permissions.getPermission,
+  permissions.updatePermission,
+  permissions.deletePermission,
+
   connections.listConnections,
   connections.getConnection,
   connections.createConnection,
   connections.updateConnection,
   connections.deleteConnection,
+
+  oauth.listOAuthProviders,
+  oauth.getOAuthProvider,
+  oauth.setOAuthProvider,
+  oauth.deleteOAuthProvider,
 
   sso.authorizeSso,
   sso.exchangeSsoCode,
@@ -106,11 +145,11 @@ export const endpoints: readonly AnyEndpoint[] = [
   directories.revokeDirectoryToken,
   people.listDirectoryUsers,
   people.getDirectoryUser,
-  roles.getDirectoryUserRole,
+  directoryRoles.getDirectoryUserRole,
   people.listDirectoryGroups,
   people.getDirectoryGroup,
-  roles.listGroupRoles,
-  roles.setGroupRoles,
+  directoryRoles.listGroupRoles,
+  directoryRoles.setGroupRoles,
   attributes.listDirectoryAttributes,
   attributes.setDirectoryAttribute,
   attributes.deleteDirectoryAttribute,
@@ -159,6 +198,12 @@ export const endpoints: readonly AnyEndpoint[] = [
   redirects.deleteCorsOrigin,
   redirects.getHomepage,
   redirects.setHomepage,
+
+  branding.getBranding,
+  branding.updateBranding,
+  branding.previewBranding,
+
+  mailbox.listMailbox,
 
   environments.getCurrentEnvironment,
   environments.updateCurrentEnvironment,

@@ -19,6 +19,9 @@ import { MagicAuth } from './magic-auth.ts'
 import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { OrganizationRoleEventData, RoleEventData } from './roles.ts'
+import { PasswordResetEventData } from './password-resets.ts'
 import { Session } from './sessions.ts'
 import { User } from './users.ts'
 import { WebhookEndpointDisabledData } from './webhooks.ts'
@@ -35,6 +38,13 @@ const ssoAttempt = {
     connection_id: nullableString,
     session_id: nullableString,
   }),
+}
+
+const oauthAttempt = {
+  type: Type.Literal('oauth'),
+  ip_address: nullableString,
+  user_agent: nullableString,
+  user_id: nullableString,
 }
 
 const AttemptError = Type.Object({ code: Type.String(), message: Type.String() })
@@ -66,6 +76,17 @@ function proofFailed<T extends string>(type: T) {
 
 /** The catalogue: event name → payload, for every event this server emits. */
 export const eventPayloads = {
+  'authentication.oauth_succeeded': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('succeeded'),
+    email: Type.String(),
+  }),
+  'authentication.oauth_failed': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('failed'),
+    email: nullableString,
+    error: AttemptError,
+  }),
   'authentication.email_verification_failed': proofFailed('email_verification'),
   'authentication.email_verification_succeeded': proofSucceeded('email_verification'),
   'authentication.magic_auth_failed': proofFailed('magic_auth'),
@@ -127,6 +148,17 @@ export const eventPayloads = {
   'organization_membership.created': OrganizationMembershipEventData,
   'organization_membership.deleted': OrganizationMembershipEventData,
   'organization_membership.updated': OrganizationMembershipEventData,
+  'organization_role.created': OrganizationRoleEventData,
+  'organization_role.deleted': OrganizationRoleEventData,
+  'organization_role.updated': OrganizationRoleEventData,
+  'permission.created': Permission,
+  'permission.deleted': Permission,
+  'permission.updated': Permission,
+  'role.created': RoleEventData,
+  'role.deleted': RoleEventData,
+  'role.updated': RoleEventData,
+  'password_reset.created': PasswordResetEventData,
+  'password_reset.succeeded': PasswordResetEventData,
   'session.created': Session,
   'session.revoked': Session,
   'user.created': User,

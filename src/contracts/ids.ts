@@ -29,6 +29,8 @@ export const idPrefixes = {
   directoryUser: 'directory_user',
   directoryGroup: 'directory_group',
   dashboardUser: 'dashboard_user',
+  scimRequest: 'scim_request',
+  apiRequest: 'api_request',
   auditEntry: 'audit_entry',
   user: 'user',
   userIdentity: 'identity',
@@ -43,6 +45,7 @@ export const idPrefixes = {
   authenticationChallenge: 'auth_challenge',
   session: 'session',
   mail: 'mail',
+  hostedLogin: 'login',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -71,6 +74,8 @@ export type DirectoryId = IdOf<'directory'>
 export type DirectoryTokenId = IdOf<'directoryToken'>
 export type DirectoryUserId = IdOf<'directoryUser'>
 export type DirectoryGroupId = IdOf<'directoryGroup'>
+export type ScimRequestId = IdOf<'scimRequest'>
+export type ApiRequestId = IdOf<'apiRequest'>
 export type DashboardUserId = IdOf<'dashboardUser'>
 export type AuditEntryId = IdOf<'auditEntry'>
 export type UserId = IdOf<'user'>
@@ -86,6 +91,7 @@ export type AuthenticationFactorId = IdOf<'authenticationFactor'>
 export type AuthenticationChallengeId = IdOf<'authenticationChallenge'>
 export type SessionId = IdOf<'session'>
 export type MailId = IdOf<'mail'>
+export type HostedLoginId = IdOf<'hostedLogin'>
 
 function id<K extends IdKind>(kind: K) {
   return Type.Unsafe<IdOf<K>>(Type.String({ pattern: `^${idPrefixes[kind]}_` }))
@@ -111,9 +117,13 @@ export const DirectoryId = id('directory')
 export const DirectoryTokenId = id('directoryToken')
 export const DirectoryUserId = id('directoryUser')
 export const DirectoryGroupId = id('directoryGroup')
+export const ScimRequestId = id('scimRequest')
+export const ApiRequestId = id('apiRequest')
 export const DashboardUserId = id('dashboardUser')
 export const AuditEntryId = id('auditEntry')
 export const UserId = id('user')
+export const RoleId = id('role')
+export const PermissionId = id('permission')
 export const OrganizationMembershipId = id('organizationMembership')
 export const InvitationId = id('invitation')
 export const MagicAuthId = id('magicAuth')
@@ -122,6 +132,7 @@ export const PasswordResetId = id('passwordReset')
 export const AuthenticationFactorId = id('authenticationFactor')
 export const AuthenticationChallengeId = id('authenticationChallenge')
 export const SessionId = id('session')
+export const MailId = id('mail')
 
 /** ISO-8601 in UTC with exactly three millisecond digits and `Z`. */
 export const Timestamp = Type.String({ format: 'date-time' })

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { endpoints } from './all.ts'
+import { Branding } from './branding.ts'
 import { authenticate, AuthenticateResponse, AuthenticationErrorBody } from './authentication.ts'
 import { AuthenticationSettings, OrganizationAuthenticationSettings } from './authentication-settings.ts'
 import { Connection, ConfiguredConnection } from './connections.ts'
@@ -13,14 +14,18 @@ import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './direct
 import { EmailVerification } from './email-verifications.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
+import { Mail } from './mailbox.ts'
 import { JwtTemplate } from './jwt-templates.ts'
 import { MagicAuth } from './magic-auth.ts'
 import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from './mfa.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { PasswordReset } from './password-resets.ts'
 import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { OrganizationRoleEventData, Role, RoleEventData } from './roles.ts'
 import { User } from './users.ts'
 import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
@@ -73,6 +78,10 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [User, 'User'],
   [OrganizationMembership, 'OrganizationMembership'],
   [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
+  [Role, 'Role'],
+  [RoleEventData, 'RoleEventData'],
+  [OrganizationRoleEventData, 'OrganizationRoleEventData'],
+  [Permission, 'Permission'],
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],
@@ -94,6 +103,8 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Homepage, 'HomepageUrl'],
   [WebhookEndpoint, 'WebhookEndpoint'],
   [WebhookDelivery, 'WebhookDelivery'],
+  [Branding, 'Branding'],
+  [Mail, 'Mail'],
   [Environment, 'Environment'],
   [ApiKey, 'EnvironmentApiKey'],
   [IssuedApiKey, 'IssuedEnvironmentApiKey'],
@@ -101,6 +112,7 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [AuthenticationErrorBody, 'AuthenticationError'],
   [Session, 'Session'],
   [MagicAuth, 'MagicAuth'],
+  [PasswordReset, 'PasswordReset'],
   [EmailVerification, 'EmailVerification'],
   [AuthenticationFactor, 'AuthenticationFactor'],
   [EnrolledFactor, 'EnrolledAuthenticationFactor'],

@@ -29,6 +29,8 @@ import type {
   DirectoryUserId,
   DirectoryGroupId,
   DashboardUserId,
+  ScimRequestId,
+  ApiRequestId,
   AuditEntryId,
   UserId,
   UserIdentityId,
@@ -43,8 +45,10 @@ import type {
   AuthenticationChallengeId,
   SessionId,
   MailId,
+  HostedLoginId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
+import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 
 export interface AlertRules {
@@ -86,6 +90,20 @@ export interface ApiKeys {
   last_used_by: string | null
   expires_at: Date | null
   revoked_at: Date | null
+  created_at: Date
+}
+
+export interface ApiRequests {
+  environment_id: EnvironmentId
+  id: ApiRequestId
+  request_id: string
+  api_key_id: ApiKeyId
+  method: string
+  path: string
+  status: number
+  error_code: string | null
+  duration_ms: number
+  client: string | null
   created_at: Date
 }
 
@@ -147,6 +165,36 @@ export interface AuthorizationCodes {
   redeemed_at: Date | null
   session_id: SessionId | null
   created_at: Date
+}
+
+export interface BrandingImages {
+  environment_id: EnvironmentId
+  kind: string
+  hash: string
+  media_type: string
+  bytes: Buffer
+}
+
+export interface BrandingPreviews {
+  hash: Buffer
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  images: ColumnType<unknown, string, string>
+  expires_at: Date
+}
+
+export interface Brandings {
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
+}
+
+export interface ConnectionOidcClients {
+  environment_id: EnvironmentId
+  connection_id: ConnectionId
+  oauth_client_id: string
+  sealed_client_secret: string
+  scopes: string[]
 }
 
 export interface ConnectionRealms {
@@ -411,6 +459,26 @@ export interface Followers {
   position: number
 }
 
+export interface HostedLogins {
+  environment_id: EnvironmentId
+  id: HostedLoginId
+  browser_hash: Buffer
+  request: ColumnType<unknown, string, string>
+  state: ColumnType<unknown, string, string>
+  finished_at: Date | null
+  expires_at: Date
+  created_at: Date
+}
+
+export interface HostedSessions {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  facts: ColumnType<unknown, string, string>
+  authenticated_at: Date
+  expires_at: Date
+}
+
 export interface IdempotencyKeys {
   environment_id: EnvironmentId
   key: string
@@ -524,6 +592,21 @@ export interface Mails {
   created_at: Date
 }
 
+export interface OauthProviders {
+  environment_id: EnvironmentId
+  id: ConnectionId
+  provider: OAuthProviderName
+  enabled: boolean
+  oauth_client_id: string
+  sealed_client_secret: string
+  issuer: string | null
+  scopes: string[]
+  return_tokens: boolean
+  settings: ColumnType<unknown, string, string>
+  created_at: Date
+  updated_at: Date
+}
+
 export interface OrganizationAuthenticationSettings {
   environment_id: EnvironmentId
   organization_id: OrganizationId
@@ -605,7 +688,7 @@ export interface Permissions {
 export interface Profiles {
   environment_id: EnvironmentId
   id: ProfileId
-  organization_id: OrganizationId
+  organization_id: OrganizationId | null
   connection_id: ConnectionId
   realm: string
   idp_id: string
@@ -671,6 +754,25 @@ export interface Roles {
   updated_at: Date
 }
 
+export interface ScimRequests {
+  environment_id: EnvironmentId
+  id: ScimRequestId
+  directory_id: DirectoryId
+  request_id: string
+  method: string
+  path: string
+  status: number
+  reason: string | null
+  scim_type: string | null
+  duration_ms: number
+  user_agent: string | null
+  rejected_token: string | null
+  request_body: string | null
+  response_body: string | null
+  event_ids: string[]
+  created_at: Date
+}
+
 export interface Sessions {
   environment_id: EnvironmentId
   id: SessionId
@@ -723,6 +825,7 @@ export interface SsoCodes {
   expires_at: Date
   redeemed_at: Date | null
   token_hash: Buffer | null
+  oauth_tokens: string | null
 }
 
 export interface SsoLogoutTokens {
@@ -754,6 +857,7 @@ export interface SsoSessions {
   created_at: Date
   expires_at: Date
   finished_at: Date | null
+  browser_hash: Buffer | null
 }
 
 export interface UserIdentities {
@@ -839,11 +943,16 @@ export interface Schema {
   alert_rules: AlertRules
   alert_states: AlertStates
   api_keys: ApiKeys
+  api_requests: ApiRequests
   audit_entries: AuditEntries
   authentication_challenges: AuthenticationChallenges
   authentication_factors: AuthenticationFactors
   authentication_settings: AuthenticationSettings
   authorization_codes: AuthorizationCodes
+  branding_images: BrandingImages
+  branding_previews: BrandingPreviews
+  brandings: Brandings
+  connection_oidc_clients: ConnectionOidcClients
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
@@ -869,6 +978,8 @@ export interface Schema {
   event_pending: EventPending
   events: Events
   followers: Followers
+  hosted_logins: HostedLogins
+  hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
   insight_counts: InsightCounts
   invitations: Invitations
@@ -877,6 +988,7 @@ export interface Schema {
   logout_uris: LogoutUris
   magic_auths: MagicAuths
   mails: Mails
+  oauth_providers: OauthProviders
   organization_authentication_settings: OrganizationAuthenticationSettings
   organization_domains: OrganizationDomains
   organization_memberships: OrganizationMemberships
@@ -891,6 +1003,7 @@ export interface Schema {
   refused_responses: RefusedResponses
   role_permissions: RolePermissions
   roles: Roles
+  scim_requests: ScimRequests
   sessions: Sessions
   signing_keys: SigningKeys
   sso_access_tokens: SsoAccessTokens

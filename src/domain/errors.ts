@@ -3,12 +3,13 @@ import type { FieldError } from '#contracts/errors.ts'
 /** What aborts a change. Callers switch on the class and `code`, never on the message. These know no HTTP. */
 export class NotFound extends Error {
   override readonly name = 'NotFound'
-  readonly code = 'entity_not_found'
+  readonly code: string
   readonly entityId: string
 
   /** @param noun as the vendor prints it, such as `Organization Domain`. */
-  constructor(noun: string, entityId: string) {
+  constructor(noun: string, entityId: string, code = 'entity_not_found') {
     super(`${noun} not found: '${entityId}'.`)
+    this.code = code
     this.entityId = entityId
   }
 }
@@ -112,7 +113,6 @@ export function isDomainError(error: unknown): error is DomainError {
     error instanceof Invalid ||
     error instanceof Busy ||
     error instanceof Unauthorized ||
-    error instanceof Forbidden ||
     error instanceof OAuthError
   )
 }

@@ -3,12 +3,14 @@ import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { dashboardPath } from '#contracts/console.ts'
+import type { ApiKeyId, EnvironmentId } from '#contracts/ids.ts'
 import type { AnyEndpoint, Endpoint, Input, Output, Success } from '#contracts/endpoint.ts'
 import type { Database } from '#db/database.ts'
 import { IdempotencyRace, type Scope } from '#db/work.ts'
 import { BadRequest, Invalid } from '#domain/errors.ts'
+import type { ApiLog } from '#domain/request-logs/api-log.ts'
 import { SealBroken, type Secrets } from '#protocols/envelope.ts'
-import { identifyApiCaller, type Caller, type KeyUses, type Remembered } from './callers.ts'
+import { identifyApiCaller, type Caller, type KeyUses, productOf, type Remembered } from './callers.ts'
 import { type DashboardDeps, enter, type Visitor } from './dashboard/visit.ts'
 import { answerFor } from './errors.ts'
 import { checkBody, checkNesting, checkQuery, checkText } from './input.ts'
@@ -19,6 +21,7 @@ export interface ServeDeps extends DashboardDeps {
   readonly db: Database
   readonly clock: () => Date
   readonly keyUses: KeyUses
+  readonly apiLog: ApiLog
   readonly secrets: Secrets
 }
 
@@ -135,6 +138,7 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   const key = endpoint.method === 'POST' ? headerText(request.headers['idempotency-key']) : undefined
   const idempotency = key === undefined ? undefined : { key, route }
   const caller = await identifyApiCaller(deps, request, idempotency)
+  const call = logCall(deps, caller, request, reply)
   checkNesting(request.body)
   const requestHash = createHash('sha256')
     .update(JSON.stringify(bodyOf(request) ?? null))
@@ -157,6 +161,7 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
     const input = readInput(endpoint, request)
     return await send(reply, endpoint.success, await handler(input, { ...caller, scope }))
   } catch (error) {
+    call.failed(error)
     // The first request may have committed after we looked; then its answer explains our failure.
     const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
     if (first && place) return replayed(first, place)
@@ -176,6 +181,36 @@ function readInput<E extends AnyEndpoint>(endpoint: E, request: FastifyRequest):
   } catch (error) {
     const coded = error instanceof Invalid && endpoint.errors?.[422]?.includes('invalid_request_parameters')
     throw coded ? new Invalid(error.errors, 'invalid_request_parameters') : error
+  }
+}
+
+/** Notes a call when it was answered. */
+function logCall(
+  { apiLog, clock }: ServeDeps,
+  { environment, apiKeyId }: { readonly environment: EnvironmentId; readonly apiKeyId: ApiKeyId },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): { failed(error: unknown): void } {
+  let errorCode: string | null = null
+  reply.raw.once('close', () =>
+    apiLog.note({
+      environment,
+      apiKeyId,
+      requestId: request.id,
+      method: request.method,
+      path: request.url.split('?', 1)[0] ?? '',
+      status: reply.statusCode,
+      errorCode,
+      durationMs: reply.elapsedTime,
+      client: productOf(request),
+      at: clock(),
+    }),
+  )
+  return {
+    failed(error) {
+      const body = answerFor(error)?.body
+      errorCode = (body && 'code' in body && body.code) || null
+    },
   }
 }
 

@@ -4,8 +4,10 @@ import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import { change } from '#db/work.ts'
 import type { User } from '#contracts/users.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
+import { queueMail } from '#domain/mail/queue.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { readLog } from '../support/log.ts'
 import { peopleOf } from '../support/people.ts'
@@ -41,10 +43,22 @@ beforeAll(async () => {
       body: { name: 'Victim', external_id: 'victim', domain_data: [{ domain: 'victim.test', state: 'pending' }] },
     })
   ).body
+  await change(server.deps, { environment: victim.id }, (work) =>
+    queueMail(work, server.deps.secrets, 'password_changed', { to: 'ann@victim.test', locale: null, values: {} }),
+  )
   const person = await make('/user_management/users', { email: 'ann@victim.test', external_id: 'victim' })
   const membership = await make('/user_management/organization_memberships', {
     user_id: person,
     organization_id: organization.id,
+  })
+  for (const [path, slug] of [
+    ['/authorization/permissions', 'victim:read'],
+    ['/authorization/roles', 'victim-role'],
+    [`/authorization/organizations/${organization.id}/roles`, 'victim-own'],
+  ] as const)
+    await make(path, { slug, name: 'Victim' })
+  await victim.api('POST', `/authorization/organizations/${organization.id}/roles/victim-own/permissions`, {
+    body: { slug: 'victim:read' },
   })
   const factor = await make('/auth/factors/enroll', { type: 'totp', totp_issuer: 'Victim', totp_user: 'ann' })
   const magicAuth = await make('/user_management/magic_auth', { email: 'ann@victim.test' })
@@ -69,9 +83,13 @@ beforeAll(async () => {
     '/directories/': [directory, await firstOf(`/directories/${directory}/tokens`)],
     '/directory_users/': [await firstOf(`/directory_users?directory=${directory}`)],
     '/directory_groups/': [group],
+    '/authorization/organizations/': [organization.id, 'victim-own', 'victim:read'],
+    '/authorization/roles/': ['victim-role'],
+    '/authorization/permissions/': ['victim:read'],
     '/auth/factors/': [factor],
     '/auth/challenges/': [await make(`/auth/factors/${factor}/challenge`)],
     '/user_management/magic_auth/': [magicAuth],
+    '/user_management/password_reset/': [await make('/user_management/password_reset', { email: 'ann@victim.test' })],
     '/user_management/email_verification/': [await verificationOf(victim)],
     '/user_management/users/external_id/': ['victim'],
     '/user_management/users/': [person],
@@ -87,8 +105,15 @@ beforeAll(async () => {
     '/user_management/logout_uris/': [await make('/user_management/logout_uris', { uri: 'https://victim.test/b' })],
     '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],
     '/environments/': [victim.id, victim.apiKey.id],
+    '/oauth_providers/': ['GoogleOAuth'],
   }
-  own = { '/directories/': attacker.directory.id, '/environments/': mallory.id }
+  const company = await attacker.environment.api<Organization>('POST', '/organizations', { body: { name: 'Mallory' } })
+  own = {
+    '/authorization/organizations/': company.body.id,
+    '/directories/': attacker.directory.id,
+    '/environments/': mallory.id,
+  }
+  await victim.api('PUT', '/oauth_providers/GoogleOAuth', { body: namedBodies['/oauth_providers/{name}'] })
   await victim.api('PUT', '/directory_attributes/badge', { body: { path: 'badge' } })
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
   // Or whether an answer shows the last events would depend on who stamps them first.
@@ -98,8 +123,8 @@ beforeAll(async () => {
 
 /** The API tells the id of a verification in the log alone. */
 async function verificationOf({ api }: TestEnvironment): Promise<string> {
-  const event = (await readLog(api)).find(({ event: name }) => name === 'email_verification.created')
-  return (event?.data as { id: string }).id // of email_verification.created
+  const query = '/events?events=email_verification.created'
+  return (await api<Page<{ data: { id: string } }>>('GET', query)).body.data[0]?.data.id ?? ''
 }
 
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
@@ -146,6 +171,8 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
     users: [],
     memberships: [],
     group_roles: [],
+    permissions: [],
+    slug: 'mallory',
     since: '2020-01-01T00:00:00.000Z',
     range_start: '2020-01-01T00:00:00.000Z',
     range_end: '2030-01-01T00:00:00.000Z',
@@ -194,6 +221,15 @@ describe('with another tenant’s ids', () => {
   })
 })
 
+/** By path, what stands for the name, and what a PUT there takes. */
+const namedBodies: Record<string, object> = {
+  '/directory_attributes/{name}': { path: 'badge' },
+  '/oauth_providers/{name}': { client_id: 'a', client_secret: 'b' },
+}
+const names: Record<string, string> = {
+  '/directory_attributes/{name}': 'badge',
+  '/oauth_providers/{name}': 'GoogleOAuth',
+}
 test('a membership joins a user and an organization of one tenant', async () => {
   const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
   const user = await make('/user_management/users', { email: 'mallory@mallory.test' })
@@ -216,11 +252,11 @@ test.each(counts)('$method $path counts only one’s own', async ({ method, path
 })
 
 test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {
-  const attempt = path.replace('{name}', 'badge')
-  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? { path: 'badge' } : undefined })
+  const attempt = path.replace('{name}', names[path] ?? '')
+  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? namedBodies[path] : undefined })
   expect(answer.status).toBe(method === 'PUT' ? 200 : 404)
   expect(await everything()).toEqual(untouched)
-  await mallory.api('DELETE', '/directory_attributes/badge')
+  await mallory.api('DELETE', attempt)
 })
 
 describe('lists', () => {

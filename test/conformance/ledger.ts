@@ -41,9 +41,9 @@ export const unserved: readonly Unserved[] = [
     reason: 'outside sign-in and directory sync',
   },
   {
-    part: 'Roles, permissions, FGA',
-    operations: /^\w+ \/authorization\//,
-    reason: 'outside sign-in and directory sync',
+    part: 'FGA: resources and roles in them',
+    operations: /^\w+ \/authorization\/(?:organization_memberships|organizations\/\{\w+\}\/resources|resources)/,
+    reason: 'roles are of environments and organizations; resources of an application are outside sign-in',
   },
   {
     part: 'Groups',
@@ -186,7 +186,7 @@ export const divergences: readonly Divergence[] = [
   },
   {
     at: 'GET /connections/{id}',
-    gap: /^answer holds (?:external_key|sp_\w+|acs_url|idp_\w+|certificates|attribute_map|options\.\w+) in addition$/,
+    gap: /^answer holds (?:external_key|sp_\w+|acs_url|idp_\w+|certificates|attribute_map|oidc|options\.\w+) in addition$/,
     reason: 'What an administrator needs to set the connection up; the vendor shows it in its dashboard only.',
   },
   {
@@ -235,11 +235,6 @@ export const divergences: readonly Divergence[] = [
     at: 'POST /sso/token',
     gap: /^body (?:code_verifier|redirect_uri) is taken in addition$/,
     reason: 'RFC 7636 §4.5 and RFC 6749 §4.1.3; the SDKs send the verifier.',
-  },
-  {
-    at: 'POST /sso/token',
-    gap: 'answer lacks oauth_tokens',
-    reason: 'For OAuth providers, which are not part of this version.',
   },
   {
     at: 'POST /sso/token',

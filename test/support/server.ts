@@ -106,7 +106,7 @@ async function start(problems: string[], options: TestOptions): Promise<TestServ
     const check = (text: string) =>
       problems.push(...problemsOf({ method, url, status: reply.statusCode, headers: reply.getHeaders(), text }))
     if (!(payload instanceof Readable)) {
-      check(typeof payload === 'string' ? payload : '')
+      check(Buffer.isBuffer(payload) ? payload.toString('latin1') : typeof payload === 'string' ? payload : '')
       return payload
     }
     const pieces: Buffer[] = []

@@ -15,20 +15,23 @@ const concerns: readonly (readonly [string, readonly string[]])[] = [
   ['organization.', ['organizations', 'connections', 'directory-sync']],
   ['connection.', ['connections']],
   ['dsync.', ['directory-sync']],
-  ['authentication.', ['connections', 'sign-in-attempts', 'users', 'sessions']],
+  ['authentication.', ['connections', 'dashboard', 'users', 'sessions']],
   ['user.', ['users', 'user-management']],
   ['session.', ['sessions', 'user-management']],
 ]
 
 export function tagsOf({ kind, event }: Hint): readonly string[] {
-  if (kind === 'scim') return ['scim-requests', 'directory-sync']
-  if (kind === 'attempt') return ['sign-in-attempts']
+  if (kind === 'scim') return ['dashboard', 'directory-sync']
+  if (kind === 'attempt') return ['dashboard']
   const tags = concerns.find(([start]) => event?.startsWith(start))?.[1] ?? []
-  return ['events', 'overview', ...tags]
+  return ['events', ...tags]
 }
 
 /** A thousand events at once are one look. */
 const gatherMs = 250
+
+/** Without the stream, as behind a proxy that holds it back, the page looks again by itself. */
+const lookAgainMs = 3000
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting'
 
@@ -45,15 +48,24 @@ export function useLive(): LiveState {
       for (const tag of stale) void client.invalidateQueries({ queryKey: [environment.id, tag] })
       stale.clear()
     }
+    let isLive = false
+    const poll = setInterval(() => {
+      if (!isLive && document.visibilityState === 'visible')
+        void client.invalidateQueries({ queryKey: [environment.id] })
+    }, lookAgainMs)
     const source = new EventSource(`/dashboard/api/${environment.id}/live`)
     let wasLive = false
     source.addEventListener('open', () => {
       setState('live')
+      isLive = true
       // Whatever happened while nobody listened.
       if (wasLive) void client.invalidateQueries({ queryKey: [environment.id] })
       wasLive = true
     })
-    source.addEventListener('error', () => setState(wasLive ? 'reconnecting' : 'connecting'))
+    source.addEventListener('error', () => {
+      isLive = false
+      setState(wasLive ? 'reconnecting' : 'connecting')
+    })
     for (const kind of ['log', 'scim', 'attempt'] as const)
       source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
         for (const tag of tagsOf({ kind, event: eventOf(data) })) stale.add(tag)
@@ -61,6 +73,7 @@ export function useLive(): LiveState {
       })
     return () => {
       clearTimeout(timer)
+      clearInterval(poll)
       source.close()
     }
   }, [client, environment.id])

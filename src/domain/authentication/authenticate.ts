@@ -10,10 +10,12 @@ import type { Grant, GrantDeps, GrantRequest } from './grants/grant.ts'
 import { magicAuth } from './grants/magic-auth.ts'
 import { mfaTotp } from './grants/mfa-totp.ts'
 import { organizationSelection } from './grants/organization-selection.ts'
+import { password } from './grants/password.ts'
 import { refreshToken } from './grants/refresh-token.ts'
 
 const grants: Readonly<Record<string, Grant>> = {
   authorization_code: authorizationCode,
+  password,
   refresh_token: refreshToken,
   'urn:workos:oauth:grant-type:magic-auth:code': magicAuth,
   'urn:workos:oauth:grant-type:email-verification:code': emailVerification,

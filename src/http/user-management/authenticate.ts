@@ -16,16 +16,25 @@ export function authenticateRoute(app: FastifyInstance, deps: Deps): void {
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
     const fields = readFields(request)
     const client = await clientOf(deps, request, fields)
-    const answer = await authenticate(deps, {
-      client,
-      fields,
-      origin: originOf(request, client.apiKey !== null, fields),
-    })
+    const origin = originOf(request, client.apiKey !== null, fields)
+    const act = () => authenticate(deps, { client, fields, origin })
+    const { environment } = client
+    const answer = proofs.has(fields.grant_type)
+      ? await deps.signInLimits.attempt({ environment, email: fields.email, ipAddress: origin.ipAddress }, act)
+      : await act()
     if (answer.kind === 'signed_in') return reply.status(200).type(json).send(JSON.stringify(answer.response))
     const { status, body } = interruptAnswer(answer)
     return reply.status(status).type(json).send(JSON.stringify(body))
   })
 }
+
+/** Grants where something that could be guessed is shown. */
+const proofs: ReadonlySet<string | undefined> = new Set([
+  'password',
+  'urn:workos:oauth:grant-type:magic-auth:code',
+  'urn:workos:oauth:grant-type:email-verification:code',
+  'urn:workos:oauth:grant-type:mfa-totp',
+])
 
 const json = 'application/json; charset=utf-8'
 
