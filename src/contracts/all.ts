@@ -16,6 +16,7 @@ import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as invitations from './invitations.ts'
+import * as alerts from './alert-rules.ts'
 import * as insights from './insights.ts'
 import * as impersonation from './impersonation.ts'
 import * as templates from './jwt-templates.ts'
@@ -194,6 +195,12 @@ export const endpoints: readonly AnyEndpoint[] = [
 
   insights.getInsight,
   insights.exportInsight,
+
+  alerts.listAlertRules,
+  alerts.createAlertRule,
+  alerts.getAlertRule,
+  alerts.updateAlertRule,
+  alerts.deleteAlertRule,
 
   redirects.listRedirectUris,
   redirects.createRedirectUri,

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { alertRuleRoutes } from './api/alert-rules.ts'
 import { authenticationSettingsRoutes } from './api/authentication-settings.ts'
 import { brandingRoutes } from './api/branding.ts'
 import { mailboxRoutes } from './api/mailbox.ts'
@@ -87,6 +88,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     insightRoutes,
     loginRoutes,
     resetRoutes,
+    alertRuleRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)
