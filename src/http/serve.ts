@@ -72,17 +72,17 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   const idempotency = key === undefined ? undefined : { key, route }
   const caller = await identifyApiCaller(deps, request, idempotency)
   checkNesting(request.body)
-  const requestHash = createHash('sha256')
-    .update(JSON.stringify(bodyOf(request) ?? null))
-    .digest()
-  const place = idempotency && { ...idempotency, environment: caller.environment }
-  if (caller.previous && place) return replay(deps, reply, caller.previous, requestHash, place)
+  const place = idempotency && {
+    ...idempotency,
+    environment: caller.environment,
+    requestHash: hashOf(JSON.stringify(bodyOf(request) ?? null)),
+  }
+  if (caller.previous && place) return replay(deps, reply, caller.previous, place)
 
   const scope = {
     environment: caller.environment,
     idempotency: place && {
       ...place,
-      requestHash,
       status: endpoint.success.status,
       seal: (answer: string) => deps.secrets.seal(answer, sealedFor(place)),
     },
@@ -98,7 +98,7 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   } catch (error) {
     // The first request may have committed after we looked; then its answer explains our failure.
     const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
-    if (first && place) return replay(deps, reply, first, requestHash, place)
+    if (first && place) return replay(deps, reply, first, place)
     throw error instanceof IdempotencyRace ? new IdempotencyRace() : error
   }
 }
@@ -107,6 +107,7 @@ interface Place {
   readonly environment: string
   readonly key: string
   readonly route: string
+  readonly requestHash: Buffer
 }
 
 /** An answer opens where it was given, and nowhere else. */
@@ -118,10 +119,9 @@ async function replay(
   { secrets }: ServeDeps,
   reply: FastifyReply,
   previous: NonNullable<ApiCaller['previous']>,
-  requestHash: Buffer,
   place: Place,
 ): Promise<FastifyReply> {
-  if (!previous.requestHash.equals(requestHash))
+  if (!previous.requestHash.equals(place.requestHash))
     throw new BadRequest(
       `Another idempotency key (${place.key}) with different request parameters was found. Use a new key for a new request.`,
       'idempotency_key_reused',
@@ -165,6 +165,10 @@ function bodyOf(request: FastifyRequest): unknown {
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? indexable(value) : undefined
+}
+
+function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }
 
 /** The text, or past what an index entry can hold its hash: cut short, two different texts could become one. */
