@@ -23,7 +23,7 @@ beforeAll(async () => {
   })
   await program.startServer()
   client = await connect(tenant.apiKey, tenant.organization.id)
-}, 60_000)
+}, 300_000)
 afterAll(() => program.close())
 
 /** The client of the other tests, of a server that is another one after each kill. */
