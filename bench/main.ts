@@ -9,6 +9,7 @@ import { events } from './events.ts'
 import { pages } from './pages.ts'
 import { printReport, type Report, type Size } from './report.ts'
 import { saml } from './saml.ts'
+import { scim } from './scim.ts'
 import { signIn } from './sign-in.ts'
 import { start } from './start.ts'
 
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
   append,
   pages,
   saml,
+  scim,
   start,
 }
 
