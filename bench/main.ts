@@ -10,6 +10,7 @@ import { pages } from './pages.ts'
 import { printReport, type Report, type Size } from './report.ts'
 import { passwords, refresh } from './refresh.ts'
 import { saml } from './saml.ts'
+import { scim } from './scim.ts'
 import { signIn } from './sign-in.ts'
 import { start } from './start.ts'
 
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
   append,
   pages,
   saml,
+  scim,
   start,
 }
 
