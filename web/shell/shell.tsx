@@ -43,6 +43,13 @@ export function Shell() {
         </Flex>
         <Flex align="center" gap="3">
           <LivePill state={live} />
+          {session.development && (
+            <span className="wide-only">
+              <Badge color="gray" title="On this machine whoever opens the page is signed in.">
+                local development
+              </Badge>
+            </span>
+          )}
           {readOnly !== undefined && (
             <Badge color="gray" title={readOnly}>
               viewer
@@ -53,7 +60,7 @@ export function Shell() {
             <span className="wide-only">Search or jump to</span>
             <kbd className="wide-only">⌘K</kbd>
           </button>
-          <AppearanceMenu email={session.user.email} role={session.user.role} />
+          <AppearanceMenu />
         </Flex>
       </header>
       <Navigation open={menuOpen} />
