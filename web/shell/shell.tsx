@@ -55,7 +55,12 @@ export function Shell() {
               viewer
             </Badge>
           )}
-          <button type="button" className="search-button" onClick={() => setPaletteOpen(true)}>
+          <button
+            type="button"
+            className="search-button"
+            aria-label="Search or jump to"
+            onClick={() => setPaletteOpen(true)}
+          >
             <SearchIcon />
             <span className="wide-only">Search or jump to</span>
             <kbd className="wide-only">⌘K</kbd>

@@ -4,10 +4,11 @@ import { barsOf, totalsBy } from './series.ts'
 const start = '2026-03-01T00:00:00.000Z'
 const end = '2026-03-04T00:00:00.000Z'
 
-test('days without anything have a bar too, and what is not good is bad', () => {
+test('days without anything have a bar too, what is not good is bad, and what has begun is neither', () => {
   const counts = [
     { at: start, outcome: 'succeeded', count: 3 },
     { at: start, outcome: 'failed', count: 1 },
+    { at: start, outcome: 'started', count: 5 },
     { at: '2026-03-03T00:00:00.000Z', outcome: 'timed_out', count: 2 },
     { at: '2026-03-09T00:00:00.000Z', outcome: 'succeeded', count: 9 },
   ]

@@ -15,6 +15,7 @@ export function barsOf(counts: readonly InsightCount[], start: string, end: stri
   for (let time = Date.parse(start); time < Date.parse(end); time += dayMs)
     days.set(new Date(time).toISOString().slice(0, 10), { good: 0, bad: 0 })
   for (const { at, outcome, count } of counts) {
+    if (outcome === 'started') continue // how it ended is counted by itself
     const bar = days.get(at.slice(0, 10))
     if (bar) bar[outcome !== undefined && outcome !== null && good.has(outcome) ? 'good' : 'bad'] += count
   }
