@@ -31,6 +31,8 @@ beforeAll(async () => {
   const attacker = await createScimClient(server)
   const client = await createScimClient(server)
   ;[mallory, victim] = [attacker.environment, client.environment]
+  // Off, the refusal would come before anybody looks whose the user is.
+  await mallory.api('PUT', '/authentication_settings', { body: { impersonation: true } })
   const make = async (path: string, body: object = {}) =>
     (await victim.api<{ id: string }>('POST', path, { body })).body.id
   const webhook = await make('/webhook_endpoints', {
