@@ -69,6 +69,15 @@ const pages: RouteObject[] = [
     path: 'test-sso',
     lazy: async () => ({ Component: (await import('./pages/test-sso/test-sso-page.tsx')).TestSsoPage }),
   },
+  { path: 'users', lazy: async () => ({ Component: (await import('./pages/users/users-page.tsx')).UsersPage }) },
+  { path: 'users/:id', lazy: async () => ({ Component: (await import('./pages/users/user-page.tsx')).UserPage }) },
+  { path: 'emails', lazy: async () => ({ Component: (await import('./pages/mailbox/mailbox-page.tsx')).MailboxPage }) },
+  {
+    path: 'authentication',
+    lazy: async () => ({
+      Component: (await import('./pages/authentication/authentication-page.tsx')).AuthenticationPage,
+    }),
+  },
   { path: '*', Component: UnknownPage },
 ]
 

@@ -13,7 +13,9 @@ import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as alerts from './alert-rules.ts'
+import * as invitations from './invitations.ts'
 import * as insights from './insights.ts'
+import * as impersonation from './impersonation.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
 import * as oauth from './oauth-providers.ts'
@@ -50,6 +52,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   users.getUser,
   users.getUserByExternalId,
   users.updateUser,
+  impersonation.impersonateUser,
   users.deleteUser,
   users.listUserIdentities,
 
@@ -89,6 +92,14 @@ export const endpoints: readonly AnyEndpoint[] = [
   memberships.deactivateOrganizationMembership,
   memberships.reactivateOrganizationMembership,
   memberships.deleteOrganizationMembership,
+
+  invitations.listInvitations,
+  invitations.sendInvitation,
+  invitations.getInvitation,
+  invitations.findInvitationByToken,
+  invitations.acceptInvitation,
+  invitations.revokeInvitation,
+  invitations.resendInvitation,
 
   roles.listEnvironmentRoles,
   roles.createEnvironmentRole,

@@ -489,6 +489,19 @@ export interface IdempotencyKeys {
   created_at: Date
 }
 
+export interface Impersonations {
+  environment_id: EnvironmentId
+  token_hash: Buffer
+  user_id: UserId
+  organization_id: OrganizationId | null
+  impersonator_email: string
+  reason: string
+  redirect_uri: string
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+}
+
 export interface InsightCounts {
   environment_id: EnvironmentId
   metric: string
@@ -981,6 +994,7 @@ export interface Schema {
   hosted_logins: HostedLogins
   hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  impersonations: Impersonations
   insight_counts: InsightCounts
   invitations: Invitations
   jwt_templates: JwtTemplates

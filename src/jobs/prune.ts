@@ -12,6 +12,7 @@ const expired = {
   sso_codes: 'expires_at < $1',
   sso_access_tokens: 'expires_at < $1',
   sso_logout_tokens: 'expires_at < $1',
+  impersonations: 'expires_at < $1',
   // A day longer than they are good for: who comes too late is told so.
   magic_auths: `expires_at < $1::timestamptz - interval '1 day'`,
   email_verifications: `expires_at < $1::timestamptz - interval '1 day'`,

@@ -7,15 +7,18 @@ import { bearerOf, productOf } from '../callers.ts'
 import type { Deps } from '../deps.ts'
 import { checkBody, checkNesting } from '../input.ts'
 import { publicRoute } from '../rate-limit.ts'
+import { allowOrigin, preflightRoute } from './cors.ts'
 import { interruptAnswer } from './interrupts.ts'
 
 /** POST /user_management/authenticate: JSON from the SDKs, forms from other clients of the vendor. */
 export function authenticateRoute(app: FastifyInstance, deps: Deps): void {
+  preflightRoute(app, deps, contract.authenticate.path)
   app.post(contract.authenticate.path, publicRoute, async (request, reply) => {
     // RFC 6749 §5.1.
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
     const fields = readFields(request)
     const client = await clientOf(deps, request, fields)
+    await allowOrigin(deps, request, reply, client.environment)
     const origin = originOf(request, client.apiKey !== null, fields)
     const act = () => authenticate(deps, { client, fields, origin })
     const { environment } = client

@@ -18,9 +18,13 @@ import { forgetToken } from './new-token.ts'
 import { SetupTab } from './setup-tab.tsx'
 import { UsersTab } from './users-tab.tsx'
 
+/** Requests that change nothing leave no event. */
+const lookAgainMs = 5000
+
 export function DirectoryPage() {
   const { id } = useParams()
-  const query = useRead(getDirectory, { params: { id: id as DirectoryId } }) // the server judges it
+  const params = { id: id as DirectoryId } // the server judges it
+  const query = useRead(getDirectory, { params }, { refetchEveryMs: lookAgainMs })
   useEffect(() => forgetToken, [])
   return (
     <Loaded query={query} noun="directory">
