@@ -1,4 +1,5 @@
 import type { AnyEndpoint } from './endpoint.ts'
+import * as authkit from './authkit.ts'
 import * as branding from './branding.ts'
 import * as mailbox from './mailbox.ts'
 import * as authentication from './authentication.ts'
@@ -8,13 +9,16 @@ import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
 import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
+import * as device from './device-authorization.ts'
 import * as people from './directory-users.ts'
 import * as emailChanges from './email-changes.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as invitations from './invitations.ts'
+import * as alerts from './alert-rules.ts'
 import * as insights from './insights.ts'
+import * as impersonation from './impersonation.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
 import * as oauth from './oauth-providers.ts'
@@ -51,12 +55,14 @@ export const endpoints: readonly AnyEndpoint[] = [
   users.getUser,
   users.getUserByExternalId,
   users.updateUser,
+  impersonation.impersonateUser,
   users.deleteUser,
   users.listUserIdentities,
   emailChanges.sendEmailChange,
   emailChanges.confirmEmailChange,
 
   authentication.authenticate,
+  device.authorizeDevice,
   sessions.listUserSessions,
   sessions.revokeSession,
   sessions.logoutSession,
@@ -190,6 +196,12 @@ export const endpoints: readonly AnyEndpoint[] = [
   insights.getInsight,
   insights.exportInsight,
 
+  alerts.listAlertRules,
+  alerts.createAlertRule,
+  alerts.getAlertRule,
+  alerts.updateAlertRule,
+  alerts.deleteAlertRule,
+
   redirects.listRedirectUris,
   redirects.createRedirectUri,
   redirects.updateRedirectUri,
@@ -203,6 +215,8 @@ export const endpoints: readonly AnyEndpoint[] = [
   redirects.deleteCorsOrigin,
   redirects.getHomepage,
   redirects.setHomepage,
+
+  authkit.authorizeUser,
 
   branding.getBranding,
   branding.updateBranding,

@@ -435,7 +435,6 @@ export interface HostedLogins {
   browser_hash: Buffer
   request: ColumnType<unknown, string, string>
   state: ColumnType<unknown, string, string>
-  version: Generated<number>
   finished_at: Date | null
   expires_at: Date
   created_at: Date
@@ -457,6 +456,19 @@ export interface IdempotencyKeys {
   request_hash: Buffer
   status: number
   answer: string
+  created_at: Date
+}
+
+export interface Impersonations {
+  environment_id: EnvironmentId
+  token_hash: Buffer
+  user_id: UserId
+  organization_id: OrganizationId | null
+  impersonator_email: string
+  reason: string
+  redirect_uri: string
+  expires_at: Date
+  used_at: Date | null
   created_at: Date
 }
 
@@ -950,6 +962,7 @@ export interface Schema {
   hosted_logins: HostedLogins
   hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  impersonations: Impersonations
   insight_counts: InsightCounts
   invitations: Invitations
   jwt_templates: JwtTemplates
