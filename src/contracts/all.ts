@@ -12,6 +12,7 @@ import * as people from './directory-users.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
+import * as invitations from './invitations.ts'
 import * as insights from './insights.ts'
 import * as impersonation from './impersonation.ts'
 import * as templates from './jwt-templates.ts'
@@ -90,6 +91,14 @@ export const endpoints: readonly AnyEndpoint[] = [
   memberships.deactivateOrganizationMembership,
   memberships.reactivateOrganizationMembership,
   memberships.deleteOrganizationMembership,
+
+  invitations.listInvitations,
+  invitations.sendInvitation,
+  invitations.getInvitation,
+  invitations.findInvitationByToken,
+  invitations.acceptInvitation,
+  invitations.revokeInvitation,
+  invitations.resendInvitation,
 
   roles.listEnvironmentRoles,
   roles.createEnvironmentRole,

@@ -15,6 +15,7 @@ import { endpoint } from './endpoint.ts'
 import { EventId, Timestamp, UserId } from './ids.ts'
 import { ListMetadata, Order } from './list.ts'
 import { MagicAuth } from './magic-auth.ts'
+import { InvitationEventData } from './invitations.ts'
 import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
@@ -144,6 +145,10 @@ export const eventPayloads = {
     reason: Type.Enum(['domain_verification_period_expired', 'domain_verified_by_other_organization']),
     organization_domain: OrganizationDomain,
   }),
+  'invitation.accepted': InvitationEventData,
+  'invitation.created': InvitationEventData,
+  'invitation.resent': InvitationEventData,
+  'invitation.revoked': InvitationEventData,
   'organization_membership.created': OrganizationMembershipEventData,
   'organization_membership.deleted': OrganizationMembershipEventData,
   'organization_membership.updated': OrganizationMembershipEventData,

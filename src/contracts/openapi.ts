@@ -18,6 +18,7 @@ import { Mail } from './mailbox.ts'
 import { JwtTemplate } from './jwt-templates.ts'
 import { MagicAuth } from './magic-auth.ts'
 import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from './mfa.ts'
+import { Invitation, InvitationEventData } from './invitations.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
@@ -78,6 +79,8 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [User, 'User'],
   [OrganizationMembership, 'OrganizationMembership'],
   [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
+  [Invitation, 'Invitation'],
+  [InvitationEventData, 'InvitationEventData'],
   [Role, 'Role'],
   [RoleEventData, 'RoleEventData'],
   [OrganizationRoleEventData, 'OrganizationRoleEventData'],

@@ -435,7 +435,6 @@ export interface HostedLogins {
   browser_hash: Buffer
   request: ColumnType<unknown, string, string>
   state: ColumnType<unknown, string, string>
-  version: Generated<number>
   finished_at: Date | null
   expires_at: Date
   created_at: Date

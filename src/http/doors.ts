@@ -32,6 +32,7 @@ import { tokenRoute } from './sso/token.ts'
 import { authenticateRoute } from './user-management/authenticate.ts'
 import { emailVerificationRoutes } from './user-management/email-verification.ts'
 import { impersonationRoutes } from './user-management/impersonation.ts'
+import { invitationRoutes } from './user-management/invitations.ts'
 import { jwtTemplateRoutes } from './user-management/jwt-template.ts'
 import { logoutRoute } from './user-management/logout.ts'
 import { magicAuthRoutes } from './user-management/magic-auth.ts'
@@ -60,6 +61,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     jwtTemplateRoutes,
     authenticationSettingsRoutes,
     membershipRoutes,
+    invitationRoutes,
     roleRoutes,
     permissionRoutes,
     connectionRoutes,

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { endpoints } from '#contracts/all.ts'
 import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
+import type { Invitation } from '#contracts/invitations.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import { change } from '#db/work.ts'
@@ -51,6 +52,9 @@ beforeAll(async () => {
     user_id: person,
     organization_id: organization.id,
   })
+  const invitation = await victim.api<Invitation>('POST', '/user_management/invitations', {
+    body: { email: 'bob@victim.test', organization_id: organization.id },
+  })
   for (const [path, slug] of [
     ['/authorization/permissions', 'victim:read'],
     ['/authorization/roles', 'victim-role'],
@@ -83,6 +87,8 @@ beforeAll(async () => {
     '/directories/': [directory, await firstOf(`/directories/${directory}/tokens`)],
     '/directory_users/': [await firstOf(`/directory_users?directory=${directory}`)],
     '/directory_groups/': [group],
+    '/user_management/invitations/by_token/': [invitation.body.token],
+    '/user_management/invitations/': [invitation.body.id],
     '/authorization/organizations/': [organization.id, 'victim-own', 'victim:read'],
     '/authorization/roles/': ['victim-role'],
     '/authorization/permissions/': ['victim:read'],

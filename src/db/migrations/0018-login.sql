@@ -36,8 +36,6 @@ create table hosted_logins (
   browser_hash bytea not null,
   request jsonb not null,
   state jsonb not null,
-  -- Raised by every change; whoever was slower tries again on what the other left.
-  version integer not null default 0,
   -- Where the finished sign-in went, for a browser that comes back.
   finished_at timestamptz,
   expires_at timestamptz not null,

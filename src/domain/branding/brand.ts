@@ -39,6 +39,9 @@ export function brandOf(settings: Partial<BrandingSettings> | null, images: Bran
   return { settings: complete, colors: shownColors(complete), images }
 }
 
+/** Where there is no environment to ask. */
+export const plainBrand = brandOf(null, {})
+
 export async function readBrand(db: Database, environment: EnvironmentId): Promise<Brand> {
   const { settings, images } = await readStoredBranding(db, environment)
   return brandOf(settings, pathsOf(images))

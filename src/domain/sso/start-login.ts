@@ -93,8 +93,14 @@ const save = prepared(
 /**
  * Starts a sign-in for the application: one read, one write. Problems go back to the application on its redirect URI,
  * except when the redirect URI itself cannot be trusted.
+ * @param ours an address of this server to come back to, in the place of one that the application registered.
  */
-export async function startLogin(deps: StartDeps, query: AuthorizeQuery, client: Client): Promise<Start> {
+export async function startLogin(
+  deps: StartDeps,
+  query: AuthorizeQuery,
+  client: Client,
+  ours?: string,
+): Promise<Start> {
   const selector = {
     connection: query.connection,
     organization: query.organization,
@@ -111,7 +117,7 @@ export async function startLogin(deps: StartDeps, query: AuthorizeQuery, client:
   )
   if (!found) return { kind: 'unknown_client', clientId: query.client_id }
 
-  const redirectUri = chooseRedirect(found.redirects, query.redirect_uri)
+  const redirectUri = ours ?? chooseRedirect(found.redirects, query.redirect_uri)
   if (redirectUri === undefined)
     return {
       kind: 'unregistered_redirect',
