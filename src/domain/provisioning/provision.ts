@@ -1,5 +1,5 @@
 import type { DirectoryUser } from '#contracts/directory-users.ts'
-import type { DirectoryUserId, OrganizationId, UserId } from '#contracts/ids.ts'
+import type { DirectoryUserId, OrganizationId } from '#contracts/ids.ts'
 import type { OrganizationMembership } from '#contracts/memberships.ts'
 import type { Work } from '#db/work.ts'
 import type { InvitationKeys } from '../invitations/present.ts'
@@ -96,7 +96,7 @@ async function deactivate(work: Work, membership: OrganizationMembership): Promi
     status: 'inactive',
     role_slugs: await resolveRoles(work, organization, {}),
   })
-  await revokeSessions(work, { user: user as UserId, organization })
+  await revokeSessions(work, { user, organization })
 }
 
 /** What groups gave, as far as the organization has such roles; the default one otherwise. */
