@@ -69,6 +69,23 @@ const pages: RouteObject[] = [
     path: 'test-sso',
     lazy: async () => ({ Component: (await import('./pages/test-sso/test-sso-page.tsx')).TestSsoPage }),
   },
+  { path: 'users', lazy: async () => ({ Component: (await import('./pages/users/users-page.tsx')).UsersPage }) },
+  { path: 'users/:id', lazy: async () => ({ Component: (await import('./pages/users/user-page.tsx')).UserPage }) },
+  { path: 'emails', lazy: async () => ({ Component: (await import('./pages/mailbox/mailbox-page.tsx')).MailboxPage }) },
+  {
+    path: 'authentication',
+    lazy: async () => ({
+      Component: (await import('./pages/authentication/authentication-page.tsx')).AuthenticationPage,
+    }),
+  },
+  {
+    path: 'requests',
+    lazy: async () => ({ Component: (await import('./pages/requests/requests-page.tsx')).RequestsPage }),
+  },
+  {
+    path: 'insights',
+    lazy: async () => ({ Component: (await import('./pages/insights/insights-page.tsx')).InsightsPage }),
+  },
   { path: '*', Component: UnknownPage },
 ]
 

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { dashboardPath, livePath } from '#contracts/console.ts'
 import { usePlace } from './environment.tsx'
 
 /** What the live stream tells of: something new in the log, a SCIM request, a step of a sign-in. */
@@ -16,8 +17,9 @@ const concerns: readonly (readonly [string, readonly string[]])[] = [
   ['connection.', ['connections']],
   ['dsync.', ['directory-sync']],
   ['authentication.', ['connections', 'dashboard', 'users', 'sessions']],
-  ['user.', ['users', 'user-management']],
-  ['session.', ['sessions', 'user-management']],
+  ['user.', ['users', 'organization-memberships']],
+  ['session.', ['sessions', 'users']],
+  ['organization_membership.', ['organization-memberships']],
 ]
 
 export function tagsOf({ kind, event }: Hint): readonly string[] {
@@ -53,7 +55,7 @@ export function useLive(): LiveState {
       if (!isLive && document.visibilityState === 'visible')
         void client.invalidateQueries({ queryKey: [environment.id] })
     }, lookAgainMs)
-    const source = new EventSource(`/dashboard/api/${environment.id}/live`)
+    const source = new EventSource(dashboardPath('dashboard', environment.id) + livePath)
     let wasLive = false
     source.addEventListener('open', () => {
       setState('live')
@@ -71,6 +73,8 @@ export function useLive(): LiveState {
         for (const tag of tagsOf({ kind, event: eventOf(data) })) stale.add(tag)
         timer ??= setTimeout(flush, gatherMs)
       })
+    // More than is worth telling.
+    source.addEventListener('reset', () => void client.invalidateQueries({ queryKey: [environment.id] }))
     return () => {
       clearTimeout(timer)
       clearInterval(poll)
