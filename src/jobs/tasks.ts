@@ -8,14 +8,16 @@ import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import { recoverAlerts } from '#domain/alerts/evaluate.ts'
 import { countAll, type FollowDeps } from '#domain/insights/follow.ts'
 import { type MailDeps, sendDueMail } from '#domain/mail/send.ts'
+import type { InvitationKeys } from '#domain/invitations/present.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
+import { provisionDirectories } from '#domain/provisioning/follow.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { timeOutLogins } from '#domain/sso/time-out.ts'
 import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
-export interface JobDeps extends FollowDeps, MailDeps {
+export interface JobDeps extends FollowDeps, MailDeps, InvitationKeys {
   readonly webhooks: WebhookWorker
   readonly logStreams: LogStreamWorker
   readonly db: Database
@@ -32,6 +34,7 @@ export const deliverTask = 'deliver-webhooks'
 export const streamTask = 'send-log-streams'
 const fanOutTask = 'fan-out-webhooks'
 const countTask = 'count-insights'
+const provisionTask = 'provision-directories'
 
 const second = 1000
 const minute = 60 * second
@@ -69,6 +72,7 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
     stamping(deps.db, () => {
       wake(fanOutTask)
       wake(streamTask)
+      wake(provisionTask)
       wake(countTask)
     }),
     {
@@ -102,6 +106,7 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
     // Readers count what is new first: the rest makes one transaction do for many events.
     { name: countTask, everyMs: second, restMs: 250, run: (signal) => countAndAlert(deps, signal) },
     ...apiTasks(deps),
+    { name: provisionTask, everyMs: second, run: (signal) => provisionDirectories(deps, signal) },
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },

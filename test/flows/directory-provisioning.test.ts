@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
+import type { Invitation } from '#contracts/invitations.ts'
 import type { Page } from '#contracts/list.ts'
 import type { OrganizationMembership } from '#contracts/memberships.ts'
 import type { User } from '#contracts/users.ts'
@@ -26,15 +27,9 @@ async function own({ environment, directory }: ScimClient, domain = 'acme.test')
   })
 }
 
-const invited: string[] = []
-
 async function follow(): Promise<void> {
   await stampEvents(server.db)
-  await provisionDirectories(
-    server.deps,
-    async (_work, { email }) => void invited.push(email),
-    new AbortController().signal,
-  )
+  await provisionDirectories(server.deps, new AbortController().signal)
 }
 
 async function membershipOf(client: ScimClient, email: string): Promise<OrganizationMembership | undefined> {
@@ -44,6 +39,14 @@ async function membershipOf(client: ScimClient, email: string): Promise<Organiza
     `/user_management/organization_memberships?organization_id=${client.directory.organization_id}&statuses=active,inactive,pending&limit=100`,
   )
   return body.data.find(({ user }) => user.email === email)
+}
+
+async function invitationsOf(client: ScimClient): Promise<string[]> {
+  const { body } = await client.environment.api<Page<Invitation>>(
+    'GET',
+    `/user_management/invitations?organization_id=${client.directory.organization_id}`,
+  )
+  return body.data.map(({ state, email }) => `${state} ${email}`)
 }
 
 async function userBy(client: ScimClient, email: string): Promise<User | undefined> {
@@ -83,7 +86,7 @@ describe('a person of a directory', () => {
       status: 'pending',
       user: { first_name: 'Gustav', email_verified: false },
     })
-    expect(invited).toContain('gus@guest.test')
+    expect(await invitationsOf(client)).toEqual(['pending gus@guest.test'])
   })
 
   test('leaves with membership, role and sessions, and comes back', async () => {
@@ -129,6 +132,7 @@ describe('a person of a directory', () => {
     await client.send('DELETE', `/Users/${id}`)
     await follow()
     expect(await membershipOf(client, 'gus@guest.test')).toBeUndefined()
+    expect(await invitationsOf(client)).toEqual(['revoked gus@guest.test'])
   })
 
   test('has the directory’s name, whatever is changed here', async () => {

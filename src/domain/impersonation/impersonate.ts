@@ -28,13 +28,13 @@ export async function impersonate(
   input: ImpersonationCreate,
   baseUrl: string,
 ): Promise<Impersonation> {
+  await holdUser(work, id)
   const settings = await readSettings(work.tx, work.environment)
   if (!settings.impersonation)
     throw new BadRequest(
       'Impersonation is switched off in this environment. Switch it on in its authentication settings.',
       'impersonation_disabled',
     )
-  await holdUser(work, id)
   if (input.organization_id !== undefined) {
     const memberships = await activeMemberships(work.tx, work.environment, id)
     if (!memberships.some((membership) => membership.organization_id === input.organization_id))

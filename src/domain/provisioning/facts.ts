@@ -74,7 +74,7 @@ export async function readSituation(
       other: other
         ? {
             status: other.status,
-            followsAnother: other.directory_managed === true && (await stillFollows(work, other)),
+            followsAnother: other.directory_managed && (await stillFollows(work, other)),
           }
         : null,
     },

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { DirectoryId, DirectoryUserId, EnvironmentId, OrganizationId, UserId } from '#contracts/ids.ts'
 import { change, type ChangeDeps, type Work } from '#db/work.ts'
+import type { InvitationKeys } from '../invitations/present.ts'
 import { changeMembership, lockMembership } from '../memberships/update.ts'
 import { followedBy, type Named } from './facts.ts'
-import { type Invite, provision } from './provision.ts'
+import { provision } from './provision.ts'
 
 const follower = 'directory-provisioning'
 const batch = 200
@@ -17,7 +18,7 @@ const localNews = ['user.updated', 'organization_membership.updated']
  * the transaction that makes the changes, so a crash repeats nothing and skips nothing. Where it is switched on later,
  * it begins at the beginning: who is in a directory already arrives too.
  */
-export async function provisionDirectories(deps: ChangeDeps, invite: Invite, signal: AbortSignal): Promise<void> {
+export async function provisionDirectories(deps: ChangeDeps & InvitationKeys, signal: AbortSignal): Promise<void> {
   const { rows } = await deps.db.pool.query<{ environment_id: EnvironmentId }>({
     name: 'provisioning-environments',
     text: `select s.environment_id from authentication_settings s
@@ -28,10 +29,10 @@ export async function provisionDirectories(deps: ChangeDeps, invite: Invite, sig
   })
   for (const { environment_id: environment } of rows)
     for (let read = batch; read === batch && !signal.aborted;)
-      read = await change(deps, { environment }, (work) => followBatch(work, invite))
+      read = await change(deps, { environment }, (work) => followBatch(work, deps))
 }
 
-async function followBatch(work: Work, invite: Invite): Promise<number> {
+async function followBatch(work: Work, keys: InvitationKeys): Promise<number> {
   await sql`insert into followers (environment_id, name, position) values (${work.environment}, ${follower}, 0)
     on conflict do nothing`.execute(work.tx)
   const { rows: positions } = await sql<{ position: number }>`select position from followers
@@ -63,7 +64,7 @@ async function followBatch(work: Work, invite: Invite): Promise<number> {
       })
     else await addFollowed(work, data.user_id as UserId, people)
   }
-  for (const named of people.values()) await provision(work, named, invite)
+  for (const named of people.values()) await provision(work, named, keys)
   await sql`update followers set position = ${last.position}
     where environment_id = ${work.environment} and name = ${follower}`.execute(work.tx)
   return rows.length

@@ -1,7 +1,11 @@
 import type { DirectoryUser } from '#contracts/directory-users.ts'
-import type { DirectoryUserId, OrganizationId, UserId } from '#contracts/ids.ts'
+import type { DirectoryUserId, OrganizationId } from '#contracts/ids.ts'
 import type { OrganizationMembership } from '#contracts/memberships.ts'
 import type { Work } from '#db/work.ts'
+import type { InvitationKeys } from '../invitations/present.ts'
+import { findOpenInvitation } from '../invitations/read.ts'
+import { revokeInvitation } from '../invitations/revoke.ts'
+import { sendInvitation } from '../invitations/send.ts'
 import { createMembership } from '../memberships/create.ts'
 import { removeMembership } from '../memberships/remove.ts'
 import { changeMembership } from '../memberships/update.ts'
@@ -12,11 +16,8 @@ import { updateUser } from '../users/update.ts'
 import { type Named, readSituation, type Situation } from './facts.ts'
 import { planProvisioning } from './plan.ts'
 
-/** Invites a guest; the membership waits for the answer. */
-export type Invite = (work: Work, invited: { email: string; organization: OrganizationId }) => Promise<void>
-
 /** Brings user and membership in step with one person of a directory. Doing it again changes nothing. */
-export async function provision(work: Work, named: Named, invite: Invite): Promise<void> {
+export async function provision(work: Work, named: Named, keys: InvitationKeys): Promise<void> {
   const { person: id, organization } = named
   const situation = await readSituation(work, named)
   if (!situation) return
@@ -26,7 +27,7 @@ export async function provision(work: Work, named: Named, invite: Invite): Promi
     case 'nothing':
       return
     case 'withdraw':
-      return followed && removeMembership(work, followed.id)
+      return followed && withdraw(work, followed)
     case 'deactivate':
       return followed && deactivate(work, followed)
     case 'follow':
@@ -36,7 +37,7 @@ export async function provision(work: Work, named: Named, invite: Invite): Promi
       await changeMembership(work, other, { directory_user_id: id })
       return keepInStep(work, other, person, step)
     case 'join':
-      return person && join(work, situation, person, step, { id, organization, invite })
+      return person && join(work, situation, person, step, { id, organization, keys })
     default:
       return step satisfies never
   }
@@ -47,7 +48,7 @@ async function join(
   { user: existing }: Situation,
   person: DirectoryUser,
   step: { readonly names: boolean; readonly status: 'active' | 'pending' },
-  { id, organization, invite }: { id: DirectoryUserId; organization: OrganizationId; invite: Invite },
+  { id, organization, keys }: { id: DirectoryUserId; organization: OrganizationId; keys: InvitationKeys },
 ): Promise<void> {
   const email = person.email ?? ''
   const user =
@@ -63,7 +64,15 @@ async function join(
     directoryUser: id,
     role_slugs: await rolesOf(work, organization, person),
   })
-  if (step.status === 'pending') await invite(work, { email, organization })
+  if (step.status === 'pending' && !(await findOpenInvitation(work, user.email, organization)))
+    await sendInvitation(work, keys, { email, organization_id: organization })
+}
+
+async function withdraw(work: Work, membership: OrganizationMembership): Promise<void> {
+  const invitation = await findOpenInvitation(work, membership.user.email, membership.organization_id)
+  // The membership that waited for it goes with it.
+  if (invitation) await revokeInvitation(work, invitation.id)
+  else await removeMembership(work, membership.id)
 }
 
 async function keepInStep(
@@ -87,7 +96,7 @@ async function deactivate(work: Work, membership: OrganizationMembership): Promi
     status: 'inactive',
     role_slugs: await resolveRoles(work, organization, {}),
   })
-  await revokeSessions(work, { user: user as UserId, organization })
+  await revokeSessions(work, { user, organization })
 }
 
 /** What groups gave, as far as the organization has such roles; the default one otherwise. */
