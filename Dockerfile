@@ -1,11 +1,22 @@
 # syntax=docker/dockerfile:1
-# Two stages: dependencies without build tools and without the embedded database, then the program. Some 200 MB.
+# Three stages: dependencies without build tools and without the embedded database, the dashboard, then the program.
+# Some 200 MB.
 
 FROM node:24-alpine AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The example apps are workspaces; absent here, npm leaves their packages out.
-RUN npm ci --omit=dev --omit=optional
+# Nothing of ours is here yet that an install could run.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:24-alpine AS dashboard
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=optional --ignore-scripts
+COPY scripts/build-dashboard.mjs scripts/
+COPY src/contracts src/contracts
+COPY web web
+RUN node scripts/build-dashboard.mjs
 
 FROM node:24-alpine
 ENV NODE_ENV=production
@@ -14,6 +25,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY bin bin
 COPY src src
+COPY --from=dashboard /app/dist dist
 USER node
 EXPOSE 4100
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

@@ -23,7 +23,7 @@ const typesAndChange = {
 }
 
 const typeboxOnly = {
-  group: ['*', '!typebox', '!typebox/*', '!./*'],
+  group: ['*', '!typebox', '!typebox/*', '!./*', '!../*'],
   message: 'Contracts run in the browser too: typebox is all they may load.',
 }
 

@@ -28,10 +28,29 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   webhook_secrets: 'webhookSecret',
   webhook_deliveries: 'webhookDelivery',
   log_streams: 'logStream',
+  oauth_providers: 'connection',
   directories: 'directory',
   directory_tokens: 'directoryToken',
   directory_users: 'directoryUser',
   directory_groups: 'directoryGroup',
+  dashboard_users: 'dashboardUser',
+  scim_requests: 'scimRequest',
+  api_requests: 'apiRequest',
+  audit_entries: 'auditEntry',
+  users: 'user',
+  user_identities: 'userIdentity',
+  roles: 'role',
+  permissions: 'permission',
+  organization_memberships: 'organizationMembership',
+  invitations: 'invitation',
+  magic_auths: 'magicAuth',
+  email_verifications: 'emailVerification',
+  password_resets: 'passwordReset',
+  authentication_factors: 'authenticationFactor',
+  authentication_challenges: 'authenticationChallenge',
+  sessions: 'session',
+  mails: 'mail',
+  hosted_logins: 'hostedLogin',
 }
 
 /** Column name → id type, for references. */
@@ -45,7 +64,24 @@ const references: Record<string, keyof typeof idPrefixes> = {
   event_id: 'event',
   directory_id: 'directory',
   group_id: 'directoryGroup',
-  user_id: 'directoryUser',
+  dashboard_user_id: 'dashboardUser',
+  api_key_id: 'apiKey',
+  user_id: 'user',
+  directory_user_id: 'directoryUser',
+  role_id: 'role',
+  permission_id: 'permission',
+  factor_id: 'authenticationFactor',
+  inviter_user_id: 'user',
+  accepted_user_id: 'user',
+}
+
+/** References whose column is named like another's. */
+const ownReferences: Record<string, keyof typeof idPrefixes> = {
+  'directory_memberships.user_id': 'directoryUser',
+  'directory_addresses.user_id': 'directoryUser',
+  'refused_responses.session_id': 'ssoSession',
+  'refresh_tokens.session_id': 'session',
+  'authorization_codes.session_id': 'session',
 }
 
 /** Columns whose check constraint or content is a closed set known to the contracts. */
@@ -62,9 +98,21 @@ const literals: Record<string, string> = {
   'webhook_endpoints.status': "'enabled' | 'disabled'",
   'webhook_deliveries.state': "'pending' | 'succeeded' | 'failed'",
   'log_streams.type': 'LogStreamType',
+  'oauth_providers.provider': 'OAuthProviderName',
   'log_streams.status': "'active' | 'paused'",
   'directories.type': 'DirectoryType',
   'directories.state': 'DirectoryState',
+  'dashboard_users.role': 'DashboardRole',
+  'user_identities.kind': "'sso' | 'oauth'",
+  'organization_memberships.status': "'active' | 'inactive' | 'pending'",
+  'invitations.state': "'pending' | 'accepted' | 'revoked'",
+  'email_verifications.purpose': "'verify' | 'change'",
+  'authentication_factors.type': "'totp'",
+  'signing_keys.algorithm': "'RS256' | 'ES256'",
+  'device_authorizations.state': "'pending' | 'approved' | 'denied' | 'used'",
+  'sessions.auth_method': 'AuthenticationMethod',
+  'sessions.ended_because': "'revoked' | 'signed_out' | 'reused'",
+  'mails.state': "'due' | 'sent' | 'failed'",
 }
 
 const scalars: Record<string, string> = {
@@ -90,7 +138,9 @@ interface Column {
 function typeOf(column: Column): string {
   const literal = literals[`${column.table_name}.${column.column_name}`]
   if (literal) return literal
-  const kind = column.column_name === 'id' ? ownIds[column.table_name] : references[column.column_name]
+  const kind =
+    ownReferences[`${column.table_name}.${column.column_name}`] ??
+    (column.column_name === 'id' ? ownIds[column.table_name] : references[column.column_name])
   if (kind) return `${kind[0]?.toUpperCase()}${kind.slice(1)}Id`
   const scalar = scalars[column.udt_name]
   if (!scalar) throw new Error(`No TypeScript type for ${column.udt_name} (${column.table_name}.${column.column_name})`)
@@ -127,11 +177,14 @@ async function render(pool: pg.Pool): Promise<string> {
   return [
     '// Generated from the migrated database by `npm run gen`. Do not edit.',
     "import type { ColumnType, Generated } from 'kysely'",
+    "import type { AuthenticationMethod } from '#contracts/authentication.ts'",
     "import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'",
     "import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'",
+    "import type { DashboardRole } from '#contracts/endpoint.ts'",
     "import type { EventName } from '#contracts/events.ts'",
     `import type {\n${usedIds.map((name) => `  ${name},`).join('\n')}\n} from '#contracts/ids.ts'`,
     "import type { LogStreamType } from '#contracts/log-streams.ts'",
+    "import type { OAuthProviderName } from '#contracts/oauth-providers.ts'",
     "import type { OrganizationDomain } from '#contracts/organization-domains.ts'",
     '',
     body,

@@ -8,41 +8,31 @@ import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
+import { ApiLog } from '#domain/request-logs/api-log.ts'
+import { ScimLog } from '#domain/request-logs/scim-log.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
+import type { PostMail } from '#domain/mail/send.ts'
+import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
-import { connectionRoutes } from '#http/api/connections.ts'
-import { directoryRoutes } from '#http/api/directories.ts'
-import { directoryAttributeRoutes } from '#http/api/directory-attributes.ts'
-import { directoryPeopleRoutes } from '#http/api/directory-people.ts'
-import { environmentRoutes } from '#http/api/environments.ts'
-import { eventRoutes } from '#http/api/events.ts'
-import { logStreamRoutes } from '#http/api/log-streams.ts'
-import { organizationDomainRoutes } from '#http/api/organization-domains.ts'
-import { organizationRoutes } from '#http/api/organizations.ts'
-import { redirectRoutes } from '#http/api/redirects.ts'
-import { webhookRoutes } from '#http/api/webhooks.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
+import { openDoors } from '#http/doors.ts'
 import { healthRoutes } from '#http/health.ts'
-import { openApiRoutes } from '#http/openapi.ts'
+import { mailboxPages } from '#http/pages/mailbox.ts'
 import { limitPublicRoutes } from '#http/rate-limit.ts'
 import { TokenUses } from '#http/scim/callers.ts'
-import { scimRoutes } from '#http/scim/routes.ts'
 import { createServer } from '#http/server.ts'
-import { acsRoute } from '#http/sso/acs.ts'
-import { authorizeRoute } from '#http/sso/authorize.ts'
-import { jwksRoute } from '#http/sso/jwks.ts'
-import { logoutRoutes } from '#http/sso/logout.ts'
-import { metadataRoutes } from '#http/sso/metadata.ts'
-import { profileRoute } from '#http/sso/profile.ts'
-import { tokenRoute } from '#http/sso/token.ts'
+import { SignInLimits } from '#http/user-management/sign-in-limits.ts'
 import { Runner } from '#jobs/runner.ts'
-import { backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
+import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import { guardedTransport } from './guarded-transport.ts'
+import type { Role } from './settings.ts'
+import { smtpMail, type SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -56,15 +46,21 @@ export interface AppOptions {
   readonly testIdp?: { readonly baseUrl: string; readonly folder: string | undefined }
   readonly logger: { readonly level: string } | false
   readonly trustProxy: boolean
+  /** Answer requests, do what is done in the background, or both; both unless told. */
+  readonly role?: Role
   readonly poolSize: number
   /** How often one address may call routes that need no key; 1200 unless told. */
   readonly publicRequestsPerMinute?: number
   /** How long events can be read; for ever unless told. */
   readonly eventsRetentionDays?: number | undefined
+  /** Who runs this server, and is told when something needs their attention. */
+  readonly operatorEmails?: readonly string[]
   /** Where file log streams may write; without it there are none. */
   readonly logStreamFolder?: string | undefined
   /** Where Datadog sites take logs, instead of Datadog: development only. */
   readonly datadogIntake?: Outlets['datadogIntake'] | undefined
+  /** What sends mail. Without it development keeps mail in the mailbox, and production cannot send any. */
+  readonly smtp?: SmtpOptions | undefined
   readonly clock?: () => Date
   readonly resolveTxt?: ResolveTxt
 }
@@ -96,6 +92,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     writeStdout,
     datadogIntake: (options.development && options.datadogIntake) || datadogIntake,
   }
+  const smtp = options.smtp && smtpMail(options.smtp)
+  const postMail = smtp ?? (options.development ? undefined : cannotSend)
   const deps: Deps = {
     db,
     clock,
@@ -103,6 +101,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyUses: new KeyUses(),
     secrets: options.secrets,
     tokenUses: new TokenUses(),
+    apiLog: new ApiLog(),
+    scimLog: new ScimLog(),
     snapshotLimit: new SnapshotLimit(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
@@ -115,11 +115,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
+    oauth: new OAuthServers(guardedTransport({ allowPrivate: options.development }), clock),
     signingKeys: new SigningKeyCache(
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,
     ),
+    signInLimits: new SignInLimits(clock),
     baseUrl: options.baseUrl,
+    development: options.development,
+  }
+  const flushLogs = async () => {
+    await deps.apiLog.flush(db)
+    await deps.scimLog.flush(db)
   }
   const flushUses = async () => {
     await deps.keyUses.flush(db)
@@ -128,44 +135,51 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onTaskError = (task: string, error: unknown) =>
     server.log.error({ err: error, task }, 'a background task failed')
   const webhooks = new WebhookWorker(
-    { db, clock, secrets: options.secrets, postWebhook, random: Math.random },
+    {
+      db,
+      clock,
+      wake: deps.wake,
+      secrets: options.secrets,
+      postWebhook,
+      random: Math.random,
+      operators: options.operatorEmails ?? [],
+    },
     (error) => onTaskError(deliverTask, error),
+    () => runner.wake(deliverTask),
   )
   const logStreams = new LogStreamWorker(
     { db, clock, secrets: options.secrets, outlets, random: Math.random },
     (error) => onTaskError(streamTask, error),
   )
+  const role = options.role ?? 'all'
+  const jobs = {
+    ...deps,
+    flushUses,
+    flushLogs,
+    webhooks,
+    logStreams,
+    eventsRetentionDays: options.eventsRetentionDays,
+    postMail,
+  }
   const runner: Runner = new Runner(
-    backgroundTasks(
-      { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays },
-      (task) => runner.wake(task),
-    ),
+    role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
   )
 
   await limitPublicRoutes(server, options.publicRequestsPerMinute ?? 1200)
   const migrations = await readMigrations()
   healthRoutes(server, () => pendingMigrations(db.pool, migrations))
-  openApiRoutes(server, packageJson.version)
-  for (const routes of [
-    organizationRoutes,
-    organizationDomainRoutes,
-    connectionRoutes,
-    environmentRoutes,
-    directoryRoutes,
-    directoryPeopleRoutes,
-    directoryAttributeRoutes,
-    redirectRoutes,
-    webhookRoutes,
-    logStreamRoutes,
-    eventRoutes,
-  ])
-    routes(server, deps)
-  scimRoutes(server, deps)
-  for (const routes of [authorizeRoute, acsRoute, metadataRoutes, tokenRoute, profileRoute, jwksRoute, logoutRoutes])
-    routes(server, deps)
-  if (options.development && options.testIdp)
-    testIdpRoutes(server, { ...options.testIdp, clock, fetch: globalThis.fetch, origins: [options.baseUrl] })
+  if (role !== 'worker') {
+    openDoors(server, deps, packageJson.version)
+    if (options.development) mailboxPages(server, deps)
+    if (options.development && options.testIdp)
+      testIdpRoutes(server, {
+        ...options.testIdp,
+        clock,
+        fetch: globalThis.fetch,
+        origins: [options.baseUrl],
+      })
+  }
 
   return {
     server,
@@ -178,8 +192,16 @@ export async function createApp(options: AppOptions): Promise<App> {
       await logStreams.stop()
       await postWebhook.close()
       await postBatch.close()
+      smtp?.close()
       await flushUses()
+      await flushLogs()
       await db.close()
     },
   }
 }
+
+const cannotSend: PostMail = async () => ({
+  ok: false,
+  error: 'No mail server is set: give GATEHOUSE_SMTP_URL and GATEHOUSE_MAIL_FROM.',
+  final: false,
+})

@@ -33,12 +33,19 @@ const count: SettingType<number> = { parse: (value) => parseInteger(value, 1, 10
 const days: SettingType<number | undefined> = {
   parse: (value) => parseInteger(value, 1, 36_500, 'a whole number of days'),
 }
+const emails: SettingType<string | undefined> = { parse: parseEmails }
 const origin: SettingType<string | undefined> = { parse: parseOrigin }
 const postgresUrl: SettingType<string | undefined> = { parse: parsePostgresUrl }
-const logLevel: SettingType<LogLevel | undefined> = { parse: parseLogLevel }
+const smtpUrl: SettingType<string | undefined> = { parse: parseSmtpUrl }
+const mailAddress: SettingType<string | undefined> = { parse: parseMailAddress }
+const logLevel: SettingType<LogLevel | undefined> = { parse: (value) => parseOneOf(logLevels, value) }
+const role: SettingType<Role> = { parse: (value) => parseOneOf(roles, value) }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 type LogLevel = (typeof logLevels)[number]
+
+const roles = ['all', 'api', 'worker'] as const
+export type Role = (typeof roles)[number]
 
 const hidden = () => '***'
 
@@ -155,6 +162,14 @@ export const settings = {
     default: true,
     doc: 'Whether start applies pending migrations; off, it refuses to run with any pending',
   }),
+  role: define<Role>({
+    name: 'role',
+    env: ['GATEHOUSE_ROLE'],
+    type: role,
+    unit: roles.join(', '),
+    default: 'all',
+    doc: 'What start does: answer requests (api), do everything in the background (worker), or both',
+  }),
   trustProxy: define({
     name: 'trust_proxy',
     env: ['GATEHOUSE_TRUST_PROXY'],
@@ -171,6 +186,14 @@ export const settings = {
     default: undefined,
     doc: 'How long events can be read; for ever unless set',
   }),
+  operatorEmails: define({
+    name: 'operator_emails',
+    env: ['GATEHOUSE_OPERATOR_EMAILS'],
+    type: emails,
+    unit: 'addresses with commas between',
+    default: undefined,
+    doc: 'Who is told by mail when something needs attention, such as a webhook endpoint that was switched off',
+  }),
   logStreamFolder: define({
     name: 'log_stream_folder',
     env: ['GATEHOUSE_LOG_STREAM_FOLDER'],
@@ -178,6 +201,24 @@ export const settings = {
     unit: 'folder',
     default: undefined,
     doc: 'Folder that log streams of type file may write below; without it there are none',
+  }),
+  smtpUrl: define({
+    name: 'smtp_url',
+    env: ['GATEHOUSE_SMTP_URL', 'SMTP_URL'],
+    type: smtpUrl,
+    unit: 'smtp:// or smtps:// URL',
+    default: undefined,
+    doc: 'Mail server that sends codes, links and invitations; without it dev keeps them in its mailbox',
+    mask: maskPassword,
+    noFlag: true,
+  }),
+  mailFrom: define({
+    name: 'mail_from',
+    env: ['GATEHOUSE_MAIL_FROM'],
+    type: mailAddress,
+    unit: 'address, or Name <address>',
+    default: undefined,
+    doc: 'Whom that mail comes from; needed with smtp_url',
   }),
   logLevel: define({
     name: 'log_level',
@@ -248,6 +289,20 @@ function parseInteger(value: string, least: number, most: number, what: string):
   throw new Error(`is "${value}"; it must be ${what} from ${least} to ${most}.`)
 }
 
+/** The addresses of `operator_emails`, one by one. */
+export function emailsOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((address) => address.trim())
+    .filter((address) => address !== '')
+}
+
+function parseEmails(value: string): string {
+  const wrong = emailsOf(value).find((address) => !/^[^\s@<>]+@[^\s@<>]+$/.test(address))
+  if (wrong === undefined) return value
+  throw new Error(`holds "${wrong}", which is not an address.`)
+}
+
 function parseOrigin(value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (!url || !/^https?:$/.test(url.protocol))
@@ -262,10 +317,20 @@ function parsePostgresUrl(value: string): string {
   throw new Error('must be a URL such as postgres://user:password@host:5432/gatehouse.')
 }
 
-function parseLogLevel(value: string): LogLevel {
-  const level = logLevels.find((candidate) => candidate === value)
-  if (level) return level
-  throw new Error(`is "${value}". Did you mean "${nearest(value, logLevels)}"?`)
+function parseSmtpUrl(value: string): string {
+  if (URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== '') return value
+  throw new Error('must be a URL such as smtp://user:password@mail.example.com:587.')
+}
+
+function parseMailAddress(value: string): string {
+  if (/^(?:[^<>@\r\n"]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(value)) return value
+  throw new Error(`is "${value}"; it must be an address such as login@example.com, or Acme <login@example.com>.`)
+}
+
+function parseOneOf<T extends string>(allowed: readonly T[], value: string): T {
+  const found = allowed.find((candidate) => candidate === value)
+  if (found !== undefined) return found
+  throw new Error(`is "${value}". Did you mean "${nearest(value, allowed)}"?`)
 }
 
 function maskPassword(url: string): string {

@@ -9,7 +9,7 @@ import { connectTestIdp } from '#domain/seeds/test-connection.ts'
 import { parseEncryptionKeys, Secrets } from '#protocols/envelope.ts'
 import { builtInSlug, testIdpMetadataUrl } from '#test-idp/addresses.ts'
 import type { App, AppOptions } from '../app.ts'
-import type { Config } from '../settings.ts'
+import { type Config, emailsOf } from '../settings.ts'
 import type { Invocation } from './command.ts'
 import {
   hasData,
@@ -24,6 +24,7 @@ import type { Ready } from './dev-summary.ts'
 import { closeServer, drain } from './drain.ts'
 import { hasExample, startExample } from './example-app.ts'
 import { findLoopbackPort, listenOnLoopback } from './loopback.ts'
+import { smtpOf } from './smtp-settings.ts'
 import type { Steps } from './steps.ts'
 
 const drainLimitMs = 10_000
@@ -61,6 +62,8 @@ export async function bringUp(
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
+    smtp: smtpOf(config),
+    operatorEmails: emailsOf(config.operatorEmails),
   })
   const servers = [app.server.server]
   undo.defer(() => stopServing(app, servers))

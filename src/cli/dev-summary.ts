@@ -31,6 +31,7 @@ export function printSummary(terminal: Terminal, ready: Ready, server: FastifyIn
   const hasTestIdp = has('/test-idp/')
   if (hasTestIdp) links.push(['Test IdP', testIdpUrl])
   links.push(['API', url])
+  if (has('/mailbox/')) links.push(['Mailbox', `${url}/mailbox/`])
   if (has('/openapi.json')) links.push(['OpenAPI', `${url}/openapi.json`])
 
   terminal.line()

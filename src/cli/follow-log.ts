@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { wireEventNames } from '#contracts/event-names.ts'
+import { eventNames } from '#contracts/event-names.ts'
 import { nearest } from '#domain/nearest.ts'
 import type { Config } from '../settings.ts'
 import { type Invocation, textOption } from './command.ts'
@@ -35,15 +35,15 @@ export async function findSource(config: Config): Promise<Source> {
 /** Names given as `dsync.*,connection.activated`; everything when nothing is given. */
 export function readEventNames(invocation: Invocation): readonly string[] {
   const text = textOption(invocation, 'events')
-  if (text === undefined) return wireEventNames
+  if (text === undefined) return eventNames
   return text.split(',').flatMap((pattern) => {
     const found = pattern.endsWith('*')
-      ? wireEventNames.filter((name) => name.startsWith(pattern.slice(0, -1)))
-      : wireEventNames.filter((name) => name === pattern)
+      ? eventNames.filter((name) => name.startsWith(pattern.slice(0, -1)))
+      : eventNames.filter((name) => name === pattern)
     if (found.length === 0)
       throw new Failure(
         exitCodes.userError,
-        `"${pattern}" is no event. Did you mean "${nearest(pattern.replace(/\*$/, ''), wireEventNames)}"?`,
+        `"${pattern}" is no event. Did you mean "${nearest(pattern.replace(/\*$/, ''), eventNames)}"?`,
       )
     return found
   })

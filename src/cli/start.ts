@@ -6,12 +6,13 @@ import { bootstrap } from '#domain/seeds/bootstrap.ts'
 import { parseEncryptionKeys, Secrets } from '#protocols/envelope.ts'
 import { createApp } from '../app.ts'
 import type { LoadedConfig } from '../config.ts'
-import type { Config } from '../settings.ts'
+import { type Config, emailsOf } from '../settings.ts'
 import type { Command, Invocation } from './command.ts'
 import { drain } from './drain.ts'
 import { exitCodes, Failure } from './failure.ts'
 import { explainListen } from './loopback.ts'
 import { findWeakSettings } from './safe-settings.ts'
+import { smtpOf } from './smtp-settings.ts'
 import { listenForStop } from './stop-signal.ts'
 
 /** Below the 30 s that container platforms wait before they kill. */
@@ -25,6 +26,7 @@ export const start: Command = {
   notes: [
     'Needs DATABASE_URL, BASE_URL with https, and GATEHOUSE_ENCRYPTION_KEY; names everything that is not safe.',
     'TLS ends at a proxy in front of it. Several may share one database. SIGTERM finishes requests in flight.',
+    'With --role worker it listens for /healthz and /readyz alone; with --role api somebody else has to be the worker.',
     'The first API key comes from: gatehouse keys create NAME --environment production',
   ],
   words: [0, 0],
@@ -35,10 +37,14 @@ export const start: Command = {
     'baseUrl',
     'encryptionKey',
     'poolSize',
+    'role',
     'migrate',
     'trustProxy',
     'eventsRetentionDays',
     'logStreamFolder',
+    'smtpUrl',
+    'mailFrom',
+    'operatorEmails',
     'logLevel',
   ],
   options: {},
@@ -54,11 +60,14 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     baseUrl,
     secrets,
     development: false,
+    role: config.role,
     logger: { level: config.logLevel ?? 'info' },
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
+    smtp: smtpOf(config),
+    operatorEmails: emailsOf(config.operatorEmails),
   })
   undo.defer(async () => {
     const finished = await drain([app.server.server], () => app.close(), drainLimitMs)
@@ -74,7 +83,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     throw explainListen(error, config.port)
   })
   app.start()
-  app.server.log.info({ baseUrl }, 'ready')
+  app.server.log.info({ baseUrl, role: config.role }, 'ready')
   await stop.wait
   app.server.log.info('stopping')
 }

@@ -36,6 +36,8 @@ export const ssoErrorCodes = [
   'idp_initiated_sso_disabled',
   'invalid_connection_selector',
   'invalid_request',
+  'login_required',
+  'oauth_failed',
   'organization_invalid',
   'profile_not_allowed_outside_organization',
   'server_error',

@@ -115,3 +115,9 @@ export const wireEventNames = [
   'waitlist_user.created',
   'waitlist_user.denied',
 ] as const
+
+/** Events of this server without a counterpart at the vendor. Only who asks for them by name gets them. */
+const extensionEventNames = ['webhook_endpoint.disabled'] as const
+
+/** Everything that can be subscribed to, streamed or read. */
+export const eventNames = [...wireEventNames, ...extensionEventNames] as const

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import type { Static, TSchema } from 'typebox'
-import type { wireEventNames } from './event-names.ts'
+import type { eventNames } from './event-names.ts'
 import { ConnectionEventData, ConnectionEventDataWithDomains } from './connections.ts'
 import { DirectoryActivatedData, DirectoryDeletedData, DirectoryTokenEventData } from './directories.ts'
 import {
@@ -10,11 +10,21 @@ import {
   DirectoryUser,
   DirectoryUserUpdatedData,
 } from './directory-users.ts'
+import { EmailVerification } from './email-verifications.ts'
 import { endpoint } from './endpoint.ts'
-import { EventId, Timestamp } from './ids.ts'
+import { EventId, Timestamp, UserId } from './ids.ts'
 import { ListMetadata, Order } from './list.ts'
+import { MagicAuth } from './magic-auth.ts'
+import { InvitationEventData } from './invitations.ts'
+import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { OrganizationRoleEventData, RoleEventData } from './roles.ts'
+import { PasswordResetEventData } from './password-resets.ts'
+import { Session } from './sessions.ts'
+import { User } from './users.ts'
+import { WebhookEndpointDisabledData } from './webhooks.ts'
 
 const nullableString = Type.Union([Type.String(), Type.Null()])
 
@@ -30,10 +40,61 @@ const ssoAttempt = {
   }),
 }
 
+const oauthAttempt = {
+  type: Type.Literal('oauth'),
+  ip_address: nullableString,
+  user_agent: nullableString,
+  user_id: nullableString,
+}
+
 const AttemptError = Type.Object({ code: Type.String(), message: Type.String() })
+
+/** A proof of a person that held. */
+function proofSucceeded<T extends string>(type: T) {
+  return Type.Object({
+    type: Type.Literal(type),
+    status: Type.Literal('succeeded'),
+    ip_address: nullableString,
+    user_agent: nullableString,
+    user_id: UserId,
+    email: Type.String(),
+  })
+}
+
+/** One that did not; of nobody, where the address is nobody's. */
+function proofFailed<T extends string>(type: T) {
+  return Type.Object({
+    type: Type.Literal(type),
+    status: Type.Literal('failed'),
+    ip_address: nullableString,
+    user_agent: nullableString,
+    user_id: Type.Union([UserId, Type.Null()]),
+    email: nullableString,
+    error: AttemptError,
+  })
+}
 
 /** The catalogue: event name → payload, for every event this server emits. */
 export const eventPayloads = {
+  'authentication.oauth_succeeded': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('succeeded'),
+    email: Type.String(),
+  }),
+  'authentication.oauth_failed': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('failed'),
+    email: nullableString,
+    error: AttemptError,
+  }),
+  'authentication.email_verification_failed': proofFailed('email_verification'),
+  'authentication.email_verification_succeeded': proofSucceeded('email_verification'),
+  'authentication.magic_auth_failed': proofFailed('magic_auth'),
+  'authentication.magic_auth_succeeded': proofSucceeded('magic_auth'),
+  'authentication.mfa_failed': proofFailed('mfa'),
+  'authentication.mfa_succeeded': proofSucceeded('mfa'),
+  'authentication.password_failed': proofFailed('password'),
+  'authentication.password_succeeded': proofSucceeded('password'),
   'authentication.sso_started': Type.Object({
     ...ssoAttempt,
     status: Type.Literal('started'),
@@ -71,6 +132,8 @@ export const eventPayloads = {
   'dsync.user.created': DirectoryUser,
   'dsync.user.deleted': DirectoryUser,
   'dsync.user.updated': DirectoryUserUpdatedData,
+  'email_verification.created': Type.Omit(EmailVerification, ['code']),
+  'magic_auth.created': Type.Omit(MagicAuth, ['code']),
   'organization.created': Type.Omit(Organization, ['allow_profiles_outside_organization']),
   'organization.updated': Type.Omit(Organization, ['allow_profiles_outside_organization']),
   'organization.deleted': Type.Omit(Organization, ['allow_profiles_outside_organization']),
@@ -82,7 +145,31 @@ export const eventPayloads = {
     reason: Type.Enum(['domain_verification_period_expired', 'domain_verified_by_other_organization']),
     organization_domain: OrganizationDomain,
   }),
-} as const satisfies Partial<Record<(typeof wireEventNames)[number], TSchema>>
+  'invitation.accepted': InvitationEventData,
+  'invitation.created': InvitationEventData,
+  'invitation.resent': InvitationEventData,
+  'invitation.revoked': InvitationEventData,
+  'organization_membership.created': OrganizationMembershipEventData,
+  'organization_membership.deleted': OrganizationMembershipEventData,
+  'organization_membership.updated': OrganizationMembershipEventData,
+  'organization_role.created': OrganizationRoleEventData,
+  'organization_role.deleted': OrganizationRoleEventData,
+  'organization_role.updated': OrganizationRoleEventData,
+  'permission.created': Permission,
+  'permission.deleted': Permission,
+  'permission.updated': Permission,
+  'role.created': RoleEventData,
+  'role.deleted': RoleEventData,
+  'role.updated': RoleEventData,
+  'password_reset.created': PasswordResetEventData,
+  'password_reset.succeeded': PasswordResetEventData,
+  'session.created': Session,
+  'session.revoked': Session,
+  'user.created': User,
+  'user.deleted': User,
+  'user.updated': User,
+  'webhook_endpoint.disabled': WebhookEndpointDisabledData,
+} as const satisfies Partial<Record<(typeof eventNames)[number], TSchema>>
 
 export type EventName = keyof typeof eventPayloads
 export type EventData<E extends EventName> = Static<(typeof eventPayloads)[E]>

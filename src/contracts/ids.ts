@@ -27,6 +27,24 @@ export const idPrefixes = {
   directoryToken: 'directory_token',
   directoryUser: 'directory_user',
   directoryGroup: 'directory_group',
+  dashboardUser: 'dashboard_user',
+  scimRequest: 'scim_request',
+  apiRequest: 'api_request',
+  auditEntry: 'audit_entry',
+  user: 'user',
+  userIdentity: 'identity',
+  role: 'role',
+  permission: 'perm',
+  organizationMembership: 'om',
+  invitation: 'invitation',
+  magicAuth: 'magic_auth',
+  emailVerification: 'email_verification',
+  passwordReset: 'password_reset',
+  authenticationFactor: 'auth_factor',
+  authenticationChallenge: 'auth_challenge',
+  session: 'session',
+  mail: 'mail',
+  hostedLogin: 'login',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -54,6 +72,24 @@ export type DirectoryId = IdOf<'directory'>
 export type DirectoryTokenId = IdOf<'directoryToken'>
 export type DirectoryUserId = IdOf<'directoryUser'>
 export type DirectoryGroupId = IdOf<'directoryGroup'>
+export type ScimRequestId = IdOf<'scimRequest'>
+export type ApiRequestId = IdOf<'apiRequest'>
+export type DashboardUserId = IdOf<'dashboardUser'>
+export type AuditEntryId = IdOf<'auditEntry'>
+export type UserId = IdOf<'user'>
+export type UserIdentityId = IdOf<'userIdentity'>
+export type RoleId = IdOf<'role'>
+export type PermissionId = IdOf<'permission'>
+export type OrganizationMembershipId = IdOf<'organizationMembership'>
+export type InvitationId = IdOf<'invitation'>
+export type MagicAuthId = IdOf<'magicAuth'>
+export type EmailVerificationId = IdOf<'emailVerification'>
+export type PasswordResetId = IdOf<'passwordReset'>
+export type AuthenticationFactorId = IdOf<'authenticationFactor'>
+export type AuthenticationChallengeId = IdOf<'authenticationChallenge'>
+export type SessionId = IdOf<'session'>
+export type MailId = IdOf<'mail'>
+export type HostedLoginId = IdOf<'hostedLogin'>
 
 function id<K extends IdKind>(kind: K) {
   return Type.Unsafe<IdOf<K>>(Type.String({ pattern: `^${idPrefixes[kind]}_` }))
@@ -70,6 +106,7 @@ export const EventId = id('event')
 export const RedirectUriId = id('redirectUri')
 export const CorsOriginId = id('corsOrigin')
 export const LogoutUriId = id('logoutUri')
+export const SsoSessionId = id('ssoSession')
 export const WebhookEndpointId = id('webhookEndpoint')
 export const WebhookDeliveryId = id('webhookDelivery')
 export const LogStreamId = id('logStream')
@@ -77,6 +114,22 @@ export const DirectoryId = id('directory')
 export const DirectoryTokenId = id('directoryToken')
 export const DirectoryUserId = id('directoryUser')
 export const DirectoryGroupId = id('directoryGroup')
+export const ScimRequestId = id('scimRequest')
+export const ApiRequestId = id('apiRequest')
+export const DashboardUserId = id('dashboardUser')
+export const AuditEntryId = id('auditEntry')
+export const UserId = id('user')
+export const RoleId = id('role')
+export const PermissionId = id('permission')
+export const OrganizationMembershipId = id('organizationMembership')
+export const InvitationId = id('invitation')
+export const MagicAuthId = id('magicAuth')
+export const EmailVerificationId = id('emailVerification')
+export const PasswordResetId = id('passwordReset')
+export const AuthenticationFactorId = id('authenticationFactor')
+export const AuthenticationChallengeId = id('authenticationChallenge')
+export const SessionId = id('session')
+export const MailId = id('mail')
 
 /** ISO-8601 in UTC with exactly three millisecond digits and `Z`. */
 export const Timestamp = Type.String({ format: 'date-time' })

@@ -1,5 +1,8 @@
 import type { TSchema } from 'typebox'
 import { endpoints } from './all.ts'
+import { Branding } from './branding.ts'
+import { authenticate, AuthenticateResponse, AuthenticationErrorBody } from './authentication.ts'
+import { AuthenticationSettings, OrganizationAuthenticationSettings } from './authentication-settings.ts'
 import { Connection, ConfiguredConnection } from './connections.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import { ApiKey, Environment, IssuedApiKey } from './environments.ts'
@@ -8,11 +11,23 @@ import { DirectoryAttribute } from './directory-attributes.ts'
 import { DirectoryGroupRole, DirectoryUserRole } from './directory-roles.ts'
 import { DirectoryReconciliation, DirectorySnapshot } from './directory-snapshots.ts'
 import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './directory-users.ts'
+import { EmailVerification } from './email-verifications.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
 import { Event, eventPayloads } from './events.ts'
+import { Mail } from './mailbox.ts'
+import { JwtTemplate } from './jwt-templates.ts'
+import { MagicAuth } from './magic-auth.ts'
+import { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from './mfa.ts'
+import { Invitation, InvitationEventData } from './invitations.ts'
 import { OrganizationDomain } from './organization-domains.ts'
+import { OrganizationMembership, OrganizationMembershipEventData } from './memberships.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { PasswordReset } from './password-resets.ts'
+import { logoutSession, Session } from './sessions.ts'
 import { CorsOrigin, Homepage, LogoutUri, RedirectUri } from './redirects.ts'
+import { OrganizationRoleEventData, Role, RoleEventData } from './roles.ts'
+import { User } from './users.ts'
 import { WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import { authorizeSso, exchangeSsoCode, getSsoProfile, Profile, ssoLogout } from './sso.ts'
 
@@ -61,6 +76,15 @@ export interface OpenApi {
 const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Organization, 'Organization'],
   [OrganizationDomain, 'OrganizationDomain'],
+  [User, 'User'],
+  [OrganizationMembership, 'OrganizationMembership'],
+  [OrganizationMembershipEventData, 'OrganizationMembershipEventData'],
+  [Invitation, 'Invitation'],
+  [InvitationEventData, 'InvitationEventData'],
+  [Role, 'Role'],
+  [RoleEventData, 'RoleEventData'],
+  [OrganizationRoleEventData, 'OrganizationRoleEventData'],
+  [Permission, 'Permission'],
   [Connection, 'Connection'],
   [ConfiguredConnection, 'ConfiguredConnection'],
   [Profile, 'Profile'],
@@ -82,15 +106,32 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
   [Homepage, 'HomepageUrl'],
   [WebhookEndpoint, 'WebhookEndpoint'],
   [WebhookDelivery, 'WebhookDelivery'],
+  [Branding, 'Branding'],
+  [Mail, 'Mail'],
   [Environment, 'Environment'],
   [ApiKey, 'EnvironmentApiKey'],
   [IssuedApiKey, 'IssuedEnvironmentApiKey'],
+  [AuthenticateResponse, 'AuthenticateResponse'],
+  [AuthenticationErrorBody, 'AuthenticationError'],
+  [Session, 'Session'],
+  [MagicAuth, 'MagicAuth'],
+  [PasswordReset, 'PasswordReset'],
+  [EmailVerification, 'EmailVerification'],
+  [AuthenticationFactor, 'AuthenticationFactor'],
+  [EnrolledFactor, 'EnrolledAuthenticationFactor'],
+  [AuthenticationChallenge, 'AuthenticationChallenge'],
+  [JwtTemplate, 'JwtTemplate'],
+  [AuthenticationSettings, 'AuthenticationSettings'],
+  [OrganizationAuthenticationSettings, 'OrganizationAuthenticationSettings'],
   [ErrorBody, 'Error'],
   [OAuthErrorBody, 'OAuthError'],
 ])
 
 /** Met by browsers: success is a redirect, and a failure that cannot be sent back to the application is a page. */
-const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([authorizeSso, ssoLogout])
+const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([authorizeSso, ssoLogout, logoutSession])
+
+/** RFC 6749 §4.1.3 is form-encoded. */
+const formEncoded: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([exchangeSsoCode, authenticate])
 
 /** Operations whose errors are RFC 6749's, and the status this is true of. */
 const oauthErrors: ReadonlyMap<AnyEndpoint, number> = new Map<AnyEndpoint, number>([
@@ -101,6 +142,7 @@ const oauthErrors: ReadonlyMap<AnyEndpoint, number> = new Map<AnyEndpoint, numbe
 const reasons: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not found',
   409: 'Conflict',
   413: 'The body is too large',
@@ -109,10 +151,10 @@ const reasons: Readonly<Record<number, string>> = {
   429: 'Too many requests',
 }
 
-/** The OpenAPI 3.1 document of every operation in `all.ts`. */
-export function openApi(version: string): OpenApi {
+/** The OpenAPI 3.1 document of every operation in `all.ts`, or of others. */
+export function openApi(version: string, operations: readonly AnyEndpoint[] = endpoints): OpenApi {
   const paths: Record<string, Record<string, Operation>> = {}
-  for (const endpoint of endpoints) {
+  for (const endpoint of operations) {
     const item = (paths[endpoint.path] ??= {})
     item[endpoint.method.toLowerCase()] = operationOf(endpoint)
   }
@@ -124,7 +166,7 @@ export function openApi(version: string): OpenApi {
       description:
         'Enterprise sign-in and directory sync that a company runs itself. Operations marked x-gatehouse-extension have no counterpart in the WorkOS API.',
     },
-    tags: [...new Set(endpoints.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
+    tags: [...new Set(operations.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas: Object.fromEntries(
@@ -184,8 +226,7 @@ function requestBody(endpoint: AnyEndpoint, body: TSchema): NonNullable<Operatio
   return {
     // No body at all counts as an empty object.
     required: 'required' in body,
-    // RFC 6749 §4.1.3 is form-encoded, and so are the SDKs.
-    content: endpoint === exchangeSsoCode ? { 'application/x-www-form-urlencoded': { schema }, ...json } : json,
+    content: formEncoded.has(endpoint) ? { 'application/x-www-form-urlencoded': { schema }, ...json } : json,
   }
 }
 
@@ -221,6 +262,9 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
   const { success } = endpoint
   switch (success.status) {
     case 200:
+      if ('empty' in success) return { '200': { description: 'OK, without a body' } }
+      if ('csv' in success)
+        return { '200': { description: 'OK', content: { 'text/csv': { schema: { type: 'string' } } } } }
       return { '200': { description: 'OK', content: { 'application/json': { schema: refer(success.body) } } } }
     case 201:
       return { '201': { description: 'Created', content: { 'application/json': { schema: refer(success.body) } } } }
@@ -235,7 +279,8 @@ function successOf(endpoint: AnyEndpoint): Record<string, Response> {
 
 function errorResponse(endpoint: AnyEndpoint, status: number, codes: readonly string[]): Response {
   const reason = reasons[status] ?? 'Error'
-  const schema = oauthErrors.get(endpoint) === status ? OAuthErrorBody : ErrorBody
+  const usual = oauthErrors.get(endpoint) === status ? OAuthErrorBody : ErrorBody
+  const schema = endpoint === authenticate ? AuthenticationErrorBody : usual
   return {
     description: codes.length === 0 ? reason : `${reason}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
     content: { 'application/json': { schema: refer(schema) } },

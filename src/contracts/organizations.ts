@@ -24,10 +24,13 @@ export type Organization = Static<typeof Organization>
 const DomainData = Type.Object({ domain: Type.String({ minLength: 1 }), state: Type.Enum(['pending', 'verified']) })
 export type DomainData = Static<typeof DomainData>
 
-const ExternalId = Type.Union([Type.String({ maxLength: 128, pattern: '^[\\x20-\\x7E]+$' }), Type.Null()])
+export const ExternalId = Type.Union([Type.String({ maxLength: 128, pattern: '^[\\x20-\\x7E]+$' }), Type.Null()])
 
 /** Null in an update removes that metadata key. */
-const MetadataChange = Type.Union([Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])), Type.Null()])
+export const MetadataChange = Type.Union([
+  Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])),
+  Type.Null(),
+])
 
 const changeable = {
   allow_profiles_outside_organization: Type.Optional(Type.Boolean()),

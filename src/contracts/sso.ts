@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import { ConnectionType } from './connections.ts'
 import { endpoint } from './endpoint.ts'
 import { ConnectionId, OrganizationId, ProfileId } from './ids.ts'
+import { OAuthTokens } from './oauth-providers.ts'
 
 const nullableString = Type.Union([Type.String(), Type.Null()])
 const Role = Type.Object({ slug: Type.String() })
@@ -74,6 +75,7 @@ export const TokenResponse = Type.Object({
   /** Seconds. */
   expires_in: Type.Integer(),
   profile: Profile,
+  oauth_tokens: Type.Optional(OAuthTokens),
 })
 export type TokenResponse = Static<typeof TokenResponse>
 
@@ -105,8 +107,13 @@ const JsonWebKey = Type.Object({
   use: Type.Literal('sig'),
   alg: Type.String(),
   kid: Type.String(),
-  n: Type.String(),
-  e: Type.String(),
+  /** RSA keys. */
+  n: text,
+  e: text,
+  /** Elliptic curve keys. */
+  crv: text,
+  x: text,
+  y: text,
   x5c: Type.Array(Type.String()),
   'x5t#S256': Type.String(),
 })

@@ -25,6 +25,22 @@ export const WebhookEndpoint = Type.Object({
 })
 export type WebhookEndpoint = Static<typeof WebhookEndpoint>
 
+/** Nothing got through for the whole window; the endpoint was switched off. Never holds the secret. */
+export const WebhookEndpointDisabledData = Type.Object({
+  object: Type.Literal('webhook_endpoint'),
+  id: WebhookEndpointId,
+  endpoint_url: Type.String(),
+  status: Type.Literal('disabled'),
+  events: Type.Array(Type.String()),
+  ordered: Type.Boolean(),
+  failing_since: Timestamp,
+  /** HTTP status of the last answer, or null and why there was none. */
+  last_status: Type.Union([Type.Integer(), Type.Null()]),
+  last_error: nullableString,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+
 export const WebhookDelivery = Type.Object({
   object: Type.Literal('webhook_delivery'),
   id: WebhookDeliveryId,
@@ -76,6 +92,7 @@ export const listWebhookEndpoints = endpoint({
   summary: 'List webhook endpoints',
   tag,
   access: 'api_key',
+  secretFields: ['secret'],
   query: Type.Object(pageQuery),
   success: { status: 200, body: List(WebhookEndpoint) },
 })
@@ -99,6 +116,7 @@ export const getWebhookEndpoint = endpoint({
   summary: 'Get a webhook endpoint',
   tag,
   access: 'api_key',
+  secretFields: ['secret'],
   extension: true,
   params,
   success: { status: 200, body: WebhookEndpoint },

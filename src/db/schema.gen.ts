@@ -1,7 +1,9 @@
 // Generated from the migrated database by `npm run gen`. Do not edit.
 import type { ColumnType, Generated } from 'kysely'
+import type { AuthenticationMethod } from '#contracts/authentication.ts'
 import type { ConnectionState, ConnectionType } from '#contracts/connections.ts'
 import type { DirectoryState, DirectoryType } from '#contracts/directories.ts'
+import type { DashboardRole } from '#contracts/endpoint.ts'
 import type { EventName } from '#contracts/events.ts'
 import type {
   EnvironmentId,
@@ -25,8 +27,27 @@ import type {
   DirectoryTokenId,
   DirectoryUserId,
   DirectoryGroupId,
+  DashboardUserId,
+  ScimRequestId,
+  ApiRequestId,
+  AuditEntryId,
+  UserId,
+  UserIdentityId,
+  RoleId,
+  PermissionId,
+  OrganizationMembershipId,
+  InvitationId,
+  MagicAuthId,
+  EmailVerificationId,
+  PasswordResetId,
+  AuthenticationFactorId,
+  AuthenticationChallengeId,
+  SessionId,
+  MailId,
+  HostedLoginId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
+import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 
 export interface ApiKeys {
@@ -40,6 +61,110 @@ export interface ApiKeys {
   expires_at: Date | null
   revoked_at: Date | null
   created_at: Date
+}
+
+export interface ApiRequests {
+  environment_id: EnvironmentId
+  id: ApiRequestId
+  request_id: string
+  api_key_id: ApiKeyId
+  method: string
+  path: string
+  status: number
+  error_code: string | null
+  duration_ms: number
+  client: string | null
+  created_at: Date
+}
+
+export interface AuditEntries {
+  id: AuditEntryId
+  environment_id: EnvironmentId | null
+  dashboard_user_id: DashboardUserId | null
+  email: string
+  operation: string
+  path: string
+  target: string | null
+  request_id: string
+  ip_address: string | null
+  status: number | null
+  created_at: Date
+}
+
+export interface AuthenticationChallenges {
+  environment_id: EnvironmentId
+  id: AuthenticationChallengeId
+  factor_id: AuthenticationFactorId
+  wrong_attempts: Generated<number>
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface AuthenticationFactors {
+  environment_id: EnvironmentId
+  id: AuthenticationFactorId
+  user_id: UserId | null
+  type: 'totp'
+  issuer: string
+  account: string
+  sealed_secret: string
+  last_step: number | null
+  verified_at: Date | null
+  created_at: Date
+  updated_at: Date
+  wrong_attempts: Generated<number>
+  wrong_at: Date | null
+}
+
+export interface AuthenticationSettings {
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
+}
+
+export interface AuthorizationCodes {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  redirect_uri: string
+  code_challenge: string | null
+  facts: ColumnType<unknown, string, string>
+  expires_at: Date
+  redeemed_at: Date | null
+  session_id: SessionId | null
+  created_at: Date
+}
+
+export interface BrandingImages {
+  environment_id: EnvironmentId
+  kind: string
+  hash: string
+  media_type: string
+  bytes: Buffer
+}
+
+export interface BrandingPreviews {
+  hash: Buffer
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  images: ColumnType<unknown, string, string>
+  expires_at: Date
+}
+
+export interface Brandings {
+  environment_id: EnvironmentId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
+}
+
+export interface ConnectionOidcClients {
+  environment_id: EnvironmentId
+  connection_id: ConnectionId
+  oauth_client_id: string
+  sealed_client_secret: string
+  scopes: string[]
 }
 
 export interface ConnectionRealms {
@@ -84,6 +209,48 @@ export interface CorsOrigins {
   origin: string
   created_at: Date
   updated_at: Date
+}
+
+export interface DashboardInvitations {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  totp_salt: Buffer
+  expires_at: Date
+}
+
+export interface DashboardSessions {
+  hash: Buffer
+  dashboard_user_id: DashboardUserId
+  ip_address: string | null
+  user_agent: string | null
+  created_at: Date
+  last_used_at: Date
+  expires_at: Date
+}
+
+export interface DashboardUsers {
+  id: DashboardUserId
+  email: string
+  role: DashboardRole
+  is_developer: Generated<boolean>
+  password_hash: string | null
+  sealed_totp_secret: string | null
+  totp_step: number | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DeviceAuthorizations {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_code: string
+  state: 'pending' | 'approved' | 'denied' | 'used'
+  user_id: UserId | null
+  facts: ColumnType<unknown, string, string> | null
+  interval_seconds: number
+  polled_at: Date | null
+  expires_at: Date
+  created_at: Date
 }
 
 export interface Directories {
@@ -199,6 +366,20 @@ export interface DirectoryUsers {
   updated_at: Date
 }
 
+export interface EmailVerifications {
+  environment_id: EnvironmentId
+  id: EmailVerificationId
+  user_id: UserId
+  email: string
+  purpose: 'verify' | 'change'
+  code: string
+  wrong_attempts: Generated<number>
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
 export interface Environments {
   id: EnvironmentId
   name: string
@@ -248,6 +429,26 @@ export interface Followers {
   position: number
 }
 
+export interface HostedLogins {
+  environment_id: EnvironmentId
+  id: HostedLoginId
+  browser_hash: Buffer
+  request: ColumnType<unknown, string, string>
+  state: ColumnType<unknown, string, string>
+  finished_at: Date | null
+  expires_at: Date
+  created_at: Date
+}
+
+export interface HostedSessions {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  facts: ColumnType<unknown, string, string>
+  authenticated_at: Date
+  expires_at: Date
+}
+
 export interface IdempotencyKeys {
   environment_id: EnvironmentId
   key: string
@@ -256,6 +457,57 @@ export interface IdempotencyKeys {
   status: number
   answer: string
   created_at: Date
+}
+
+export interface Impersonations {
+  environment_id: EnvironmentId
+  token_hash: Buffer
+  user_id: UserId
+  organization_id: OrganizationId | null
+  impersonator_email: string
+  reason: string
+  redirect_uri: string
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+}
+
+export interface InsightCounts {
+  environment_id: EnvironmentId
+  metric: string
+  grain: string
+  bucket: Date
+  organization: string
+  kind: string
+  outcome: string
+  reason: string
+  count: number
+}
+
+export interface Invitations {
+  environment_id: EnvironmentId
+  id: InvitationId
+  email: string
+  state: 'pending' | 'accepted' | 'revoked'
+  organization_id: OrganizationId | null
+  inviter_user_id: UserId | null
+  accepted_user_id: UserId | null
+  role_slug: string | null
+  locale: string | null
+  token_hash: Buffer
+  sealed_token: string
+  expires_at: Date
+  accepted_at: Date | null
+  revoked_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface JwtTemplates {
+  environment_id: EnvironmentId
+  content: string
+  created_at: Date
+  updated_at: Date
 }
 
 export interface LogStreams {
@@ -295,6 +547,56 @@ export interface LogoutUris {
   updated_at: Date
 }
 
+export interface MagicAuths {
+  environment_id: EnvironmentId
+  id: MagicAuthId
+  user_id: UserId
+  email: string
+  code: string
+  wrong_attempts: Generated<number>
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface Mails {
+  environment_id: EnvironmentId
+  id: MailId
+  kind: string
+  recipient: string
+  locale: string | null
+  content: string
+  state: 'due' | 'sent' | 'failed'
+  attempts: Generated<number>
+  next_attempt_at: Date
+  error: string | null
+  sent_at: Date | null
+  created_at: Date
+}
+
+export interface OauthProviders {
+  environment_id: EnvironmentId
+  id: ConnectionId
+  provider: OAuthProviderName
+  enabled: boolean
+  oauth_client_id: string
+  sealed_client_secret: string
+  issuer: string | null
+  scopes: string[]
+  return_tokens: boolean
+  settings: ColumnType<unknown, string, string>
+  created_at: Date
+  updated_at: Date
+}
+
+export interface OrganizationAuthenticationSettings {
+  environment_id: EnvironmentId
+  organization_id: OrganizationId
+  settings: ColumnType<unknown, string, string>
+  updated_at: Date
+}
+
 export interface OrganizationDomains {
   environment_id: EnvironmentId
   id: OrganizationDomainId
@@ -304,6 +606,19 @@ export interface OrganizationDomains {
   verification_strategy: OrganizationDomain['verification_strategy']
   verification_token: string | null
   verification_prefix: string | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface OrganizationMemberships {
+  environment_id: EnvironmentId
+  id: OrganizationMembershipId
+  user_id: UserId
+  organization_id: OrganizationId
+  status: 'active' | 'inactive' | 'pending'
+  role_slugs: string[]
+  directory_user_id: DirectoryUserId | null
+  custom_attributes: ColumnType<unknown, string | undefined, string>
   created_at: Date
   updated_at: Date
 }
@@ -320,10 +635,43 @@ export interface Organizations {
   updated_at: Date
 }
 
+export interface PasswordResets {
+  environment_id: EnvironmentId
+  id: PasswordResetId
+  user_id: UserId
+  email: string
+  token_hash: Buffer
+  token: string
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+}
+
+export interface PendingAuthentications {
+  hash: Buffer
+  environment_id: EnvironmentId
+  user_id: UserId
+  facts: ColumnType<unknown, string, string>
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+  wrong_attempts: Generated<number>
+}
+
+export interface Permissions {
+  environment_id: EnvironmentId
+  id: PermissionId
+  slug: string
+  name: string
+  description: string | null
+  created_at: Date
+  updated_at: Date
+}
+
 export interface Profiles {
   environment_id: EnvironmentId
   id: ProfileId
-  organization_id: OrganizationId
+  organization_id: OrganizationId | null
   connection_id: ConnectionId
   realm: string
   idp_id: string
@@ -337,11 +685,93 @@ export interface Profiles {
   updated_at: Date
 }
 
+export interface RecoveryCodes {
+  environment_id: EnvironmentId
+  user_id: UserId
+  hash: Buffer
+  used_at: Date | null
+}
+
 export interface RedirectUris {
   environment_id: EnvironmentId
   id: RedirectUriId
   uri: string
   is_default: boolean
+  created_at: Date
+  updated_at: Date
+}
+
+export interface RefreshTokens {
+  hash: Buffer
+  environment_id: EnvironmentId
+  session_id: SessionId
+  created_at: Date
+  expires_at: Date
+  used_at: Date | null
+  answer: string | null
+}
+
+export interface RefusedResponses {
+  environment_id: EnvironmentId
+  session_id: SsoSessionId
+  sealed_response: string
+  created_at: Date
+}
+
+export interface RolePermissions {
+  environment_id: EnvironmentId
+  role_id: RoleId
+  permission_id: PermissionId
+}
+
+export interface Roles {
+  environment_id: EnvironmentId
+  id: RoleId
+  organization_id: OrganizationId | null
+  slug: string
+  name: string
+  description: string | null
+  is_default: Generated<boolean>
+  priority: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
+export interface ScimRequests {
+  environment_id: EnvironmentId
+  id: ScimRequestId
+  directory_id: DirectoryId
+  request_id: string
+  method: string
+  path: string
+  status: number
+  reason: string | null
+  scim_type: string | null
+  duration_ms: number
+  user_agent: string | null
+  rejected_token: string | null
+  request_body: string | null
+  response_body: string | null
+  event_ids: string[]
+  created_at: Date
+}
+
+export interface Sessions {
+  environment_id: EnvironmentId
+  id: SessionId
+  user_id: UserId
+  organization_id: OrganizationId | null
+  auth_method: AuthenticationMethod
+  connection_id: ConnectionId | null
+  mfa: Generated<boolean>
+  impersonator_email: string | null
+  impersonator_reason: string | null
+  ip_address: string | null
+  user_agent: string | null
+  authenticated_at: Date
+  expires_at: Date
+  ended_at: Date | null
+  ended_because: 'revoked' | 'signed_out' | 'reused' | null
   created_at: Date
   updated_at: Date
 }
@@ -354,6 +784,9 @@ export interface SigningKeys {
   sealed_private_key: string
   created_at: Date
   retired_at: Date | null
+  algorithm: Generated<'RS256' | 'ES256'>
+  signs_from: Date | null
+  published_until: Date | null
 }
 
 export interface SsoAccessTokens {
@@ -375,6 +808,7 @@ export interface SsoCodes {
   expires_at: Date
   redeemed_at: Date | null
   token_hash: Buffer | null
+  oauth_tokens: string | null
 }
 
 export interface SsoLogoutTokens {
@@ -403,10 +837,47 @@ export interface SsoSessions {
   email: string | null
   error: ColumnType<unknown, string, string> | null
   timeline: ColumnType<unknown, string | undefined, string>
-  refused_response: string | null
   created_at: Date
   expires_at: Date
   finished_at: Date | null
+  browser_hash: Buffer | null
+}
+
+export interface UserIdentities {
+  environment_id: EnvironmentId
+  id: UserIdentityId
+  user_id: UserId
+  kind: 'sso' | 'oauth'
+  provider: string
+  idp_id: string
+  profile_id: ProfileId | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface UserPasswords {
+  environment_id: EnvironmentId
+  user_id: UserId
+  hash: string
+  history: Generated<string[]>
+  updated_at: Date
+}
+
+export interface Users {
+  environment_id: EnvironmentId
+  id: UserId
+  email: string
+  email_verified: boolean
+  first_name: string | null
+  last_name: string | null
+  name: string | null
+  profile_picture_url: string | null
+  locale: string | null
+  external_id: string | null
+  metadata: ColumnType<unknown, string | undefined, string>
+  last_sign_in_at: Date | null
+  created_at: Date
+  updated_at: Date
 }
 
 export interface WebhookDeliveries {
@@ -453,10 +924,24 @@ export interface WebhookSecrets {
 
 export interface Schema {
   api_keys: ApiKeys
+  api_requests: ApiRequests
+  audit_entries: AuditEntries
+  authentication_challenges: AuthenticationChallenges
+  authentication_factors: AuthenticationFactors
+  authentication_settings: AuthenticationSettings
+  authorization_codes: AuthorizationCodes
+  branding_images: BrandingImages
+  branding_previews: BrandingPreviews
+  brandings: Brandings
+  connection_oidc_clients: ConnectionOidcClients
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
   cors_origins: CorsOrigins
+  dashboard_invitations: DashboardInvitations
+  dashboard_sessions: DashboardSessions
+  dashboard_users: DashboardUsers
+  device_authorizations: DeviceAuthorizations
   directories: Directories
   directory_addresses: DirectoryAddresses
   directory_attributes: DirectoryAttributes
@@ -467,24 +952,49 @@ export interface Schema {
   directory_memberships: DirectoryMemberships
   directory_tokens: DirectoryTokens
   directory_users: DirectoryUsers
+  email_verifications: EmailVerifications
   environments: Environments
   event_log: EventLog
   event_log_state: EventLogState
   event_pending: EventPending
   events: Events
   followers: Followers
+  hosted_logins: HostedLogins
+  hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  impersonations: Impersonations
+  insight_counts: InsightCounts
+  invitations: Invitations
+  jwt_templates: JwtTemplates
   log_streams: LogStreams
   logout_uris: LogoutUris
+  magic_auths: MagicAuths
+  mails: Mails
+  oauth_providers: OauthProviders
+  organization_authentication_settings: OrganizationAuthenticationSettings
   organization_domains: OrganizationDomains
+  organization_memberships: OrganizationMemberships
   organizations: Organizations
+  password_resets: PasswordResets
+  pending_authentications: PendingAuthentications
+  permissions: Permissions
   profiles: Profiles
+  recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
+  refresh_tokens: RefreshTokens
+  refused_responses: RefusedResponses
+  role_permissions: RolePermissions
+  roles: Roles
+  scim_requests: ScimRequests
+  sessions: Sessions
   signing_keys: SigningKeys
   sso_access_tokens: SsoAccessTokens
   sso_codes: SsoCodes
   sso_logout_tokens: SsoLogoutTokens
   sso_sessions: SsoSessions
+  user_identities: UserIdentities
+  user_passwords: UserPasswords
+  users: Users
   webhook_deliveries: WebhookDeliveries
   webhook_endpoints: WebhookEndpoints
   webhook_secrets: WebhookSecrets

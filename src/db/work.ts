@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { EventData, EventName } from '#contracts/events.ts'
 import type { EnvironmentId, EventId, OrganizationId } from '#contracts/ids.ts'
 import type { Database } from './database.ts'
+import { noteEmittedId } from './emitted-ids.ts'
 import { newId } from './new-id.ts'
 import type { Schema } from './schema.gen.ts'
 
@@ -112,6 +113,7 @@ export class EmittedEvents {
 
   readonly emit: Work['emit'] = (name, data, organization) => {
     const id = newId('event', this.#now)
+    noteEmittedId(id)
     this.#ids.push(id)
     this.#types.push(name)
     this.#organizations.push(organization)

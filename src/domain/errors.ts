@@ -3,12 +3,13 @@ import type { FieldError } from '#contracts/errors.ts'
 /** What aborts a change. Callers switch on the class and `code`, never on the message. These know no HTTP. */
 export class NotFound extends Error {
   override readonly name = 'NotFound'
-  readonly code = 'entity_not_found'
+  readonly code: string
   readonly entityId: string
 
   /** @param noun as the vendor prints it, such as `Organization Domain`. */
-  constructor(noun: string, entityId: string) {
+  constructor(noun: string, entityId: string, code = 'entity_not_found') {
     super(`${noun} not found: '${entityId}'.`)
+    this.code = code
     this.entityId = entityId
   }
 }
@@ -28,10 +29,13 @@ export class Conflict extends Error {
 export class BadRequest extends Error {
   override readonly name = 'BadRequest'
   readonly code: string | undefined
+  /** What exactly, where one code stands for several things. */
+  readonly errors: readonly FieldError[] | undefined
 
-  constructor(message: string, code?: string) {
+  constructor(message: string, code?: string, errors?: readonly FieldError[]) {
     super(message)
     this.code = code
+    this.errors = errors
   }
 }
 
@@ -63,9 +67,22 @@ export class Busy extends Error {
 
 export class Unauthorized extends Error {
   override readonly name = 'Unauthorized'
+  readonly code: string | undefined
 
-  constructor() {
-    super('Unauthorized')
+  constructor(message = 'Unauthorized', code?: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** We know who is asking, and it is not for them, or not from there. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden'
+  readonly code: string
+
+  constructor(message: string, code: string) {
+    super(message)
+    this.code = code
   }
 }
 
@@ -85,13 +102,14 @@ export class OAuthError extends Error {
   }
 }
 
-export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | OAuthError
+export type DomainError = NotFound | Conflict | BadRequest | Invalid | Busy | Unauthorized | Forbidden | OAuthError
 
 export function isDomainError(error: unknown): error is DomainError {
   return (
     error instanceof NotFound ||
     error instanceof Conflict ||
     error instanceof BadRequest ||
+    error instanceof Forbidden ||
     error instanceof Invalid ||
     error instanceof Busy ||
     error instanceof Unauthorized ||

@@ -4,14 +4,24 @@ import type { Database } from '#db/database.ts'
 import { authenticateApiKey, type KeyUse, recordKeyUse } from '#domain/environments/api-keys.ts'
 import { Unauthorized } from '#domain/errors.ts'
 
-/** Somebody with an API key: acts for one environment and sees nothing of another. */
-export interface ApiCaller {
+/** Who acts for one environment and sees nothing of another. */
+export interface Caller {
   readonly environment: EnvironmentId
   readonly kind: 'staging' | 'production'
   readonly clientId: string
+}
+
+/** What was answered before under an idempotency key. */
+export interface Remembered {
+  readonly requestHash: Buffer
+  readonly status: number
+  readonly answer: string
+}
+
+/** Somebody with an API key. */
+interface ApiCaller extends Caller {
   readonly apiKeyId: ApiKeyId
-  /** What was answered before under the same idempotency key. */
-  readonly previous: { readonly requestHash: Buffer; readonly status: number; readonly answer: string } | undefined
+  readonly previous: Remembered | undefined
 }
 
 /** `Authorization: Bearer …`; the scheme is case-insensitive (RFC 9110 §11.1). */

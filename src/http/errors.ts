@@ -52,7 +52,16 @@ function domainAnswer(error: DomainError): ErrorAnswer {
     case 'Conflict':
       return { status: 409, body: { message: error.message, ...(error.code && { code: error.code }) } }
     case 'BadRequest':
-      return { status: 400, body: { message: error.message, ...(error.code && { code: error.code }) } }
+      return {
+        status: 400,
+        body: {
+          message: error.message,
+          ...(error.code && { code: error.code }),
+          ...(error.errors && { errors: [...error.errors] }),
+        },
+      }
+    case 'Forbidden':
+      return { status: 403, body: { message: error.message, code: error.code } }
     case 'Invalid':
       return {
         status: 422,
@@ -65,7 +74,7 @@ function domainAnswer(error: DomainError): ErrorAnswer {
         retryAfterSeconds: error.retryAfterSeconds,
       }
     case 'Unauthorized':
-      return { status: 401, body: { message: error.message } }
+      return { status: 401, body: { message: error.message, ...(error.code && { code: error.code }) } }
     case 'OAuthError':
       return { status: 400, body: { error: error.error, error_description: error.message } }
     default:

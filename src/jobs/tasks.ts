@@ -3,8 +3,11 @@ import type { ChangeDeps } from '#db/work.ts'
 import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
+import { keepLatestRequests } from '#domain/request-logs/keep-latest.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
+import { type MailDeps, sendDueMail } from '#domain/mail/send.ts'
+import { countAll } from '#domain/insights/follow.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
@@ -12,13 +15,15 @@ import { timeOutLogins } from '#domain/sso/time-out.ts'
 import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
-export interface JobDeps extends ChangeDeps {
+export interface JobDeps extends ChangeDeps, MailDeps {
   readonly webhooks: WebhookWorker
   readonly logStreams: LogStreamWorker
   readonly db: Database
   readonly fetchText: FetchText
   /** Writes collected "last used" marks of API keys and directory tokens. */
   readonly flushUses: () => Promise<void>
+  /** Writes collected requests. */
+  readonly flushLogs: () => Promise<void>
   readonly eventsRetentionDays: number | undefined
 }
 
@@ -26,6 +31,7 @@ export const stampTask = 'stamp-events'
 export const deliverTask = 'deliver-webhooks'
 export const streamTask = 'send-log-streams'
 const fanOutTask = 'fan-out-webhooks'
+const countTask = 'count-insights'
 
 const second = 1000
 const minute = 60 * second
@@ -43,12 +49,21 @@ export function stamping(db: Database, onNews: () => void): Task {
   }
 }
 
+/** What a process that answers requests has to do besides, when others do the rest. */
+export function apiTasks({ flushUses, flushLogs }: Pick<JobDeps, 'flushUses' | 'flushLogs'>): Task[] {
+  return [
+    { name: 'last-used', everyMs: 5 * second, run: () => flushUses() },
+    { name: 'request-logs', everyMs: second, run: () => flushLogs() },
+  ]
+}
+
 /** Everything the server does without being asked. Several processes may run all of it at once. */
 export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Task[] {
   return [
     stamping(deps.db, () => {
       wake(fanOutTask)
       wake(streamTask)
+      wake(countTask)
     }),
     {
       name: fanOutTask,
@@ -71,12 +86,22 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
         while (!signal.aborted && (await deps.logStreams.startDue()) > 0);
       },
     },
-    { name: 'last-used', everyMs: 5 * second, run: () => deps.flushUses() },
+    {
+      name: 'send-mail',
+      everyMs: 500,
+      run: async (signal) => {
+        while (!signal.aborted && (await sendDueMail(deps)) > 0);
+      },
+    },
+    // Readers count what is new first: the rest makes one transaction do for many events.
+    { name: countTask, everyMs: second, restMs: 250, run: (signal) => countAll(deps, signal) },
+    ...apiTasks(deps),
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },
     { name: 'refresh-metadata', everyMs: 10 * minute, run: (signal) => refreshMetadata(deps, signal) },
     { name: 'prune', everyMs: 10 * minute, run: (signal) => pruneExpired(deps.db, deps.clock(), signal) },
+    { name: 'prune-request-logs', everyMs: 10 * minute, run: (signal) => keepLatestRequests(deps.db, signal) },
     { name: 'prune-events', everyMs: 10 * minute, run: (signal) => pruneOldEvents(deps, signal) },
   ]
 }

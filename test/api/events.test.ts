@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { wireEventNames } from '#contracts/event-names.ts'
+import { eventNames } from '#contracts/event-names.ts'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
@@ -230,7 +230,7 @@ describe('filters', () => {
     ['names with brackets', 'events[]=organization.created&events%5B%5D=organization.updated', [0, 1, 2, 3, 4, 5, 6]],
     ['a name twice', 'events=organization.updated,organization.updated', [6]],
     ['a name of something that never happens here', 'events=dsync.user.created', []],
-    ['all names of the protocol', `events=${wireEventNames.join(',')}`, [0, 1, 2, 3, 4, 5, 6]],
+    ['all names of the protocol', `events=${eventNames.join(',')}`, [0, 1, 2, 3, 4, 5, 6]],
   ])('%s', async (_claim, query, expected) => {
     const { body } = await api<Page<Event>>('GET', `/events?limit=7&${query}`)
     expect(body.data.map(({ id }) => log.findIndex((event) => event.id === id))).toEqual(expected)

@@ -2,11 +2,16 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { endpoints } from '#contracts/all.ts'
 import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
+import type { Invitation } from '#contracts/invitations.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import { change } from '#db/work.ts'
+import type { User } from '#contracts/users.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
+import { queueMail } from '#domain/mail/queue.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { readLog } from '../support/log.ts'
+import { peopleOf } from '../support/people.ts'
 import { addGroup, addUser, createScimClient } from '../support/scim.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
@@ -39,6 +44,34 @@ beforeAll(async () => {
       body: { name: 'Victim', external_id: 'victim', domain_data: [{ domain: 'victim.test', state: 'pending' }] },
     })
   ).body
+  await change(server.deps, { environment: victim.id }, (work) =>
+    queueMail(work, server.deps.secrets, 'password_changed', { to: 'ann@victim.test', locale: null, values: {} }),
+  )
+  const person = await make('/user_management/users', { email: 'ann@victim.test', external_id: 'victim' })
+  const membership = await make('/user_management/organization_memberships', {
+    user_id: person,
+    organization_id: organization.id,
+  })
+  const invitation = await victim.api<Invitation>('POST', '/user_management/invitations', {
+    body: { email: 'bob@victim.test', organization_id: organization.id },
+  })
+  for (const [path, slug] of [
+    ['/authorization/permissions', 'victim:read'],
+    ['/authorization/roles', 'victim-role'],
+    [`/authorization/organizations/${organization.id}/roles`, 'victim-own'],
+  ] as const)
+    await make(path, { slug, name: 'Victim' })
+  await victim.api('POST', `/authorization/organizations/${organization.id}/roles/victim-own/permissions`, {
+    body: { slug: 'victim:read' },
+  })
+  const factor = await make('/auth/factors/enroll', { type: 'totp', totp_issuer: 'Victim', totp_user: 'ann' })
+  const magicAuth = await make('/user_management/magic_auth', { email: 'ann@victim.test' })
+  await victim.api('POST', `/user_management/users/${person}/email_verification/send`)
+  await victim.api('PUT', '/user_management/jwt_template', { body: { content: '{"victim": true}' } })
+  await victim.api('POST', `/user_management/users/${person}/auth_factors`, { body: { type: 'totp' } })
+  await peopleOf(server, victim).signIn((await victim.api<User>('GET', `/user_management/users/${person}`)).body, {
+    emailProven: true,
+  })
   await stampEvents(server.db)
   await fanOut(server.db, server.clock.read(), new AbortController().signal)
   const firstOf = async (path: string) => (await victim.api<Page<{ id: string }>>('GET', path)).body.data[0]?.id ?? ''
@@ -54,8 +87,22 @@ beforeAll(async () => {
     '/directories/': [directory, await firstOf(`/directories/${directory}/tokens`)],
     '/directory_users/': [await firstOf(`/directory_users?directory=${directory}`)],
     '/directory_groups/': [group],
+    '/user_management/invitations/by_token/': [invitation.body.token],
+    '/user_management/invitations/': [invitation.body.id],
+    '/authorization/organizations/': [organization.id, 'victim-own', 'victim:read'],
+    '/authorization/roles/': ['victim-role'],
+    '/authorization/permissions/': ['victim:read'],
+    '/auth/factors/': [factor],
+    '/auth/challenges/': [await make(`/auth/factors/${factor}/challenge`)],
+    '/user_management/magic_auth/': [magicAuth],
+    '/user_management/password_reset/': [await make('/user_management/password_reset', { email: 'ann@victim.test' })],
+    '/user_management/email_verification/': [await verificationOf(victim)],
+    '/user_management/users/external_id/': ['victim'],
+    '/user_management/users/': [person],
+    '/user_management/organization_memberships/': [membership],
     '/webhook_endpoints/': [webhook],
     '/webhook_deliveries/': [await firstOf(`/webhook_endpoints/${webhook}/deliveries`)],
+    '/insights/': ['organizations'],
     '/log_streams/': [
       await make('/log_streams', { type: 'datadog', datadog: { api_key: 'k'.repeat(32), site: 'US1' } }),
     ],
@@ -63,17 +110,34 @@ beforeAll(async () => {
     '/user_management/logout_uris/': [await make('/user_management/logout_uris', { uri: 'https://victim.test/b' })],
     '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],
     '/environments/': [victim.id, victim.apiKey.id],
+    '/oauth_providers/': ['GoogleOAuth'],
   }
-  own = { '/directories/': attacker.directory.id, '/environments/': mallory.id }
+  const company = await attacker.environment.api<Organization>('POST', '/organizations', { body: { name: 'Mallory' } })
+  own = {
+    '/authorization/organizations/': company.body.id,
+    '/directories/': attacker.directory.id,
+    '/environments/': mallory.id,
+  }
+  await victim.api('PUT', '/oauth_providers/GoogleOAuth', { body: namedBodies['/oauth_providers/{name}'] })
   await victim.api('PUT', '/directory_attributes/badge', { body: { path: 'badge' } })
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
   untouched = await everything()
 })
 
+/** The API tells the id of a verification in the log alone. */
+async function verificationOf({ api }: TestEnvironment): Promise<string> {
+  const query = '/events?events=email_verification.created'
+  return (await api<Page<{ data: { id: string } }>>('GET', query)).body.data[0]?.data.id ?? ''
+}
+
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
 /** Of these a caller has its own by the same name. */
 const named = guarded.filter((endpoint) => endpoint.path.includes('{name}'))
-const withIds = guarded.filter((endpoint) => endpoint.path.includes('{') && !named.includes(endpoint))
+/** Everybody's, of one's own. */
+const counts = guarded.filter((endpoint) => endpoint.path.includes('{metric}'))
+const withIds = guarded.filter(
+  (endpoint) => endpoint.path.includes('{') && !named.includes(endpoint) && !counts.includes(endpoint),
+)
 const lists = guarded.filter(
   ({ method, path, query, tag }) => method === 'GET' && !path.includes('{') && query && tag !== 'events',
 )
@@ -90,7 +154,8 @@ function pathTo(endpoint: AnyEndpoint, first?: 'own'): string {
 
 /** Lists that want to know of what. */
 function filterOf(path: string): string {
-  return /^\/directory_(?:users|groups)$/.test(path) ? `?directory=${theirs['/directories/']?.[0]}` : ''
+  if (/^\/directory_(?:users|groups)$/.test(path)) return `?directory=${theirs['/directories/']?.[0]}`
+  return path.endsWith('/organization_memberships') ? `?organization_id=${organization.id}` : ''
 }
 
 /** A body that the endpoint would take. */
@@ -99,18 +164,25 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
   if (!properties) return undefined
   const values: Record<string, unknown> = {
     name: 'Mallory',
+    impersonator_email: 'mallory@mallory.test',
+    reason: 'Curiosity',
     uri: 'https://mallory.test/',
     default: true,
     status: 'disabled',
     attribute_map: {},
+    code: '000000',
+    totp_user: 'mallory',
     groups: [],
     users: [],
     memberships: [],
     group_roles: [],
+    permissions: [],
+    slug: 'mallory',
     since: '2020-01-01T00:00:00.000Z',
     range_start: '2020-01-01T00:00:00.000Z',
     range_end: '2030-01-01T00:00:00.000Z',
   }
+  if ('totp_user' in properties) values['type'] = 'totp'
   return Object.fromEntries(Object.keys(properties).flatMap((name) => (name in values ? [[name, values[name]]] : [])))
 }
 
@@ -154,12 +226,42 @@ describe('with another tenant’s ids', () => {
   })
 })
 
+/** By path, what stands for the name, and what a PUT there takes. */
+const namedBodies: Record<string, object> = {
+  '/directory_attributes/{name}': { path: 'badge' },
+  '/oauth_providers/{name}': { client_id: 'a', client_secret: 'b' },
+}
+const names: Record<string, string> = {
+  '/directory_attributes/{name}': 'badge',
+  '/oauth_providers/{name}': 'GoogleOAuth',
+}
+test('a membership joins a user and an organization of one tenant', async () => {
+  const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
+  const user = await make('/user_management/users', { email: 'mallory@mallory.test' })
+  const company = await make('/organizations', { name: 'Mallory' })
+  for (const body of [
+    { user_id: user, organization_id: organization.id },
+    { user_id: theirs['/user_management/users/']?.[0], organization_id: company },
+  ]) {
+    const answer = await mallory.api('POST', '/user_management/organization_memberships', { body })
+    expect([answer.status, answer.body.code]).toEqual([404, 'entity_not_found'])
+  }
+  expect(await everything()).toEqual(untouched)
+})
+
+test.each(counts)('$method $path counts only one’s own', async ({ method, path }) => {
+  const attempt = `${path.replace('{metric}', 'organizations')}?organization_id=${organization.id}&group_by=organization`
+  const [mine, hers] = [await mallory.api(method, attempt), await victim.api(method, attempt)]
+  const shown = ({ text }: { text: string }) => text.split(organization.id).length - 1
+  expect([shown(mine), shown(hers)]).toEqual([0, 1])
+})
+
 test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {
-  const attempt = path.replace('{name}', 'badge')
-  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? { path: 'badge' } : undefined })
+  const attempt = path.replace('{name}', names[path] ?? '')
+  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? namedBodies[path] : undefined })
   expect(answer.status).toBe(method === 'PUT' ? 200 : 404)
   expect(await everything()).toEqual(untouched)
-  await mallory.api('DELETE', '/directory_attributes/badge')
+  await mallory.api('DELETE', attempt)
 })
 
 describe('lists', () => {

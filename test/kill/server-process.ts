@@ -1,14 +1,16 @@
-/** A server in a process of its own, to be killed. Arguments: database URL, encryption key in base64. Says its port. */
+/** A server in a process of its own, to be killed. Arguments: database URL, encryption key in base64, role. Says its port. */
 import type { AddressInfo } from 'node:net'
 import { Secrets } from '#protocols/envelope.ts'
 import { createApp } from '../../src/app.ts'
+import type { Role } from '../../src/settings.ts'
 
-const [databaseUrl = '', key = ''] = process.argv.slice(2)
+const [databaseUrl = '', key = '', role = 'all'] = process.argv.slice(2)
 const app = await createApp({
   databaseUrl,
   baseUrl: 'http://gatehouse.test',
   secrets: new Secrets([Buffer.from(key, 'base64')]),
   development: true,
+  role: role as Role, // the test's own word
   logger: false,
   trustProxy: false,
   poolSize: 10,

@@ -5,7 +5,8 @@ import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
 import { useTestServer } from '../support/server.ts'
 import { datadogKey, type Intake, startDatadog } from './intakes.ts'
-import { createStream, newWorker, statusOf, work, writeEvents } from './streams.ts'
+import { writeEvents } from '../support/write-events.ts'
+import { createStream, newWorker, statusOf, work } from './streams.ts'
 
 let datadog: Intake
 const sites: string[] = []
@@ -145,7 +146,7 @@ describe('at least once', () => {
     expect(errors).toHaveLength(1)
     await work(server)
     expect(stored()).toEqual(ids.slice(0, 1000))
-    server.clock.advance(10_000)
+    server.clock.advance(9_000)
     await work(server)
     expect(stored()).toEqual([...ids.slice(0, 1000), ...ids])
   })
@@ -170,7 +171,7 @@ describe('at least once', () => {
     const slow = newWorker(server)
     await slow.startDue()
     while (datadog.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
-    server.clock.advance(10_000)
+    server.clock.advance(9_000)
     datadog.gate = Promise.resolve()
     await work(server)
     expect(stored()).toEqual(ids)

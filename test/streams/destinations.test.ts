@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { LogStream, LogStreamTest } from '#contracts/log-streams.ts'
+import { stampEvents } from '#domain/events/stamp.ts'
 import { useTestServer } from '../support/server.ts'
 import { guardedPost } from '../../src/guarded-post.ts'
 import { httpsSecret, type Intake, splunkToken, startReceiver, startSplunk } from './intakes.ts'
-import { createStream, newWorker, statusOf, work, writeEvents } from './streams.ts'
+import { writeEvents } from '../support/write-events.ts'
+import { createStream, newWorker, statusOf, work } from './streams.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'streams-'))
 afterAll(() => rm(folder, { recursive: true }))
@@ -150,6 +152,37 @@ describe('files', () => {
     expect(await readFile(target, 'utf8')).toBe('')
     expect((await readdir(join(folder, environment.id))).toSorted()).toEqual(['link', 'other'])
   })
+
+  test('are written once, however long the disk takes', async () => {
+    const environment = await server.environment()
+    await createStream(environment, { type: 'file', datadog: undefined, file: { name: 'slow' } })
+    await writeEvents(server, environment, 3)
+    await stampEvents(server.db)
+    const gate = Promise.withResolvers<void>()
+    let writes = 0
+    const appendFile = async () => {
+      writes += 1
+      await gate.promise
+    }
+    const outlets = { ...server.deps.logStreams.outlets, appendFile }
+    const [slow, other] = [0, 0].map(() => newWorker(server, { outlets, renewEveryMs: 5 }))
+    await slow?.startDue()
+    for (let seconds = 0; seconds < 60; seconds += 6) {
+      server.clock.advance(6_000)
+      await leasedPast(server.clock.read())
+      expect(await other?.startDue()).toBe(0)
+    }
+    gate.resolve()
+    await slow?.settle()
+    expect([await other?.startDue(), writes]).toEqual([0, 1])
+  })
+
+  async function leasedPast(time: Date): Promise<void> {
+    for (;;) {
+      const { rows } = await server.db.pool.query('select from log_streams where leased_until > $1', [time])
+      if (rows.length > 0) return
+    }
+  }
 
   test('need a folder', async () => {
     const environment = await server.environment()

@@ -1,6 +1,4 @@
-import { sql } from 'kysely'
 import type { LogStream, LogStreamStatus } from '#contracts/log-streams.ts'
-import { newId } from '#db/new-id.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
 import { type LogStreamDeps, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { TestEnvironment, TestServer } from '../support/server.ts'
@@ -24,31 +22,6 @@ export function newWorker(server: TestServer, change: Partial<LogStreamDeps> = {
 export async function work(server: TestServer, worker = newWorker(server)): Promise<void> {
   await stampEvents(server.db)
   while ((await worker.startDue()) > 0) await worker.settle()
-}
-
-/** Writes events straight into the log. @returns their ids in order. */
-export async function writeEvents(
-  server: TestServer,
-  environment: TestEnvironment,
-  count: number,
-  options: { type?: string; organization?: string | null; padding?: number } = {},
-): Promise<string[]> {
-  const now = server.clock.read()
-  const { type = 'user.created', organization = null, padding = 0 } = options
-  const ids = Array.from({ length: count }, () => newId('event', now))
-  const bodies = ids.map((id) =>
-    JSON.stringify({
-      object: 'event',
-      id,
-      event: type,
-      data: { text: 'x'.repeat(padding) },
-      created_at: now.toISOString(),
-    }),
-  )
-  await sql`select append_events(${environment.id}, ${ids}, ${ids.map(() => type)}, ${ids.map(() => organization)}, ${bodies}, ${now})`.execute(
-    server.db.kysely,
-  )
-  return ids
 }
 
 export async function createStream(environment: TestEnvironment, body: object = {}): Promise<LogStream> {

@@ -1,11 +1,13 @@
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { endpoints } from '#contracts/all.ts'
+import { consoleEndpoints, dashboardPath } from '#contracts/console.ts'
+import { AuthenticationErrorBody } from '#contracts/authentication.ts'
 import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import { ErrorBody, OAuthErrorBody } from '#contracts/errors.ts'
 import { eventPayloads, listEvents } from '#contracts/events.ts'
 import { Timestamp } from '#contracts/ids.ts'
-import { openApi } from '#contracts/openapi.ts'
+import { openApi, type OpenApi } from '#contracts/openapi.ts'
 
 export interface SentAnswer {
   readonly method: string
@@ -16,11 +18,33 @@ export interface SentAnswer {
   readonly text: string
 }
 
-const paths = endpoints.map((endpoint) => ({
-  endpoint,
-  pattern: new RegExp(`^${endpoint.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-}))
-const document = openApi('test')
+interface Documented {
+  readonly endpoint: AnyEndpoint
+  readonly pattern: RegExp
+  readonly document: OpenApi
+  /** Statuses that the door itself may answer with, whatever the operation. */
+  readonly more: readonly number[]
+}
+
+function documented(list: readonly AnyEndpoint[], prefix: string, more: readonly number[]): Documented[] {
+  const document = openApi('test', list)
+  return list.map((endpoint) => ({
+    endpoint,
+    pattern: new RegExp(`^${`${prefix}${endpoint.path}`.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    document,
+    more,
+  }))
+}
+
+const [forOne, forAll] = ['dashboard', 'installation'].map((access) =>
+  consoleEndpoints.filter((endpoint) => endpoint.access === access),
+) as [AnyEndpoint[], AnyEndpoint[]] // one a name
+const ofTheApi = endpoints.filter((endpoint) => endpoint.access === 'api_key')
+const paths: readonly Documented[] = [
+  ...documented(endpoints, '', []),
+  ...documented(forAll, dashboardPath('installation', ''), [401, 403]),
+  ...documented([...ofTheApi, ...forOne], dashboardPath('dashboard', '{environment}'), [401, 403, 404]),
+]
 
 /**
  * What is wrong with an answer: an undocumented status, a body that breaks the contract or holds a field the contract
@@ -30,8 +54,8 @@ export function problemsOf(answer: SentAnswer): string[] {
   const path = answer.url.split('?', 1)[0] ?? ''
   // A fixed path such as /organizations/external_id/x comes before one with a parameter in the same place.
   const matches = paths.filter(({ endpoint, pattern }) => endpoint.method === answer.method && pattern.test(path))
-  const endpoint = matches.toSorted((a, b) => b.endpoint.path.length - a.endpoint.path.length)[0]?.endpoint
-  return [...headerProblems(answer), ...bodyProblems(answer, endpoint)].map(
+  const operation = matches.toSorted((a, b) => b.endpoint.path.length - a.endpoint.path.length)[0]
+  return [...headerProblems(answer), ...bodyProblems(answer, operation)].map(
     (problem) => `${answer.method} ${path} → ${answer.status}: ${problem}`,
   )
 }
@@ -48,25 +72,32 @@ function headerProblems({ url, status, headers, text }: SentAnswer): string[] {
   return problems
 }
 
-function bodyProblems(answer: SentAnswer, endpoint: AnyEndpoint | undefined): string[] {
+function bodyProblems(answer: SentAnswer, operation: Documented | undefined): string[] {
   const { status, text } = answer
   const type = textOf(answer.headers['content-type'])
   if (answer.url.startsWith('/scim/')) return status >= 400 ? scimProblems(status, parse(text)) : []
   // Doors for browsers that are not operations of the API answer with pages.
-  if (!endpoint && type.startsWith('text/html')) return []
-  if (!endpoint) return status >= 400 ? mismatch(ErrorBody, parse(text)) : []
+  if (!operation && type.startsWith('text/html')) return []
+  if (!operation) return status >= 400 ? mismatch(ErrorBody, parse(text)) : []
+  const { endpoint, document, more } = operation
+  if (more.includes(status)) return mismatch(ErrorBody, parse(text))
   const documented = document.paths[endpoint.path]?.[endpoint.method.toLowerCase()]?.responses[String(status)]
   if (!documented) return ['this status is not documented']
   if (documented.content?.['text/html']) return type.startsWith('text/html') ? [] : [`'${type}' where a page belongs`]
   if (status === 302) return answer.headers['location'] === undefined ? ['a redirect to nowhere'] : []
   if (status >= 400) {
-    const schema = JSON.stringify(documented).includes('OAuthError') ? OAuthErrorBody : ErrorBody
-    return mismatch(schema, parse(text))
+    return mismatch(errorSchema(JSON.stringify(documented)), parse(text))
   }
   if (status === 202) return text === 'Accepted' ? [] : [`'${text}' instead of Accepted`]
+  if ('csv' in endpoint.success) return type === 'text/csv; charset=utf-8' ? [] : [`CSV sent as '${type}'`]
   if (!('body' in endpoint.success)) return text === '' ? [] : ['a body where none belongs']
   const body = parse(text)
   return [...mismatch(endpoint.success.body, body), ...(endpoint === listEvents ? eventProblems(body) : [])]
+}
+
+function errorSchema(documented: string): TSchema {
+  if (documented.includes('/AuthenticationError"')) return AuthenticationErrorBody
+  return documented.includes('/OAuthError"') ? OAuthErrorBody : ErrorBody
 }
 
 /** RFC 7644 §3.12: the status is a string, and equal to the real one. */

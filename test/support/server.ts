@@ -61,8 +61,8 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Where log streams go. */
-type TestOptions = Pick<AppOptions, 'logStreamFolder' | 'datadogIntake'>
+/** Where log streams go, and whether it serves a developer or others. */
+type TestOptions = Partial<Pick<AppOptions, 'logStreamFolder' | 'datadogIntake' | 'development' | 'baseUrl'>>
 
 /**
  * The API over HTTP on a database of its own, for the tests of the file that calls this at its top. A test fails when
@@ -106,7 +106,7 @@ async function start(problems: string[], options: TestOptions): Promise<TestServ
     const check = (text: string) =>
       problems.push(...problemsOf({ method, url, status: reply.statusCode, headers: reply.getHeaders(), text }))
     if (!(payload instanceof Readable)) {
-      check(typeof payload === 'string' ? payload : '')
+      check(Buffer.isBuffer(payload) ? payload.toString('latin1') : typeof payload === 'string' ? payload : '')
       return payload
     }
     const pieces: Buffer[] = []

@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { MailId } from '#contracts/ids.ts'
+import type { Insight } from '#contracts/insights.ts'
 import type { Page } from '#contracts/list.ts'
 import type { WebhookDelivery, WebhookEndpoint } from '#contracts/webhooks.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
+import { mailContext } from '#domain/mail/queue.ts'
 import { type DeliveryDeps, WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { guardedPost } from '../../src/guarded-post.ts'
+import { readLog } from '../support/log.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 import { type Sink, startSink } from '../support/sink.ts'
+import { writeEvents } from '../support/write-events.ts'
 
 const server = useTestServer()
 let sink: Sink
@@ -16,15 +21,18 @@ beforeEach(async () => {
 afterEach(() => sink.close())
 
 const idle = new AbortController().signal
-const post = guardedPost({ allowPrivate: true, timeoutMs: 300 })
+const post = guardedPost({ allowPrivate: true })
+const impatientPost = guardedPost({ allowPrivate: true, timeoutMs: 300 })
 
-function newWorker(): WebhookWorker {
+function newWorker(postWebhook: DeliveryDeps['postWebhook'] = post): WebhookWorker {
   const deps: DeliveryDeps = {
     db: server.db,
     clock: server.clock.read,
+    wake: () => undefined,
     secrets: server.deps.webhookRules.secrets,
-    postWebhook: post,
+    postWebhook,
     random: () => 0.5,
+    operators: ['ops@example.test', 'two@example.test'],
   }
   return new WebhookWorker(deps, (error) => {
     throw error
@@ -128,7 +136,7 @@ describe('a receiver that fails', () => {
     const endpoint = await subscribe(environment)
     await createOrganization(environment, 'o')
     sink.answer = answer
-    await work()
+    await work(newWorker(impatientPost))
     const [failed] = await deliveries(environment, endpoint)
     expect(failed).toMatchObject({ state: 'pending', attempts: 1, ...expected })
     expect(failed?.next_attempt_at).toBe(new Date(server.clock.read().getTime() + 10_000).toISOString())
@@ -169,8 +177,44 @@ describe('a receiver that fails', () => {
     expect(hours).toBeGreaterThan(71)
     expect(hours).toBeLessThan(74)
     expect(await deliveries(environment, endpoint)).toMatchObject([{ state: 'failed', attempts: 16 }])
+    const counted = await environment.api<Insight>('GET', '/insights/webhook_deliveries?group_by=kind,outcome,reason')
+    const total = (outcome: string) =>
+      counted.body.data.filter((row) => row.outcome === outcome).reduce((sum, { count }) => sum + count, 0)
+    expect([total('retried'), total('failed')]).toEqual([15, 1])
+    expect(counted.body.data[0]).toMatchObject({ kind: endpoint.id, outcome: 'retried', reason: '500' })
     const state = await environment.api<WebhookEndpoint>('GET', `/webhook_endpoints/${endpoint.id}`)
     expect(state.body.status).toBe('disabled')
+    const announced = (await readLog(environment.api)).filter(({ event }) => event === 'webhook_endpoint.disabled')
+    expect(announced.map(({ data }) => data)).toEqual([
+      {
+        object: 'webhook_endpoint',
+        id: endpoint.id,
+        endpoint_url: sink.url,
+        status: 'disabled',
+        events: endpoint.events,
+        ordered: false,
+        failing_since: state.body.failing_since,
+        last_status: 500,
+        last_error: null,
+        created_at: endpoint.created_at,
+        updated_at: state.body.updated_at,
+      },
+    ])
+    expect(announced[0]).toMatchObject({ created_at: server.clock.read().toISOString() })
+    const { rows: mails } = await server.db.pool.query<{
+      id: MailId
+      kind: string
+      recipient: string
+      content: string
+    }>('select id, kind, recipient, content from mails where environment_id = $1 order by recipient', [environment.id])
+    const opened = mails.map(
+      ({ id, content }) => JSON.parse(server.deps.secrets.open(content, mailContext(id))) as object,
+    )
+    expect(mails.map(({ kind, recipient }) => `${kind} ${recipient}`)).toEqual([
+      'webhook_endpoint_disabled ops@example.test',
+      'webhook_endpoint_disabled two@example.test',
+    ])
+    expect(opened[0]).toEqual({ endpoint: sink.url, failing_since: state.body.failing_since, reason: 'status 500' })
 
     sink.answer = () => ({ status: 200 })
     await environment.api('PATCH', `/webhook_endpoints/${endpoint.id}`, { body: { status: 'enabled' } })
@@ -180,6 +224,53 @@ describe('a receiver that fails', () => {
     expect(recovered.body).toMatchObject({ count: 1 })
     await work()
     expect(await deliveries(environment, endpoint)).toMatchObject([{ state: 'succeeded' }])
+  })
+
+  test('and is switched off is announced once, whoever stores the last failures, and not when something got through', async () => {
+    const environment = await server.environment()
+    const other = await subscribe(environment, {
+      endpoint_url: `${sink.url}/other`,
+      events: ['webhook_endpoint.disabled'],
+    })
+    await subscribe(environment, { endpoint_url: `${sink.url}/dead` })
+    const alive = await subscribe(environment, { endpoint_url: `${sink.url}/alive` })
+    for (let i = 0; i < 30; i++) await createOrganization(environment, `o${i}`)
+    sink.answer = ({ path }) => ({ status: path === '/other' ? 200 : 500 })
+    await work()
+    server.clock.advance(4 * 24 * 60 * minutes(1))
+    sink.answer = ({ path }) => ({ status: path === '/dead' ? 500 : 200 })
+    await Promise.all([work(), work()])
+    await work()
+    const announced = (await readLog(environment.api)).filter(({ event }) => event === 'webhook_endpoint.disabled')
+    expect(announced).toMatchObject([{ data: { endpoint_url: `${sink.url}/dead`, last_status: 500 } }])
+    expect((await deliveries(environment, other)).map(({ state, event }) => [state, event])).toEqual([
+      ['succeeded', 'webhook_endpoint.disabled'],
+    ])
+    const state = await environment.api<WebhookEndpoint>('GET', `/webhook_endpoints/${alive.id}`)
+    expect(state.body.status).toBe('enabled')
+  })
+
+  test('in an attempt whose lease has passed to another changes nothing that the other stored', async () => {
+    const environment = await server.environment()
+    const endpoint = await subscribe(environment)
+    await createOrganization(environment, 'o')
+    await stampEvents(server.db)
+    await fanOut(server.db, server.clock.read(), idle)
+    const gate = Promise.withResolvers<void>()
+    const slow = newWorker(async () => {
+      await gate.promise
+      return { ok: false, error: 'no answer' }
+    })
+    await slow.startDue()
+    server.clock.advance(8_000)
+    await work()
+    gate.resolve()
+    await slow.settle()
+    expect(await deliveries(environment, endpoint)).toMatchObject([
+      { state: 'succeeded', attempts: 2, last_status: 200 },
+    ])
+    const state = await environment.api<WebhookEndpoint>('GET', `/webhook_endpoints/${endpoint.id}`)
+    expect(state.body.failing_since).toBeNull()
   })
 
   test('or hangs delays nobody else', async () => {
@@ -195,6 +286,7 @@ describe('a receiver that fails', () => {
     while (alive() < 60) await worker.startDue()
     // All sixty arrived while the first attempts to the other were still hanging: it has its share and no more.
     expect(sink.received.filter(({ path }) => path === '/dead').length).toBeLessThanOrEqual(20)
+    await sink.close()
     await worker.settle()
   })
 })
@@ -216,6 +308,26 @@ describe('ordered mode', () => {
     await work()
     expect(namesReceived().filter((name) => name.startsWith('a'))).toEqual(['a', 'a1', 'a1', 'a2'])
     expect(await deliveries(environment, endpoint, '&state=pending')).toEqual([])
+  })
+
+  test('lets no organization wait for others, however many are stuck', async () => {
+    const environment = await server.environment()
+    await subscribe(environment, { ordered: true, events: ['user.created'] })
+    sink.answer = ({ body }) => ({ status: body.includes('"stuck"') ? 500 : 200 })
+    const organization = (n: number) => `org_${String(n).padStart(4, '0')}`
+    for (let n = 0; n < 450; n++)
+      await writeEvents(server, environment, 1, { organization: organization(n), text: n < 440 ? 'stuck' : 'fine' })
+    await work()
+    const fine = () => sink.received.filter(({ body }) => body.includes('"fine"')).length
+    expect([sink.received.length, fine()]).toEqual([450, 10])
+    for (const n of [0, 445]) await writeEvents(server, environment, 2, { organization: organization(n), text: 'fine' })
+    await work()
+    // Those of the stuck one wait behind what is stuck.
+    expect([sink.received.length, fine()]).toEqual([452, 12])
+    sink.answer = () => ({ status: 200 })
+    server.clock.advance(10_000)
+    await work()
+    expect(sink.received).toHaveLength(452 + 440 + 2)
   })
 })
 

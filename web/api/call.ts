@@ -1,3 +1,4 @@
+import { csrfHeader } from '#contracts/console.ts'
 import type { AnyEndpoint, Input, Output } from '#contracts/endpoint.ts'
 import type { ErrorBody } from '#contracts/errors.ts'
 
@@ -6,6 +7,8 @@ export interface Api {
   /** No trailing slash; empty for the page's own origin. */
   readonly baseUrl: string
   readonly key?: string
+  /** Shows that a page of ours makes the change, not a stranger's that the cookie came along with. */
+  readonly csrfToken?: string
 }
 
 /** The API said no. Callers switch on `status` and `code`. */
@@ -43,6 +46,7 @@ export async function call<E extends AnyEndpoint>(api: Api, endpoint: E, input: 
       accept: 'application/json',
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(api.key !== undefined && { authorization: `Bearer ${api.key}` }),
+      ...(api.csrfToken !== undefined && { [csrfHeader]: api.csrfToken }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })

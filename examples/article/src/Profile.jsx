@@ -14,7 +14,7 @@ export function Profile({ profile }) {
       <pre aria-label="Profile as JSON" role="region">
         <code>{json}</code>
       </pre>
-      <button type="button" onClick={copy}>
+      <button type="button" onClick={() => void copy()}>
         Copy JSON
       </button>
       <span role="status">{copied ? ' Copied' : ''}</span>

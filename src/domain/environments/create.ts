@@ -5,6 +5,7 @@ import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { NotFound } from '../errors.ts'
+import { createDefaultRole } from '../roles/default-role.ts'
 import { createSigningKeys } from './signing-keys.ts'
 
 export interface NewEnvironment {
@@ -36,6 +37,7 @@ export async function createEnvironment(
     .returningAll()
     .executeTakeFirstOrThrow()
   await createSigningKeys(work, secrets)
+  await createDefaultRole(work)
   return presentEnvironment(row)
 }
 

@@ -10,6 +10,16 @@ type SealedColumn = {
 const sealedColumns: Record<SealedColumn, Place> = {
   'signing_keys.sealed_private_key': { table: 'signing_keys', column: 'sealed_private_key', id: 'id' },
   'log_streams.sealed_credentials': { table: 'log_streams', column: 'sealed_credentials', id: 'id' },
+  'dashboard_users.sealed_totp_secret': { table: 'dashboard_users', column: 'sealed_totp_secret', id: 'id' },
+  'authentication_factors.sealed_secret': { table: 'authentication_factors', column: 'sealed_secret', id: 'id' },
+  'invitations.sealed_token': { table: 'invitations', column: 'sealed_token', id: 'id' },
+  'oauth_providers.sealed_client_secret': { table: 'oauth_providers', column: 'sealed_client_secret', id: 'id' },
+  'connection_oidc_clients.sealed_client_secret': {
+    table: 'connection_oidc_clients',
+    column: 'sealed_client_secret',
+    id: 'connection_id',
+  },
+  'refused_responses.sealed_response': { table: 'refused_responses', column: 'sealed_response', id: 'session_id' },
   'webhook_secrets.sealed_secret': { table: 'webhook_secrets', column: 'sealed_secret', id: 'id' },
 }
 
@@ -27,7 +37,7 @@ export function sealContext(column: SealedColumn, id: string): string {
 export async function checkSealed(db: Database, secrets: Secrets): Promise<void> {
   for (const [name, { table, column, id }] of entries()) {
     const { rows } = await db.pool.query<{ id: string; sealed: string }>(
-      `select distinct on (split_part(${column}, '.', 2)) ${id} as id, ${column} as sealed from ${table}`,
+      `select distinct on (split_part(${column}, '.', 2)) ${id} as id, ${column} as sealed from ${table} where ${column} is not null`,
     )
     for (const row of rows) secrets.open(row.sealed, sealContext(name, row.id))
   }
@@ -65,7 +75,7 @@ async function resealColumn(
   let last = ''
   for (;;) {
     const { rows } = await db.pool.query<{ id: string; sealed: string }>(
-      `select ${id} as id, ${column} as sealed from ${table} where ${id} > $1 order by ${id} limit $2`,
+      `select ${id} as id, ${column} as sealed from ${table} where ${id} > $1 and ${column} is not null order by ${id} limit $2`,
       [last, batchSize],
     )
     for (const row of rows) {

@@ -1,4 +1,4 @@
-import { wireEventNames } from '#contracts/event-names.ts'
+import { eventNames } from '#contracts/event-names.ts'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { BadRequest, Invalid } from '../errors.ts'
@@ -175,14 +175,14 @@ function checkNames(names: readonly string[] | undefined): string[] {
       'One or more event names (e.g. dsync.user.created) must be provided using the events parameter.',
       'invalid_events_request',
     )
-  const known = new Set<string>(wireEventNames)
+  const known = new Set<string>(eventNames)
   const unknown = names.filter((name) => !known.has(name))
   if (unknown.length > 0)
     throw new Invalid(
       unknown.slice(0, maxSuggestions).map((name) => ({
         field: 'events',
         code: 'unknown_event',
-        message: `'${name}' is not an event; the nearest is '${nearest(name, wireEventNames)}'.`,
+        message: `'${name}' is not an event; the nearest is '${nearest(name, eventNames)}'.`,
       })),
     )
   return [...new Set(names)]

@@ -7,9 +7,10 @@ import { batchLimits, sendBatch, type Target } from './destinations.ts'
 import type { Outlets, Verdict } from './outlets.ts'
 import { type Batch, readBatch } from './read-batch.ts'
 
-/** Renewed with each batch; when a process dies, another goes on after this long at most. */
-const leaseMs = 10_000
-/** An attempt must end before its lease does. */
+/** When a process dies, another goes on after this long at most; a living one renews it however long a batch takes. */
+const leaseMs = 9_000
+const defaultRenewEveryMs = 2_500
+/** How long a request may take. */
 export const attemptTimeoutMs = 8_000
 /** Each holds one batch: this bounds the memory, whatever waits. */
 const maxStreams = 16
@@ -22,6 +23,7 @@ export interface LogStreamDeps {
   readonly secrets: Secrets
   readonly outlets: Outlets
   readonly random: () => number
+  readonly renewEveryMs?: number
 }
 
 interface Claimed extends Target {
@@ -61,6 +63,10 @@ const failSql = `
   update log_streams set attempts = $8, failures = failures + 1, failing_since = coalesce(failing_since, $4),
     last_error = $5, last_error_status = $6, last_error_at = $4, next_attempt_at = case when updated_at = $9 then $7::timestamptz end
   where environment_id = $1 and id = $2 and leased_by = $3`
+
+/** No later than anybody set it: a renewal that was slow on its way shortens nothing. */
+const renewSql = `
+  update log_streams set leased_until = greatest(leased_until, $4) where environment_id = $1 and id = $2 and leased_by = $3`
 
 const releaseSql = `
   update log_streams set leased_until = null, leased_by = null where environment_id = $1 and id = $2 and leased_by = $3`
@@ -112,7 +118,8 @@ export class LogStreamWorker {
       const batch = await readBatch(db, stream.environment_id, position, stream.events, limits)
       if (!batch) break
       const count = batch.events.length
-      const verdict = count === 0 ? undefined : await sendBatch(batch.events, stream, secrets, outlets)
+      const verdict =
+        count === 0 ? undefined : await this.#keeping(stream, lease, sendBatch(batch.events, stream, secrets, outlets))
       if (verdict?.kind === 'too_large' && count > 1) {
         limit = Math.ceil(count / 2)
         // Moves nothing and renews the lease: halving a batch takes several requests.
@@ -129,6 +136,21 @@ export class LogStreamWorker {
       sent += 1
     }
     await db.pool.query(releaseSql, [stream.environment_id, stream.id, lease])
+  }
+
+  /** A write to a slow disk or pipe cannot be taken back, so nobody else may begin it meanwhile. */
+  async #keeping<T>(stream: Claimed, lease: string, sending: Promise<T>): Promise<T> {
+    const { db, clock, renewEveryMs = defaultRenewEveryMs } = this.#deps
+    const renew = () =>
+      db.pool
+        .query(renewSql, [stream.environment_id, stream.id, lease, new Date(clock().getTime() + leaseMs)])
+        .catch(this.#onError)
+    const timer = setInterval(() => void renew(), renewEveryMs)
+    try {
+      return await sending
+    } finally {
+      clearInterval(timer)
+    }
   }
 
   /** @returns whether the stream is still this worker's to move: not paused, changed, removed, or leased to another. */

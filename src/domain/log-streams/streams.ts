@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { wireEventNames } from '#contracts/event-names.ts'
+import { eventNames } from '#contracts/event-names.ts'
 import type { EnvironmentId, LogStreamId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
 import type { LogStream, LogStreamCreate, LogStreamType, LogStreamUpdate } from '#contracts/log-streams.ts'
@@ -180,14 +180,14 @@ function open(
 }
 
 function checkEvents(events: readonly string[] | null | undefined): void {
-  const known: readonly string[] = wireEventNames
+  const known: readonly string[] = eventNames
   const unknown = (events ?? []).filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   throw new Invalid(
     unknown.slice(0, 10).map((name) => ({
       field: 'events',
       code: 'unknown_event',
-      message: `'${name.slice(0, 100)}' is not an event; the nearest is '${nearest(name.slice(0, 100), wireEventNames)}'.`,
+      message: `'${name.slice(0, 100)}' is not an event; the nearest is '${nearest(name.slice(0, 100), eventNames)}'.`,
     })),
     'unknown_event',
   )

@@ -1,7 +1,7 @@
 import type { OrganizationUpdate } from '#contracts/organizations.ts'
 import { BadRequest } from '../errors.ts'
 
-const maxEntries = 50
+const maxOrganizationEntries = 50
 const maxKeyLength = 40
 const maxValueLength = 600
 
@@ -12,6 +12,7 @@ const maxValueLength = 600
 export function changeMetadata(
   current: Readonly<Record<string, string>>,
   change: NonNullable<OrganizationUpdate['metadata']> | null,
+  maxEntries = maxOrganizationEntries,
 ): Record<string, string> {
   if (change === null) return {}
   const merged = new Map(Object.entries(current))

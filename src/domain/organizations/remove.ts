@@ -2,11 +2,12 @@ import type { OrganizationId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
 import { removeConnection } from '../connections/remove.ts'
 import { removeDirectory } from '../directories/directories.ts'
+import { removeMemberships } from '../memberships/remove.ts'
 import { lockDomains, removeDomain } from './domains.ts'
 import { presentInEvent } from './present.ts'
 import { readOrganization } from './read.ts'
 
-/** Takes the organization's connections, directories and domains with it, each with its own event, the organization's last. */
+/** Takes the organization's connections, directories, memberships and domains with it, each with its own event, the organization's last. */
 export async function removeOrganization(work: Work, id: OrganizationId): Promise<void> {
   await lockDomains(work)
   await work.tx
@@ -33,6 +34,7 @@ export async function removeOrganization(work: Work, id: OrganizationId): Promis
     .orderBy('id')
     .execute()
   for (const directory of directories) await removeDirectory(work, directory.id)
+  await removeMemberships(work, { organization: id })
   for (const domain of organization.domains) await removeDomain(work, domain.id)
   await work.tx
     .deleteFrom('organizations')

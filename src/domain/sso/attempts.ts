@@ -1,3 +1,4 @@
+import type { timelineSteps } from '#contracts/sign-in-attempts.ts'
 import type { EventData } from '#contracts/events.ts'
 import type { ConnectionId, OrganizationId, SsoSessionId } from '#contracts/ids.ts'
 
@@ -10,14 +11,7 @@ export interface Client {
 /** One line of an attempt's timeline; facts differ by step. */
 export interface TimelineEntry {
   readonly at: string
-  readonly step:
-    | 'started'
-    | 'connection_chosen'
-    | 'request_sent'
-    | 'response_received'
-    | 'verified'
-    | 'refused'
-    | 'code_issued'
+  readonly step: (typeof timelineSteps)[number]
   readonly [fact: string]: unknown
 }
 

@@ -1,10 +1,13 @@
 import type { SsoErrorCode } from '#contracts/errors.ts'
-import type { SsoSessionId } from '#contracts/ids.ts'
+import type { OrganizationId, SsoSessionId } from '#contracts/ids.ts'
 import { sql } from 'kysely'
 import { newId } from '#db/new-id.ts'
-import { change, type ChangeDeps } from '#db/work.ts'
-import { checkOf, type Rejection, responseChecks } from '#protocols/saml/rejection.ts'
+import { change, type ChangeDeps, type Work } from '#db/work.ts'
+import type { Secrets } from '#protocols/envelope.ts'
+import { checkOf, type Rejection } from '#protocols/saml/rejection.ts'
+import { sealContext } from '../environments/sealed-columns.ts'
 import { attemptEvent, type Client, type TimelineEntry } from './attempts.ts'
+import { checksBefore } from './finding.ts'
 import type { LoginRow, Target } from './login-row.ts'
 
 /** Why a response signs nobody in. `message` is for the administrator; the person at the browser never sees it. */
@@ -24,11 +27,12 @@ export interface Failure {
 }
 
 export interface RefusedAttempt {
-  readonly target: Target
-  readonly login: LoginRow | undefined
+  readonly target: Pick<Target, 'environment_id' | 'id'> & { readonly organization_id: OrganizationId | null }
+  readonly login: Pick<LoginRow, 'id'> | undefined
   readonly client: Client
   readonly failure: Failure
-  readonly refusedResponse: string
+  /** SAML alone: an OAuth answer is worth nothing afterwards. */
+  readonly refusedResponse: string | null
   readonly received: TimelineEntry
 }
 
@@ -36,7 +40,10 @@ export interface RefusedAttempt {
 const maxKeptResponse = 64 * 1024
 
 /** Stores the attempt with its timeline and announces it. A login that succeeded before stays a success. */
-export async function recordFailure(deps: ChangeDeps, attempt: RefusedAttempt): Promise<SsoSessionId> {
+export async function recordFailure(
+  deps: ChangeDeps & { readonly secrets: Secrets },
+  attempt: RefusedAttempt,
+): Promise<SsoSessionId> {
   const { target, login, client, failure } = attempt
   return change(deps, { environment: target.environment_id }, async (work) => {
     const error = { code: failure.code, message: failure.message }
@@ -58,25 +65,22 @@ export async function recordFailure(deps: ChangeDeps, attempt: RefusedAttempt): 
           email: failure.email ?? null,
           error: JSON.stringify(error),
           timeline,
-          refused_response: kept(attempt.refusedResponse),
           created_at: work.now,
           expires_at: work.now,
           finished_at: work.now,
         })
         .execute()
-    work.emit(
-      'authentication.sso_failed',
-      {
-        ...attemptEvent({ id, organizationId: target.organization_id, connectionId: target.id }, client),
-        status: 'failed',
-        email: failure.email ?? null,
-        error,
-      },
-      target.organization_id,
-    )
+    await keepResponse(deps.secrets, work, id, attempt.refusedResponse)
+    const attemptFacts = { id, organizationId: target.organization_id, connectionId: target.id }
+    const { sso, ...common } = attemptEvent(attemptFacts, client)
+    const verdict = { status: 'failed' as const, email: failure.email ?? null, error }
+    // Only social providers belong to no organization.
+    if (target.organization_id === null)
+      work.emit('authentication.oauth_failed', { ...common, type: 'oauth', ...verdict }, null)
+    else work.emit('authentication.sso_failed', { ...common, sso, ...verdict }, target.organization_id)
     return id
 
-    async function markFailed(row: LoginRow): Promise<SsoSessionId | undefined> {
+    async function markFailed(row: Pick<LoginRow, 'id'>): Promise<SsoSessionId | undefined> {
       const marked = await work.tx
         .updateTable('sso_sessions')
         .set({
@@ -84,7 +88,6 @@ export async function recordFailure(deps: ChangeDeps, attempt: RefusedAttempt): 
           email: failure.email ?? null,
           error: JSON.stringify(error),
           timeline: sql<string>`timeline || ${timeline}::jsonb`,
-          refused_response: kept(attempt.refusedResponse),
           finished_at: work.now,
         })
         .where('environment_id', '=', work.environment)
@@ -97,15 +100,31 @@ export async function recordFailure(deps: ChangeDeps, attempt: RefusedAttempt): 
   })
 }
 
-function kept(response: string): string | null {
-  return response.length <= maxKeptResponse ? response : null
+/** A sign-in that is refused again keeps its latest response: that is the one its timeline ends with. */
+async function keepResponse(secrets: Secrets, work: Work, id: SsoSessionId, response: string | null): Promise<void> {
+  const isKept = response !== null && response.length <= maxKeptResponse
+  if (!isKept) {
+    await work.tx
+      .deleteFrom('refused_responses')
+      .where('environment_id', '=', work.environment)
+      .where('session_id', '=', id)
+      .execute()
+    return
+  }
+  const sealed = secrets.seal(response, sealContext('refused_responses.sealed_response', id))
+  await work.tx
+    .insertInto('refused_responses')
+    .values({ environment_id: work.environment, session_id: id, sealed_response: sealed, created_at: work.now })
+    .onConflict((conflict) =>
+      conflict.columns(['environment_id', 'session_id']).doUpdateSet({ sealed_response: sealed, created_at: work.now }),
+    )
+    .execute()
 }
 
 /** The last line of the timeline: every check that passed, the one that did not, and the facts. */
 function refusal(failure: Failure, now: Date): TimelineEntry {
   const failedCheck = failure.rejection && checkOf(failure.rejection)
-  const names: readonly string[] = responseChecks.map(({ name }) => name)
-  const passed = failure.checksPassed ? names : failedCheck ? names.slice(0, names.indexOf(failedCheck)) : []
+  const passed = failure.checksPassed || failedCheck ? checksBefore(failedCheck) : []
   return {
     at: now.toISOString(),
     step: 'refused',

@@ -1,4 +1,4 @@
-import { wireEventNames } from '#contracts/event-names.ts'
+import { eventNames } from '#contracts/event-names.ts'
 import type { EnvironmentId, EventId, WebhookDeliveryId, WebhookEndpointId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
 import type { WebhookDelivery } from '#contracts/webhooks.ts'
@@ -83,7 +83,7 @@ export async function replayEvents(
     .where(
       'l.type',
       'in',
-      wireEventNames.filter((name) => events.includes(name)),
+      eventNames.filter((name) => events.includes(name)),
     )
     .orderBy('l.position')
     .execute()
@@ -111,8 +111,9 @@ export async function replayEvents(
   return rows.length
 }
 
+/** An attempt that is under way keeps its lease: this one comes after it. */
 function again(now: Date) {
-  return { state: 'pending' as const, attempts: 0, next_attempt_at: now, leased_until: null, completed_at: null }
+  return { state: 'pending' as const, attempts: 0, next_attempt_at: now, completed_at: null }
 }
 
 async function requireEndpoint(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { wireEventNames } from '#contracts/event-names.ts'
+import { eventNames } from '#contracts/event-names.ts'
 import type { EnvironmentId, WebhookEndpointId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
 import type { WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointUpdate } from '#contracts/webhooks.ts'
@@ -183,14 +183,14 @@ async function newestSecret(
 
 function check({ endpoint_url: url, events }: WebhookEndpointUpdate, { allowPrivate }: EndpointRules): void {
   if (url !== undefined) checkUrl(url, allowPrivate)
-  const known: readonly string[] = wireEventNames
+  const known: readonly string[] = eventNames
   const unknown = (events ?? []).filter((name) => !known.includes(name))
   if (unknown.length > 0)
     throw new Invalid(
       unknown.slice(0, 10).map((name) => ({
         field: 'events',
         code: 'unknown_event',
-        message: `'${name.slice(0, 100)}' is not an event; the nearest is '${nearest(name.slice(0, 100), wireEventNames)}'.`,
+        message: `'${name.slice(0, 100)}' is not an event; the nearest is '${nearest(name.slice(0, 100), eventNames)}'.`,
       })),
       'unknown_event',
     )

@@ -12,6 +12,8 @@ export interface Page {
   readonly formTargets?: readonly string[]
   /** Submits the page's form as soon as it is there; without JavaScript its button does. */
   readonly submitsItself?: boolean
+  /** Pages of our own may be shown inside this one. */
+  readonly frames?: boolean
 }
 
 const style = `
@@ -29,6 +31,12 @@ dd{margin:0;font-family:ui-monospace,monospace;font-size:.9rem}
 .button{display:inline-block;border:0;border-radius:8px;padding:10px 18px;background:var(--accent);color:var(--on-accent);font:inherit;font-weight:600;text-decoration:none;cursor:pointer}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 pre{margin:12px 0;padding:12px;border:1px solid var(--line);border-radius:8px;overflow-x:auto;font-size:.85rem;white-space:pre-wrap}
+.list{list-style:none;margin:16px 0 0;padding:0}
+.list li{padding:14px 0;border-top:1px solid var(--line);display:grid;gap:6px;justify-items:start}
+a{color:var(--accent)}
+.button:is(a){color:var(--on-accent)}
+.code{font:600 1.5rem/1.4 ui-monospace,monospace;letter-spacing:.15em}
+iframe{width:100%;height:480px;border:1px solid var(--line);border-radius:8px;background:#fff}
 `
 
 /** Sends a page of ours: no framework, no requests of its own, and a policy that lets nothing else in. */
@@ -67,6 +75,7 @@ export function sendPage(reply: FastifyReply, status: number, page: Page): Fasti
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     ...(script === undefined ? [] : [`script-src 'nonce-${nonce}'`]),
+    ...(page.frames ? ["frame-src 'self'"] : []),
     `form-action ${formAction}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",

@@ -20,6 +20,7 @@ import { type Door, locationOf, type Route, type ScimDeps, type ScimRequest } fr
 import { groups, type Kind, type Shown, users } from './kinds.ts'
 import { bodyLimitBytes, pagingLimits } from './limits.ts'
 import { searchRoot } from './root-search.ts'
+import { logRequests } from './log-requests.ts'
 import { WriteLimit } from './write-limit.ts'
 
 /** SCIM 2.0 for identity providers, one endpoint a directory. Every answer, also of the framework, speaks SCIM. */
@@ -42,6 +43,7 @@ export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
         ),
       )
       const limit = new WriteLimit(deps.clock)
+      const watch = logRequests(scim, deps)
       const route: Route = (method, path, handler) =>
         scim.route<{ Params: { key: string; id?: string } }>({
           method,
@@ -56,7 +58,8 @@ export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
                 scimError(429, undefined, `Too many requests for this directory. Wait ${wait} seconds.`),
               )
             }
-            return handler(request, reply, { directory, endpoint: scimEndpoint(deps.baseUrl, directory.externalKey) })
+            const endpoint = scimEndpoint(deps.baseUrl, directory.externalKey)
+            return watch(request, () => handler(request, reply, { directory, endpoint }))
           },
         })
       for (const kind of [users, groups]) resourceRoutes(route, deps, kind)

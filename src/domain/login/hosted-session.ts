@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+import type { AuthenticationSettings } from '#contracts/authentication-settings.ts'
+import type { EnvironmentId, UserId } from '#contracts/ids.ts'
+import { type Database, prepared } from '#db/database.ts'
+import type { Work } from '#db/work.ts'
+import type { SignInFacts } from '../authentication/facts.ts'
+import { hashSecret } from '../environments/api-keys.ts'
+
+/** A browser that is signed in here: the next application need not ask. */
+export interface HostedSession {
+  readonly user: UserId
+  readonly facts: SignInFacts
+  readonly authenticatedAt: Date
+}
+
+/** @returns the token for the browser's cookie. A new one at every sign-in: one that was planted is worth nothing. */
+export async function openHostedSession(
+  work: Work,
+  settings: Pick<AuthenticationSettings, 'session'>,
+  user: UserId,
+  facts: SignInFacts,
+): Promise<string> {
+  const token = randomBytes(32).toString('base64url')
+  await work.tx
+    .insertInto('hosted_sessions')
+    .values({
+      hash: hashSecret(token),
+      environment_id: work.environment,
+      user_id: user,
+      // Where to go, and a provider's tokens, are matters of one sign-in.
+      facts: JSON.stringify({ ...facts, organization: null, oauthTokens: null } satisfies SignInFacts),
+      authenticated_at: work.now,
+      expires_at: new Date(work.now.getTime() + settings.session.maximum_seconds * 1000),
+    })
+    .execute()
+  return token
+}
+
+const find = prepared<
+  [Buffer, EnvironmentId, Date],
+  { readonly user_id: UserId; readonly facts: SignInFacts; readonly authenticated_at: Date }
+>(
+  'hosted-session',
+  'select user_id, facts, authenticated_at from hosted_sessions where hash = $1 and environment_id = $2 and expires_at > $3',
+)
+
+export async function findHostedSession(
+  db: Database,
+  environment: EnvironmentId,
+  token: string | undefined,
+  now: Date,
+): Promise<HostedSession | undefined> {
+  if (token === undefined) return undefined
+  const [row] = await find(db.pool, hashSecret(token), environment, now)
+  return row && { user: row.user_id, facts: row.facts, authenticatedAt: row.authenticated_at }
+}
+
+/** Whoever signs out is asked again, in every browser: the one that asks may not show its cookie. */
+export async function closeHostedSessions(work: Work, user: UserId): Promise<void> {
+  await work.tx
+    .deleteFrom('hosted_sessions')
+    .where('environment_id', '=', work.environment)
+    .where('user_id', '=', user)
+    .execute()
+}

@@ -1,0 +1,82 @@
+import { html } from 'hono/html'
+import type { Screen } from '../frame.ts'
+import { alert, field, form, primaryButton, type ScreenContext, usernameFor } from './parts.ts'
+import { newPassword, type PasswordRules } from './sign-up.ts'
+
+export interface ForgotView {
+  readonly email?: string | undefined
+  readonly fieldProblem?: string | undefined
+  readonly problem?: string | undefined
+}
+
+export function forgotScreen(context: ScreenContext, view: ForgotView): Screen {
+  const { say } = context
+  return {
+    page: 'reset-password',
+    heading: say('forgotTitle'),
+    lead: say('forgotText'),
+    body: html`${alert(view.problem)}
+      ${form(context, {
+        step: 'forgot',
+        body: html`${field(context, {
+          name: 'email',
+          label: say('email'),
+          type: 'email',
+          value: view.email,
+          autocomplete: 'username',
+          problem: view.fieldProblem,
+          autofocus: true,
+        })}
+        ${primaryButton(say('forgotSend'))}`,
+      })}
+      <div class="ak-Footer"><p>${backToSignIn(context)}</p></div>`,
+    ...(view.fieldProblem !== undefined && { status: 422 }),
+  }
+}
+
+/** The same whether there is such an account or not. */
+export function forgotSentScreen(context: ScreenContext, view: { email: string; minutes: number }): Screen {
+  const { say } = context
+  return {
+    page: 'reset-password',
+    heading: say('forgotSentTitle'),
+    body: html`<p class="ak-Text">${say('forgotSent', { email: view.email, count: view.minutes })}</p>
+      <div class="ak-Footer"><p>${backToSignIn(context)}</p></div>`,
+  }
+}
+
+export interface ResetView {
+  readonly email: string
+  readonly rules: PasswordRules
+  readonly fieldProblem?: string | undefined
+}
+
+export function resetScreen(context: ScreenContext, view: ResetView): Screen {
+  const { say } = context
+  return {
+    page: 'reset-password',
+    heading: say('resetTitle'),
+    lead: view.email,
+    body: form(context, {
+      step: 'reset',
+      body: html`${usernameFor(view.email)} ${newPassword(context, view.rules, say('newPassword'), view.fieldProblem)}
+      ${primaryButton(say('resetSave'))}`,
+    }),
+    ...(view.fieldProblem !== undefined && { status: 422 }),
+  }
+}
+
+export function resetGoneScreen(context: ScreenContext): Screen {
+  const { say } = context
+  return {
+    page: 'reset-password',
+    heading: say('resetGoneTitle'),
+    body: html`<p class="ak-Text">${say('resetGone')}</p>
+      <a class="ak-PrimaryButton" href="${context.action('forgot')}">${say('resetAnother')}</a>`,
+    status: 410,
+  }
+}
+
+function backToSignIn({ say, action }: ScreenContext) {
+  return html`<a class="ak-Link" href="${action('sign-in')}">${say('signIn')}</a>`
+}

@@ -1,0 +1,75 @@
+import { html } from 'hono/html'
+import type { Html } from '../../pages/layout.ts'
+import type { Screen } from '../frame.ts'
+import { alert, field, form, notice, primaryButton, type ScreenContext } from './parts.ts'
+
+/** A way to sign in that has a button of its own. */
+export interface ProviderButton {
+  /** As custom styles know it: `GoogleOAuth`. */
+  readonly method: string
+  readonly name: string
+  readonly lastUsed: boolean
+}
+
+export interface SignInView {
+  readonly email?: string | undefined
+  readonly emailProblem?: string | undefined
+  readonly problem?: string | undefined
+  readonly notice?: string | undefined
+  readonly providers: readonly ProviderButton[]
+  /** Whether there is anything to do with an address. */
+  readonly byEmail: boolean
+  readonly signUp: boolean
+}
+
+export function signInScreen(context: ScreenContext, view: SignInView): Screen {
+  const { say, look } = context
+  const { application_name: app, sign_in_title: title } = look.brand.settings
+  return {
+    page: 'sign-in',
+    heading: title ?? (app === null ? say('signIn') : say('signInTo', { app })),
+    body: html`${alert(view.problem)} ${notice(view.notice)} ${view.byEmail ? emailForm(context, view) : ''}
+    ${view.byEmail && view.providers.length > 0 ? html`<div class="ak-Divider">${say('or')}</div>` : ''}
+    ${view.providers.length === 0 ? '' : providerButtons(context, view.providers)}
+    ${
+      view.signUp
+        ? html`<div class="ak-Footer">
+            <p>${say('noAccount')} <a class="ak-Link" href="${context.action('sign-up')}">${say('createOne')}</a></p>
+          </div>`
+        : ''
+    }`,
+    ...(view.emailProblem !== undefined && { status: 422 }),
+  }
+}
+
+function emailForm(context: ScreenContext, { email, emailProblem }: SignInView): Html {
+  return form(context, {
+    step: 'sign-in',
+    body: html`${field(context, {
+      name: 'email',
+      label: context.say('email'),
+      type: 'email',
+      value: email,
+      autocomplete: 'username webauthn',
+      problem: emailProblem,
+      autofocus: true,
+    })}
+    ${primaryButton(context.say('continue'))}`,
+  })
+}
+
+/** Also on the page for signing up: there, whoever is new is made an account. */
+export function providerButtons(context: ScreenContext, providers: readonly ProviderButton[]): Html {
+  return form(context, {
+    step: 'provider',
+    body: html`<div class="ak-Stack">
+      ${providers.map(
+        ({ method, name, lastUsed }) =>
+          html`<button class="ak-AuthButton" type="submit" name="choice" value="${method}" data-method="${method}">
+            ${context.say('continueWith', { provider: name })}
+            ${lastUsed ? html`<span class="ak-Badge">${context.say('lastUsed')}</span>` : ''}
+          </button>`,
+      )}
+    </div>`,
+  })
+}

@@ -1,0 +1,160 @@
+import { presentEnrolled } from '#domain/authentication/factors.ts'
+import { readCircumstances } from '#domain/authentication/circumstances.ts'
+import { codeLifetimeMs } from '#domain/authentication/one-time-code.ts'
+import { readSettings } from '#domain/authentication/settings.ts'
+import { readPendingFactor } from '#domain/login/pending-factor.ts'
+import type { HostedLogin, Step } from '#domain/login/state.ts'
+import type { Deps } from '../deps.ts'
+import type { Screen } from './frame.ts'
+import { codeScreen } from './screens/code.ts'
+import { challengeScreen, enrolScreen } from './screens/mfa.ts'
+import { organizationScreen } from './screens/organization.ts'
+import { passwordScreen } from './screens/password.ts'
+import { problemScreen } from './screens/problem.ts'
+import { forgotScreen, forgotSentScreen } from './screens/reset.ts'
+import { signInScreen } from './screens/sign-in.ts'
+import { signUpScreen } from './screens/sign-up.ts'
+import { againUrl, type Visit } from './visit.ts'
+
+/** What a refused form leaves behind: the sentence for the page or its field, and what was typed. */
+export interface Mishap {
+  readonly problem?: string
+  readonly fieldProblem?: string
+  readonly problems?: Parameters<typeof signUpScreen>[1]['problems']
+  readonly typed?: { readonly email?: string; readonly firstName?: string; readonly lastName?: string }
+  readonly notice?: string
+  readonly status?: number
+}
+
+export const resetMinutes = 15
+const codeMinutes = codeLifetimeMs / 60_000
+
+/** Pages that can be gone back to as long as nothing was shown. */
+const open: ReadonlySet<Step> = new Set(['sign-in', 'sign-up', 'forgot'])
+
+/** The step whose page may be shown when one is asked for: that one if it makes sense now, else where things stand. */
+export function reachable({ state, finishedAt }: HostedLogin, asked: string): Step {
+  if (finishedAt !== null) return 'finished'
+  const step = asked as Step // compared with those that are known
+  if (step === state.step || open.has(step)) return step
+  if (state.proven === null && step === 'password' && state.email !== null) return step
+  if (state.proven === null && step === 'magic-code' && state.code !== null && state.step !== 'email-verification')
+    return step
+  const ofFactor: readonly Step[] = ['mfa/verification', 'mfa/recovery']
+  return ofFactor.includes(step) && ofFactor.includes(state.step) ? step : state.step
+}
+
+type Shower = (deps: Deps, visit: Visit, mishap: Mishap) => Promise<Screen> | Screen
+
+const showers: { readonly [S in Exclude<Step, 'sso' | 'mfa/kept'>]: Shower } = {
+  'sign-in': showSignIn,
+  async password(deps, { login, context }, { problem, fieldProblem, status }) {
+    const { methods } = await readSettings(deps.db.kysely, login.environment)
+    const email = login.state.email ?? ''
+    return passwordScreen(context, { email, problem, fieldProblem, magicAuth: methods.magic_auth, ...statusOf(status) })
+  },
+  'sign-up': showSignUp,
+  'magic-code': (deps, visit, mishap) => showCode(deps, visit, mishap, 'magic-code'),
+  'email-verification': (deps, visit, mishap) => showCode(deps, visit, mishap, 'email-verification'),
+  async 'mfa/enrollment'(deps, { login, context }, { problem, fieldProblem }) {
+    const { row, secret } = await readPendingFactor(deps, login)
+    const { totp } = await presentEnrolled(row, secret)
+    return enrolScreen(context, { picture: totp.qr_code, key: totp.secret, problem, fieldProblem })
+  },
+  'mfa/verification': (_deps, { context }, { problem, fieldProblem, status }) =>
+    challengeScreen(context, { recovery: false, problem, fieldProblem, ...statusOf(status) }),
+  'mfa/recovery': (_deps, { context }, { problem, fieldProblem, status }) =>
+    challengeScreen(context, { recovery: true, problem, fieldProblem, ...statusOf(status) }),
+  async organization(deps, { login, context }) {
+    const { proven, email } = login.state
+    const organizations = proven
+      ? (await readCircumstances(deps.db.kysely, login.environment, proven.user)).memberships
+      : []
+    return organizationScreen(context, { email: email ?? '', organizations })
+  },
+  forgot: (_deps, { login, context }, { problem, fieldProblem, typed }) =>
+    forgotScreen(context, { email: typed?.email ?? login.state.email ?? undefined, problem, fieldProblem }),
+  'forgot/sent': (_deps, { login, context }) =>
+    forgotSentScreen(context, { email: login.state.email ?? '', minutes: resetMinutes }),
+  failed: (_deps, { login, context }) => {
+    const { say } = context
+    const { problem } = login.state
+    const isOver = problem?.text === 'notMember' || problem?.text === 'signUpClosed'
+    return problemScreen(context, {
+      heading: say('failedTitle'),
+      text: problem ? say(problem.text as 'ssoRefused') : say('brokenText'), // texts of problems have no words to fill in
+      reference: problem?.reference ?? undefined,
+      to: { label: say('startAgain'), url: againUrl(login) },
+      status: isOver ? 403 : 400,
+    })
+  },
+  finished: (_deps, { login, context: { say }, context }) =>
+    problemScreen(context, {
+      page: 'default-redirect',
+      heading: say('alreadyTitle'),
+      text: say('alreadyText'),
+      to: { label: say('toApplication'), url: `/user_management/authorize?${login.request.query}` },
+      status: 200,
+    }),
+}
+
+export async function screenFor(
+  deps: Deps,
+  visit: Visit,
+  step: Exclude<Step, 'sso' | 'mfa/kept'>,
+  mishap: Mishap = {},
+): Promise<Screen> {
+  return showers[step](deps, visit, mishap)
+}
+
+async function showSignIn(deps: Deps, { login, context }: Visit, { problem, fieldProblem, typed }: Mishap) {
+  const { methods, sign_up: signUp } = await readSettings(deps.db.kysely, login.environment)
+  const stored = login.state.problem
+  return signInScreen(context, {
+    email: typed?.email ?? login.state.email ?? undefined,
+    emailProblem: fieldProblem,
+    problem: problem ?? (stored?.text === 'methodOff' ? context.say('methodOff') : undefined),
+    providers: [],
+    byEmail: true,
+    signUp: signUp !== 'closed' && methods.password,
+  })
+}
+
+async function showSignUp(deps: Deps, { login, context }: Visit, { problem, problems, typed, status }: Mishap) {
+  const { methods, password } = await readSettings(deps.db.kysely, login.environment)
+  return signUpScreen(context, {
+    email: typed?.email ?? login.state.email ?? undefined,
+    firstName: typed?.firstName,
+    lastName: typed?.lastName,
+    problems: problems ?? {},
+    problem,
+    password: methods.password
+      ? { minimumLength: password.minimum_length, refuseCommon: password.refuse_common }
+      : undefined,
+    providers: [],
+    ...statusOf(status),
+  })
+}
+
+async function showCode(
+  deps: Deps,
+  { login, context }: Visit,
+  { problem, fieldProblem, notice, status }: Mishap,
+  purpose: 'magic-code' | 'email-verification',
+): Promise<Screen> {
+  const { methods } = await readSettings(deps.db.kysely, login.environment)
+  return codeScreen(context, {
+    purpose,
+    email: login.state.email ?? '',
+    minutes: codeMinutes,
+    problem,
+    fieldProblem,
+    notice,
+    password: purpose === 'magic-code' && methods.password,
+    ...statusOf(status),
+  })
+}
+
+function statusOf(status: number | undefined): { status?: number } {
+  return status === undefined ? {} : { status }
+}

@@ -1,0 +1,80 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as contract from '#contracts/authentication.ts'
+import { authenticate } from '#domain/authentication/authenticate.ts'
+import { identifyClient, invalidClient } from '#domain/authentication/client.ts'
+import { Invalid, Unauthorized } from '#domain/errors.ts'
+import { bearerOf, productOf } from '../callers.ts'
+import type { Deps } from '../deps.ts'
+import { checkBody, checkNesting } from '../input.ts'
+import { publicRoute } from '../rate-limit.ts'
+import { allowOrigin, preflightRoute } from './cors.ts'
+import { interruptAnswer } from './interrupts.ts'
+
+/** POST /user_management/authenticate: JSON from the SDKs, forms from other clients of the vendor. */
+export function authenticateRoute(app: FastifyInstance, deps: Deps): void {
+  preflightRoute(app, deps, contract.authenticate.path)
+  app.post(contract.authenticate.path, publicRoute, async (request, reply) => {
+    // RFC 6749 §5.1.
+    reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+    const fields = readFields(request)
+    const client = await clientOf(deps, request, fields)
+    await allowOrigin(deps, request, reply, client.environment)
+    const origin = originOf(request, client.apiKey !== null, fields)
+    const act = () => authenticate(deps, { client, fields, origin })
+    const { environment } = client
+    const answer = proofs.has(fields.grant_type)
+      ? await deps.signInLimits.attempt({ environment, email: fields.email, ipAddress: origin.ipAddress }, act)
+      : await act()
+    if (answer.kind === 'signed_in') return reply.status(200).type(json).send(JSON.stringify(answer.response))
+    const { status, body } = interruptAnswer(answer)
+    return reply.status(status).type(json).send(JSON.stringify(body))
+  })
+}
+
+/** Grants where something that could be guessed is shown. */
+const proofs: ReadonlySet<string | undefined> = new Set([
+  'password',
+  'urn:workos:oauth:grant-type:magic-auth:code',
+  'urn:workos:oauth:grant-type:email-verification:code',
+  'urn:workos:oauth:grant-type:mfa-totp',
+])
+
+const json = 'application/json; charset=utf-8'
+
+function readFields({ body }: FastifyRequest): contract.AuthenticateRequest {
+  checkNesting(body)
+  const given = body instanceof URLSearchParams ? Object.fromEntries(body) : (body ?? {})
+  // SDKs before 8 write what they have not as null.
+  const filled =
+    typeof given === 'object' && !Array.isArray(given)
+      ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== ''))
+      : given
+  try {
+    return checkBody(contract.AuthenticateRequest, filled) as contract.AuthenticateRequest // optional text throughout, just checked
+  } catch (error) {
+    throw error instanceof Invalid ? new Invalid(error.errors, 'invalid_request_parameters') : error
+  }
+}
+
+/**
+ * The secret is in the body or the header; SDKs send both.
+ * @throws OAuthError for a wrong one in the body, and Unauthorized for one in the header alone.
+ */
+async function clientOf(deps: Deps, request: FastifyRequest, fields: contract.AuthenticateRequest) {
+  const secret = fields.client_secret ?? bearerOf(request)
+  const now = deps.clock()
+  const inHeader = fields.client_secret === undefined
+  const client = await identifyClient(deps.db, fields.client_id, secret, now, () =>
+    inHeader ? new Unauthorized() : invalidClient(),
+  )
+  if (client.apiKey !== null)
+    deps.keyUses.note({ environment: client.environment, id: client.apiKey, at: now, client: productOf(request) })
+  return client
+}
+
+/** An application with a secret says whose request it passes on; anybody else is asked by nobody but themselves. */
+function originOf(request: FastifyRequest, isConfidential: boolean, fields: contract.AuthenticateRequest) {
+  return isConfidential
+    ? { ipAddress: fields.ip_address ?? null, userAgent: fields.user_agent ?? null }
+    : { ipAddress: request.ip, userAgent: request.headers['user-agent'] ?? null }
+}

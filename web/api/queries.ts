@@ -1,0 +1,89 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  type UseInfiniteQueryResult,
+  useMutation,
+  type UseMutationResult,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import type { AnyEndpoint, Output } from '#contracts/endpoint.ts'
+import type { Page } from '#contracts/list.ts'
+import { call, type CallInput } from './call.ts'
+import { usePlace } from './environment.tsx'
+
+interface ReadOptions {
+  readonly enabled?: boolean
+  /** For what no event tells of. */
+  readonly refetchEveryMs?: number
+}
+
+/** Reads through an operation of the contract; shown again when an event or a change of ours concerns its tag. */
+export function useRead<E extends AnyEndpoint>(
+  endpoint: E,
+  input: CallInput<E>,
+  { enabled = true, refetchEveryMs }: ReadOptions = {},
+): UseQueryResult<Output<E>> {
+  const { apiOf, environment } = usePlace()
+  return useQuery({
+    queryKey: [environment.id, endpoint.tag, endpoint.operationId, input],
+    queryFn: () => call(apiOf(endpoint), endpoint, input),
+    enabled,
+    ...(refetchEveryMs !== undefined && { refetchInterval: refetchEveryMs }),
+  })
+}
+
+type ItemOf<E> = Output<E> extends { data: (infer Item)[] } ? Item : never
+
+/** What was read of a list, and how to read on. */
+export interface ListRead<Item> {
+  readonly query: UseInfiniteQueryResult<Item[]>
+  readonly items: readonly Item[]
+}
+
+/** Reads a list page by page. While other filters are looked up the old answer stays. */
+export function useList<E extends AnyEndpoint>(
+  endpoint: E,
+  input: CallInput<E>,
+  { enabled = true, refetchEveryMs }: ReadOptions = {},
+): ListRead<ItemOf<E>> {
+  const { apiOf, environment } = usePlace()
+  const query = useInfiniteQuery({
+    queryKey: [environment.id, endpoint.tag, endpoint.operationId, 'pages', input],
+    queryFn: async ({ pageParam }) => {
+      const { query: filters } = input as { query?: object } // lists have a query
+      const paged = { ...input, query: { ...filters, ...(pageParam !== undefined && { after: pageParam }) } }
+      return (await call(apiOf(endpoint), endpoint, paged as CallInput<E>)) as Page<ItemOf<E>> // every list is one
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.list_metadata.after ?? undefined,
+    select: ({ pages }) => pages.flatMap((page) => page.data),
+    placeholderData: keepPreviousData,
+    enabled,
+    ...(refetchEveryMs !== undefined && { refetchInterval: refetchEveryMs }),
+  })
+  return { query, items: query.data ?? [] }
+}
+
+/** Changes through an operation of the contract. Whatever the page shows of this environment is read again after it. */
+export function useChange<E extends AnyEndpoint>(endpoint: E): UseMutationResult<Output<E>, Error, CallInput<E>> {
+  const { apiOf, environment } = usePlace()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (input: CallInput<E>) => call(apiOf(endpoint), endpoint, input),
+    onSuccess: (_answer, input) => {
+      const gone = endpoint.method === 'DELETE' ? idOf(input) : undefined
+      return client.invalidateQueries({
+        queryKey: [environment.id],
+        // What was just deleted would be asked for once more while its page is still there.
+        predicate: ({ queryKey }) => gone === undefined || !JSON.stringify(queryKey).includes(gone),
+      })
+    },
+  })
+}
+
+function idOf(input: object): string | undefined {
+  const { params } = input as { readonly params?: { readonly id?: string } } // calls of the contract have these parts
+  return params?.id
+}

@@ -1,0 +1,99 @@
+import { Flex, Table, Text } from '@radix-ui/themes'
+import { useDeferredValue } from 'react'
+import { Link, useSearchParams } from 'react-router'
+import type { ConfiguredDirectory } from '#contracts/directories.ts'
+import { type DirectoryUserWithGroups, listDirectoryUsers } from '#contracts/directory-users.ts'
+import { scimGuideFor } from '#contracts/guides/find-guide.ts'
+import { useList } from '../../api/queries.ts'
+import { usePaths } from '../../paths.ts'
+import { TextInput } from '../../ui/fields.tsx'
+import { LoadedList } from '../../ui/loaded.tsx'
+import { Empty } from '../../ui/page.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { Time } from '../../ui/time.tsx'
+
+export function UsersTab({ directory }: { readonly directory: ConfiguredDirectory }) {
+  const [query, setQuery] = useSearchParams()
+  const email = query.get('email') ?? ''
+  const looked = useDeferredValue(email.trim())
+  const list = useList(listDirectoryUsers, {
+    query: { directory: directory.id, limit: 50, ...(looked !== '' && { email: looked }) },
+  })
+  const { provider } = scimGuideFor(directory.type)
+  return (
+    <Flex direction="column" gap="4">
+      <div className="search">
+        <TextInput
+          label="E-mail"
+          type="search"
+          placeholder="lela.block@example.com"
+          value={email}
+          onChange={(value) => setQuery({ tab: 'users', ...(value !== '' && { email: value }) }, { replace: true })}
+        />
+      </div>
+      <LoadedList
+        list={list}
+        noun="list of users"
+        empty={
+          looked === '' ? (
+            <Empty title="Nobody yet">
+              <Text as="p" size="2">
+                Assign people to the application in {provider}. They show here by themselves.
+              </Text>
+              {location.hostname === 'localhost' && (
+                <Text as="p" size="2">
+                  No identity provider at hand? The test identity provider on this machine pushes people too: open
+                  /test-idp and choose Apps with provisioning.
+                </Text>
+              )}
+            </Empty>
+          ) : (
+            <Empty title="Nobody has that address">
+              <Text as="p" size="2">
+                It has to be the whole address.
+              </Text>
+            </Empty>
+          )
+        }
+      >
+        {(users) => <UserTable users={users} />}
+      </LoadedList>
+    </Flex>
+  )
+}
+
+export function UserTable({ users }: { readonly users: readonly DirectoryUserWithGroups[] }) {
+  const paths = usePaths()
+  return (
+    <div className="table-frame">
+      <Table.Root variant="surface">
+        <Table.Header>
+          <Table.Row>
+            <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>E-mail</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Groups</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Updated</Table.ColumnHeaderCell>
+          </Table.Row>
+        </Table.Header>
+        <Table.Body>
+          {users.map(({ id, name, username, email, groups, state, updated_at }) => (
+            <Table.Row key={id} className="linked">
+              <Table.RowHeaderCell>
+                <Link to={paths.directoryUser(id)}>{name ?? username ?? id}</Link>
+              </Table.RowHeaderCell>
+              <Table.Cell>{email}</Table.Cell>
+              <Table.Cell>{groups.map((group) => group.name).join(', ')}</Table.Cell>
+              <Table.Cell>
+                <StateBadge state={state} />
+              </Table.Cell>
+              <Table.Cell>
+                <Time value={updated_at} />
+              </Table.Cell>
+            </Table.Row>
+          ))}
+        </Table.Body>
+      </Table.Root>
+    </div>
+  )
+}

@@ -1,0 +1,119 @@
+import { Badge, Flex, Table, Text } from '@radix-ui/themes'
+import { useDeferredValue, useState } from 'react'
+import { Link, useSearchParams } from 'react-router'
+import { listOrganizations, type Organization } from '#contracts/organizations.ts'
+import { usePlace } from '../../api/environment.tsx'
+import { useList } from '../../api/queries.ts'
+import { usePaths } from '../../paths.ts'
+import { ActionButton } from '../../ui/action-button.tsx'
+import { CopyableId, Snippet } from '../../ui/copy.tsx'
+import { TextInput } from '../../ui/fields.tsx'
+import { LoadedList } from '../../ui/loaded.tsx'
+import { Empty, Page } from '../../ui/page.tsx'
+import { Time } from '../../ui/time.tsx'
+import { CreateOrganization } from './create-organization.tsx'
+import { DomainBadge } from './domain-badge.tsx'
+
+const snippet = `const organization = await workos.organizations.createOrganization({
+  name: 'Acme',
+  domainData: [{ domain: 'acme.com', state: 'verified' }],
+})`
+
+export function OrganizationsPage() {
+  const { readOnly } = usePlace()
+  const [query, setQuery] = useSearchParams()
+  const search = query.get('search') ?? ''
+  const looked = useDeferredValue(search.trim())
+  const list = useList(listOrganizations, { query: { limit: 25, ...(looked !== '' && { search: looked }) } })
+  const [creating, setCreating] = useState(false)
+  const create = (
+    <ActionButton reason={readOnly} onClick={() => setCreating(true)}>
+      Create organization
+    </ActionButton>
+  )
+  return (
+    <Page
+      title="Organizations"
+      lead="An organization is a customer of yours: its people, its domains, how they sign in and how they are provisioned."
+      actions={create}
+    >
+      <div className="search">
+        <TextInput
+          label="Search"
+          type="search"
+          value={search}
+          placeholder="Part of a name"
+          onChange={(value) => setQuery(value === '' ? {} : { search: value }, { replace: true })}
+        />
+      </div>
+      <LoadedList
+        list={list}
+        noun="list of organizations"
+        empty={
+          looked === '' ? (
+            <Empty title="No organizations yet">
+              <Text as="p" size="2">
+                Create one here for each customer company, or from your application:
+              </Text>
+              <Snippet value={snippet} name="code" />
+              {create}
+            </Empty>
+          ) : (
+            <Empty title="None has that name">
+              <Text as="p" size="2">
+                Looking for a domain or an id? Press ⌘K and paste it.
+              </Text>
+            </Empty>
+          )
+        }
+      >
+        {(organizations) => <OrganizationTable organizations={organizations} />}
+      </LoadedList>
+      {creating && <CreateOrganization onClose={() => setCreating(false)} />}
+    </Page>
+  )
+}
+
+function OrganizationTable({ organizations }: { readonly organizations: readonly Organization[] }) {
+  const paths = usePaths()
+  return (
+    <div className="table-frame">
+      <Table.Root variant="surface">
+        <Table.Header>
+          <Table.Row>
+            <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Domains</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Id</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Created</Table.ColumnHeaderCell>
+          </Table.Row>
+        </Table.Header>
+        <Table.Body>
+          {organizations.map(({ id, name, domains, created_at }) => (
+            <Table.Row key={id} className="linked">
+              <Table.RowHeaderCell>
+                <Link to={paths.organization(id)}>{name}</Link> {id === 'org_test_idp' && <BuiltIn />}
+              </Table.RowHeaderCell>
+              <Table.Cell>
+                <Flex gap="1" wrap="wrap">
+                  {domains.map((domain) => (
+                    <DomainBadge key={domain.id} domain={domain} />
+                  ))}
+                </Flex>
+              </Table.Cell>
+              <Table.Cell>
+                <CopyableId id={id} />
+              </Table.Cell>
+              <Table.Cell>
+                <Time value={created_at} />
+              </Table.Cell>
+            </Table.Row>
+          ))}
+        </Table.Body>
+      </Table.Root>
+    </div>
+  )
+}
+
+function BuiltIn() {
+  return <Badge color="gray">built-in</Badge>
+}

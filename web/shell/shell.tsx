@@ -1,0 +1,107 @@
+import { Badge, Box, Flex, IconButton, Text } from '@radix-ui/themes'
+import { Suspense, useState } from 'react'
+import { NavLink, Outlet, useLocation, useNavigation } from 'react-router'
+import { usePlace } from '../api/environment.tsx'
+import { type LiveState, useLive } from '../api/live.ts'
+import { usePaths } from '../paths.ts'
+import { MenuIcon, SearchIcon } from '../ui/icons.tsx'
+import { AppearanceMenu } from './appearance-menu.tsx'
+import { EnvironmentMenu } from './environment-menu.tsx'
+import { Keyboard } from './keyboard.tsx'
+import { useNavigationLinks } from './navigation.ts'
+import { Palette } from './palette.tsx'
+
+/** What stands around every page. */
+export function Shell() {
+  const { environment, session, readOnly } = usePlace()
+  const live = useLive()
+  const { pathname } = useLocation()
+  const navigation = useNavigation()
+  const [menuAt, setMenuAt] = useState<string>() // open on this page; another page closes it
+  const [paletteOpen, setPaletteOpen] = useState(false)
+  const menuOpen = menuAt === pathname
+  return (
+    <div className="shell" data-kind={environment.kind}>
+      <a className="skip" href="#page">
+        Skip to the page
+      </a>
+      <div className="stripe" aria-hidden="true" />
+      <header className="bar">
+        <Flex align="center" gap="2">
+          <Box className="narrow-only">
+            <IconButton
+              variant="ghost"
+              color="gray"
+              aria-label="Menu"
+              aria-expanded={menuOpen}
+              onClick={() => setMenuAt(menuOpen ? undefined : pathname)}
+            >
+              <MenuIcon />
+            </IconButton>
+          </Box>
+          <EnvironmentMenu />
+        </Flex>
+        <Flex align="center" gap="3">
+          <LivePill state={live} />
+          {readOnly !== undefined && (
+            <Badge color="gray" title={readOnly}>
+              viewer
+            </Badge>
+          )}
+          <button type="button" className="search-button" onClick={() => setPaletteOpen(true)}>
+            <SearchIcon />
+            <span className="wide-only">Search or jump to</span>
+            <kbd className="wide-only">⌘K</kbd>
+          </button>
+          <AppearanceMenu email={session.user.email} role={session.user.role} />
+        </Flex>
+      </header>
+      <Navigation open={menuOpen} />
+      <main id="page" className="page" tabIndex={-1} aria-busy={navigation.state === 'loading'}>
+        <Suspense>
+          <Outlet />
+        </Suspense>
+      </main>
+      <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />
+      <Keyboard onPalette={() => setPaletteOpen(true)} />
+    </div>
+  )
+}
+
+function Navigation({ open }: { readonly open: boolean }) {
+  const paths = usePaths()
+  const links = useNavigationLinks()
+  return (
+    <nav className="side" data-open={open} aria-label="Pages">
+      <NavLink to={paths.overview} className="brand" aria-label="Gatehouse, overview" end>
+        <svg width="22" height="22" viewBox="0 0 24 24" aria-hidden="true">
+          <rect width="24" height="24" rx="6" className="brand-mark" />
+          <path d="M5 19V11a7 7 0 0 1 14 0v8M9.5 19v-8M14.5 19v-8M5 14.5h14" className="brand-line" />
+        </svg>
+        <Text weight="bold" size="3">
+          Gatehouse
+        </Text>
+      </NavLink>
+      <ul>
+        {links.map(({ text, to, keys }) => (
+          <li key={to}>
+            <NavLink to={to} end={to === paths.overview} aria-keyshortcuts={keys}>
+              {text}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function LivePill({ state }: { readonly state: LiveState }) {
+  if (state === 'connecting') return undefined
+  const isLive = state === 'live'
+  return (
+    <span className="live" role="status" title={isLive ? 'What happens shows here at once.' : undefined}>
+      <span className="dot" data-tone={isLive ? 'green' : 'amber'} aria-hidden="true" />
+      {isLive ? 'Live' : 'Reconnecting'}
+    </span>
+  )
+}

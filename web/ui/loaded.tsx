@@ -1,0 +1,120 @@
+import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
+import { Box, Button, Callout, Flex, Heading, Skeleton, Text } from '@radix-ui/themes'
+import type { ReactNode } from 'react'
+import { ApiError } from '../api/call.ts'
+import type { ListRead } from '../api/queries.ts'
+import { wordsOf } from './refusal.tsx'
+
+interface Props<T> {
+  readonly query: UseQueryResult<T>
+  /** What is looked for, as in "There is no such connection here". */
+  readonly noun: string
+  readonly children: (data: T) => ReactNode
+}
+
+/** A reading in whichever state it is. What was read stays on the screen when it cannot be read again. */
+export function Loaded<T>({ query, noun, children }: Props<T>) {
+  if (query.error instanceof ApiError && query.error.status === 404) return <Absent noun={noun} />
+  if (query.data !== undefined)
+    return (
+      <>
+        {query.isRefetchError && <Stale error={query.error} retry={() => void query.refetch()} />}
+        {children(query.data)}
+      </>
+    )
+  if (query.error) return <Failed error={query.error} noun={noun} retry={() => void query.refetch()} />
+  return <Loading />
+}
+
+export function Loading() {
+  return (
+    <Flex direction="column" gap="3" className="late" aria-busy="true" role="status" aria-label="Loading">
+      <Skeleton height="28px" width="40%" />
+      <Skeleton height="96px" />
+      <Skeleton height="96px" />
+    </Flex>
+  )
+}
+
+interface FailedProps {
+  readonly error: Error
+  readonly noun: string
+  readonly retry: () => void
+}
+
+function Failed({ error, noun, retry }: FailedProps) {
+  if (error instanceof ApiError && error.status === 404) return <Absent noun={noun} />
+  const { text, reference } = wordsOf(error)
+  return (
+    <Callout.Root color="red" role="alert">
+      <Callout.Text>
+        This {noun} could not be read. {text}
+        {reference !== null && ` Request ${reference}.`}
+      </Callout.Text>
+      <Box>
+        <Button variant="surface" color="gray" onClick={retry}>
+          Try again
+        </Button>
+      </Box>
+    </Callout.Root>
+  )
+}
+
+function Absent({ noun }: { readonly noun: string }) {
+  return (
+    <Box py="6">
+      <Heading as="h2" size="4" mb="2">
+        There is no such {noun} here
+      </Heading>
+      <Text as="p" size="2">
+        It may have been deleted, or belong to another environment: switch with the menu at the top left.
+      </Text>
+    </Box>
+  )
+}
+
+function Stale({ error, retry }: { readonly error: Error | null; readonly retry: () => void }) {
+  return (
+    <Callout.Root color="amber" size="1" mb="3" role="status">
+      <Callout.Text>
+        What you see may be old. {error && wordsOf(error).text}{' '}
+        <button type="button" className="link" onClick={retry}>
+          Try again
+        </button>
+      </Callout.Text>
+    </Callout.Root>
+  )
+}
+
+interface ListProps<Item> {
+  readonly list: ListRead<Item>
+  readonly noun: string
+  readonly empty: ReactNode
+  readonly children: (items: readonly Item[]) => ReactNode
+}
+
+/** A list with its first reading, its emptiness and the way to more of it. */
+export function LoadedList<Item>({ list, noun, empty, children }: ListProps<Item>) {
+  const query: UseInfiniteQueryResult<Item[]> = list.query
+  if (query.data === undefined)
+    return query.error ? <Failed error={query.error} noun={noun} retry={() => void query.refetch()} /> : <Loading />
+  if (list.items.length === 0) return empty
+  return (
+    <>
+      {query.isRefetchError && <Stale error={query.error} retry={() => void query.refetch()} />}
+      {children(list.items)}
+      {query.hasNextPage && (
+        <Flex justify="center" mt="3">
+          <Button
+            variant="soft"
+            color="gray"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
+            Show more
+          </Button>
+        </Flex>
+      )}
+    </>
+  )
+}
