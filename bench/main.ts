@@ -8,6 +8,7 @@ import { profileChildren } from './child.ts'
 import { events } from './events.ts'
 import { pages } from './pages.ts'
 import { printReport, type Report, type Size } from './report.ts'
+import { passwords, refresh } from './refresh.ts'
 import { saml } from './saml.ts'
 import { scim } from './scim.ts'
 import { signIn } from './sign-in.ts'
@@ -15,6 +16,8 @@ import { start } from './start.ts'
 
 const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
   'sign-in': signIn,
+  refresh,
+  password: passwords,
   events,
   append,
   pages,

@@ -28,6 +28,7 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   webhook_secrets: 'webhookSecret',
   webhook_deliveries: 'webhookDelivery',
   log_streams: 'logStream',
+  alert_rules: 'alertRule',
   oauth_providers: 'connection',
   directories: 'directory',
   directory_tokens: 'directoryToken',
@@ -61,6 +62,7 @@ const references: Record<string, keyof typeof idPrefixes> = {
   profile_id: 'profile',
   client_id: 'client',
   endpoint_id: 'webhookEndpoint',
+  rule_id: 'alertRule',
   event_id: 'event',
   directory_id: 'directory',
   group_id: 'directoryGroup',
@@ -100,6 +102,8 @@ const literals: Record<string, string> = {
   'log_streams.type': 'LogStreamType',
   'oauth_providers.provider': 'OAuthProviderName',
   'log_streams.status': "'active' | 'paused'",
+  'alert_rules.scope': "'environment' | 'each_organization'",
+  'alert_rules.status': "'enabled' | 'disabled'",
   'directories.type': 'DirectoryType',
   'directories.state': 'DirectoryState',
   'dashboard_users.role': 'DashboardRole',
@@ -124,6 +128,7 @@ const scalars: Record<string, string> = {
   bytea: 'Buffer',
   jsonb: 'ColumnType<unknown, string, string>',
   _text: 'string[]',
+  _timestamptz: 'Date[]',
 }
 
 interface Column {

@@ -9,6 +9,7 @@ import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
 import { ApiLog } from '#domain/request-logs/api-log.ts'
+import { RejectedRedirects } from '#domain/redirects/rejected.ts'
 import { ScimLog } from '#domain/request-logs/scim-log.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { PostMail } from '#domain/mail/send.ts'
@@ -103,6 +104,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     tokenUses: new TokenUses(),
     apiLog: new ApiLog(),
     scimLog: new ScimLog(),
+    rejectedRedirects: new RejectedRedirects(),
     snapshotLimit: new SnapshotLimit(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
@@ -127,6 +129,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const flushLogs = async () => {
     await deps.apiLog.flush(db)
     await deps.scimLog.flush(db)
+    await deps.rejectedRedirects.flush(db)
   }
   const flushUses = async () => {
     await deps.keyUses.flush(db)

@@ -23,6 +23,8 @@ export function pathsOf(environment: string) {
     webhook: (id: string) => at(`webhooks/${id}`),
     logStreams: at('log-streams'),
     logStream: (id: string) => at(`log-streams/${id}`),
+    insights: at('insights'),
+    requests: at('requests'),
     redirects: at('redirects'),
     apiKeys: at('api-keys'),
     settings: at('settings'),

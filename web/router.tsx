@@ -78,6 +78,14 @@ const pages: RouteObject[] = [
       Component: (await import('./pages/authentication/authentication-page.tsx')).AuthenticationPage,
     }),
   },
+  {
+    path: 'requests',
+    lazy: async () => ({ Component: (await import('./pages/requests/requests-page.tsx')).RequestsPage }),
+  },
+  {
+    path: 'insights',
+    lazy: async () => ({ Component: (await import('./pages/insights/insights-page.tsx')).InsightsPage }),
+  },
   { path: '*', Component: UnknownPage },
 ]
 

@@ -28,6 +28,7 @@ export const start: Command = {
     'TLS ends at a proxy in front of it. Several may share one database. SIGTERM finishes requests in flight.',
     'With --role worker it listens for /healthz and /readyz alone; with --role api somebody else has to be the worker.',
     'The first API key comes from: gatehouse keys create NAME --environment production',
+    'The first owner of the dashboard comes from: gatehouse dashboard invite EMAIL',
   ],
   words: [0, 0],
   settings: [

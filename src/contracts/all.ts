@@ -1,4 +1,5 @@
 import type { AnyEndpoint } from './endpoint.ts'
+import * as authkit from './authkit.ts'
 import * as branding from './branding.ts'
 import * as mailbox from './mailbox.ts'
 import * as authentication from './authentication.ts'
@@ -8,11 +9,14 @@ import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
 import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
+import * as device from './device-authorization.ts'
 import * as people from './directory-users.ts'
+import * as emailChanges from './email-changes.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as invitations from './invitations.ts'
+import * as alerts from './alert-rules.ts'
 import * as insights from './insights.ts'
 import * as impersonation from './impersonation.ts'
 import * as templates from './jwt-templates.ts'
@@ -54,8 +58,11 @@ export const endpoints: readonly AnyEndpoint[] = [
   impersonation.impersonateUser,
   users.deleteUser,
   users.listUserIdentities,
+  emailChanges.sendEmailChange,
+  emailChanges.confirmEmailChange,
 
   authentication.authenticate,
+  device.authorizeDevice,
   sessions.listUserSessions,
   sessions.revokeSession,
   sessions.logoutSession,
@@ -189,6 +196,12 @@ export const endpoints: readonly AnyEndpoint[] = [
   insights.getInsight,
   insights.exportInsight,
 
+  alerts.listAlertRules,
+  alerts.createAlertRule,
+  alerts.getAlertRule,
+  alerts.updateAlertRule,
+  alerts.deleteAlertRule,
+
   redirects.listRedirectUris,
   redirects.createRedirectUri,
   redirects.updateRedirectUri,
@@ -202,6 +215,8 @@ export const endpoints: readonly AnyEndpoint[] = [
   redirects.deleteCorsOrigin,
   redirects.getHomepage,
   redirects.setHomepage,
+
+  authkit.authorizeUser,
 
   branding.getBranding,
   branding.updateBranding,

@@ -3,6 +3,8 @@ import type { Static } from 'typebox'
 import { type AnyEndpoint, dashboardRoles, endpoint } from './endpoint.ts'
 import { Environment } from './environments.ts'
 import { DashboardUserId, EnvironmentId } from './ids.ts'
+import * as overview from './overview.ts'
+import * as users from './dashboard-users.ts'
 import * as logs from './request-logs.ts'
 import * as attempts from './sign-in-attempts.ts'
 
@@ -71,4 +73,18 @@ export const consoleEndpoints: readonly AnyEndpoint[] = [
   logs.listScimRequests,
   logs.getScimRequest,
   logs.listApiRequests,
+
+  overview.getOverview,
+  overview.searchEverything,
+  overview.testRedirect,
+  overview.listRejectedRedirects,
+  overview.renameEnvironment,
+  overview.makeEnvironment,
+
+  users.listDashboardUsers,
+  users.inviteDashboardUser,
+  users.changeDashboardUser,
+  users.removeDashboardUser,
+  users.listAuditEntries,
+  users.listInstallationAuditEntries,
 ]

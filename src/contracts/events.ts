@@ -1,6 +1,7 @@
 import * as Type from 'typebox'
 import type { Static, TSchema } from 'typebox'
 import type { eventNames } from './event-names.ts'
+import { AlertFiringData, AlertRecoveredData } from './alert-rules.ts'
 import { ConnectionEventData, ConnectionEventDataWithDomains } from './connections.ts'
 import { DirectoryActivatedData, DirectoryDeletedData, DirectoryTokenEventData } from './directories.ts'
 import {
@@ -168,6 +169,8 @@ export const eventPayloads = {
   'user.created': User,
   'user.deleted': User,
   'user.updated': User,
+  'alert.firing': AlertFiringData,
+  'alert.recovered': AlertRecoveredData,
   'webhook_endpoint.disabled': WebhookEndpointDisabledData,
 } as const satisfies Partial<Record<(typeof eventNames)[number], TSchema>>
 

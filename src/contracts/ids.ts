@@ -23,6 +23,7 @@ export const idPrefixes = {
   webhookSecret: 'wsec',
   webhookDelivery: 'wdel',
   logStream: 'log_stream',
+  alertRule: 'alert_rule',
   directory: 'directory',
   directoryToken: 'directory_token',
   directoryUser: 'directory_user',
@@ -68,6 +69,7 @@ export type WebhookEndpointId = IdOf<'webhookEndpoint'>
 export type WebhookSecretId = IdOf<'webhookSecret'>
 export type WebhookDeliveryId = IdOf<'webhookDelivery'>
 export type LogStreamId = IdOf<'logStream'>
+export type AlertRuleId = IdOf<'alertRule'>
 export type DirectoryId = IdOf<'directory'>
 export type DirectoryTokenId = IdOf<'directoryToken'>
 export type DirectoryUserId = IdOf<'directoryUser'>
@@ -110,6 +112,7 @@ export const SsoSessionId = id('ssoSession')
 export const WebhookEndpointId = id('webhookEndpoint')
 export const WebhookDeliveryId = id('webhookDelivery')
 export const LogStreamId = id('logStream')
+export const AlertRuleId = id('alertRule')
 export const DirectoryId = id('directory')
 export const DirectoryTokenId = id('directoryToken')
 export const DirectoryUserId = id('directoryUser')

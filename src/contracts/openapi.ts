@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { endpoints } from './all.ts'
+import { authorizeUser } from './authkit.ts'
 import { Branding } from './branding.ts'
 import { authenticate, AuthenticateResponse, AuthenticationErrorBody } from './authentication.ts'
 import { AuthenticationSettings, OrganizationAuthenticationSettings } from './authentication-settings.ts'
@@ -10,6 +11,7 @@ import { ConfiguredDirectory, Directory, DirectoryToken } from './directories.ts
 import { DirectoryAttribute } from './directory-attributes.ts'
 import { DirectoryGroupRole, DirectoryUserRole } from './directory-roles.ts'
 import { DirectoryReconciliation, DirectorySnapshot } from './directory-snapshots.ts'
+import { authorizeDevice } from './device-authorization.ts'
 import { DirectoryGroup, DirectoryUser, DirectoryUserWithGroups } from './directory-users.ts'
 import { EmailVerification } from './email-verifications.ts'
 import { ErrorBody, OAuthErrorBody } from './errors.ts'
@@ -128,14 +130,20 @@ const named: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
 ])
 
 /** Met by browsers: success is a redirect, and a failure that cannot be sent back to the application is a page. */
-const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([authorizeSso, ssoLogout, logoutSession])
+const redirecting: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([
+  authorizeUser,
+  authorizeSso,
+  ssoLogout,
+  logoutSession,
+])
 
 /** RFC 6749 §4.1.3 is form-encoded. */
-const formEncoded: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([exchangeSsoCode, authenticate])
+const formEncoded: ReadonlySet<AnyEndpoint> = new Set<AnyEndpoint>([exchangeSsoCode, authenticate, authorizeDevice])
 
 /** Operations whose errors are RFC 6749's, and the status this is true of. */
 const oauthErrors: ReadonlyMap<AnyEndpoint, number> = new Map<AnyEndpoint, number>([
   [exchangeSsoCode, 400],
+  [authorizeDevice, 400],
   [getSsoProfile, 401],
 ])
 
@@ -231,6 +239,8 @@ function requestBody(endpoint: AnyEndpoint, body: TSchema): NonNullable<Operatio
 }
 
 function responsesOf(endpoint: AnyEndpoint): Record<string, Response> {
+  if (endpoint === authorizeUser)
+    return { ...browserResponses, '204': { description: 'Nothing, for a browser that fetches links ahead' } }
   if (redirecting.has(endpoint)) return browserResponses
   const codes = new Map<number, readonly string[]>(
     Object.entries(endpoint.errors ?? {}).map(([status, list]) => [Number(status), list]),

@@ -23,6 +23,7 @@ import type {
   WebhookSecretId,
   WebhookDeliveryId,
   LogStreamId,
+  AlertRuleId,
   DirectoryId,
   DirectoryTokenId,
   DirectoryUserId,
@@ -49,6 +50,35 @@ import type {
 import type { LogStreamType } from '#contracts/log-streams.ts'
 import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
+
+export interface AlertRules {
+  environment_id: EnvironmentId
+  id: AlertRuleId
+  name: string
+  events: string[]
+  threshold: number
+  window_seconds: number
+  scope: 'environment' | 'each_organization'
+  organization_id: OrganizationId | null
+  cooldown_seconds: number
+  endpoint_id: WebhookEndpointId | null
+  emails: string[]
+  status: 'enabled' | 'disabled'
+  watches_since: Date
+  created_at: Date
+  updated_at: Date
+}
+
+export interface AlertStates {
+  environment_id: EnvironmentId
+  rule_id: AlertRuleId
+  lane: string
+  hits: Date[]
+  firing_since: Date | null
+  fired_at: Date | null
+  recovers_at: Date | null
+  updated_at: Date
+}
 
 export interface ApiKeys {
   environment_id: EnvironmentId
@@ -718,6 +748,13 @@ export interface RefusedResponses {
   created_at: Date
 }
 
+export interface RejectedRedirects {
+  environment_id: EnvironmentId
+  uri: string
+  times: number
+  last_seen_at: Date
+}
+
 export interface RolePermissions {
   environment_id: EnvironmentId
   role_id: RoleId
@@ -923,6 +960,8 @@ export interface WebhookSecrets {
 }
 
 export interface Schema {
+  alert_rules: AlertRules
+  alert_states: AlertStates
   api_keys: ApiKeys
   api_requests: ApiRequests
   audit_entries: AuditEntries
@@ -983,6 +1022,7 @@ export interface Schema {
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens
   refused_responses: RefusedResponses
+  rejected_redirects: RejectedRedirects
   role_permissions: RolePermissions
   roles: Roles
   scim_requests: ScimRequests

@@ -5,6 +5,7 @@ import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { LogStreamRules } from '#domain/log-streams/streams.ts'
 import type { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ApiLog } from '#domain/request-logs/api-log.ts'
+import type { RejectedRedirects } from '#domain/redirects/rejected.ts'
 import type { ScimLog } from '#domain/request-logs/scim-log.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
@@ -31,6 +32,7 @@ export interface Deps {
   readonly tokenUses: TokenUses
   readonly apiLog: ApiLog
   readonly scimLog: ScimLog
+  readonly rejectedRedirects: RejectedRedirects
   readonly snapshotLimit: SnapshotLimit
   readonly resolveTxt: ResolveTxt
   readonly fetchText: FetchText

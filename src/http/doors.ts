@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
+import { alertRuleRoutes } from './api/alert-rules.ts'
 import { authenticationSettingsRoutes } from './api/authentication-settings.ts'
 import { brandingRoutes } from './api/branding.ts'
 import { mailboxRoutes } from './api/mailbox.ts'
 import { previewRoute } from './login/preview.ts'
 import { permissionRoutes } from './authorization/permissions.ts'
 import { roleRoutes } from './authorization/roles.ts'
+import { resetRoutes } from './login/reset.ts'
+import { loginRoutes } from './login/routes.ts'
 import { connectionRoutes } from './api/connections.ts'
 import { directoryRoutes } from './api/directories.ts'
 import { directoryAttributeRoutes } from './api/directory-attributes.ts'
@@ -30,6 +33,8 @@ import { oauthCallbackRoutes } from './sso/oauth-callback.ts'
 import { profileRoute } from './sso/profile.ts'
 import { tokenRoute } from './sso/token.ts'
 import { authenticateRoute } from './user-management/authenticate.ts'
+import { deviceRoute } from './user-management/device.ts'
+import { emailChangeRoutes } from './user-management/email-changes.ts'
 import { emailVerificationRoutes } from './user-management/email-verification.ts'
 import { invitationRoutes } from './user-management/invitations.ts'
 import { impersonationRoutes } from './user-management/impersonation.ts'
@@ -52,10 +57,12 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     userRoutes,
     impersonationRoutes,
     authenticateRoute,
+    deviceRoute,
     sessionRoutes,
     logoutRoute,
     magicAuthRoutes,
     emailVerificationRoutes,
+    emailChangeRoutes,
     passwordResetRoutes,
     mfaRoutes,
     jwtTemplateRoutes,
@@ -79,6 +86,9 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     mailboxRoutes,
     previewRoute,
     insightRoutes,
+    loginRoutes,
+    resetRoutes,
+    alertRuleRoutes,
   ])
     routes(server, deps)
   scimRoutes(server, deps)

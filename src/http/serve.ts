@@ -140,19 +140,17 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   const caller = await identifyApiCaller(deps, request, idempotency)
   const call = logCall(deps, caller, request, reply)
   checkNesting(request.body)
-  const requestHash = createHash('sha256')
-    .update(JSON.stringify(bodyOf(request) ?? null))
-    .digest()
-  const place = idempotency && { ...idempotency, environment: caller.environment }
-  const replayed = (previous: Remembered, from: Place) =>
-    replay(deps, reply, endpoint.success, previous, requestHash, from)
-  if (caller.previous && place) return replayed(caller.previous, place)
+  const place = idempotency && {
+    ...idempotency,
+    environment: caller.environment,
+    requestHash: hashOf(JSON.stringify(bodyOf(request) ?? null)),
+  }
+  if (caller.previous && place) return replay(deps, reply, endpoint.success, caller.previous, place)
 
   const scope = {
     environment: caller.environment,
     idempotency: place && {
       ...place,
-      requestHash,
       status: endpoint.success.status,
       seal: (answer: string) => deps.secrets.seal(answer, sealedFor(place)),
     },
@@ -164,7 +162,7 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
     call.failed(error)
     // The first request may have committed after we looked; then its answer explains our failure.
     const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
-    if (first && place) return replayed(first, place)
+    if (first && place) return replay(deps, reply, endpoint.success, first, place)
     throw error instanceof IdempotencyRace ? new IdempotencyRace() : error
   }
 }
@@ -218,6 +216,7 @@ interface Place {
   readonly environment: string
   readonly key: string
   readonly route: string
+  readonly requestHash: Buffer
 }
 
 /** An answer opens where it was given, and nowhere else. */
@@ -230,10 +229,9 @@ async function replay(
   reply: FastifyReply,
   success: Success,
   previous: Remembered,
-  requestHash: Buffer,
   place: Place,
 ): Promise<FastifyReply> {
-  if (!previous.requestHash.equals(requestHash))
+  if (!previous.requestHash.equals(place.requestHash))
     throw new BadRequest(
       `Another idempotency key (${place.key}) with different request parameters was found. Use a new key for a new request.`,
       'idempotency_key_reused',
@@ -286,6 +284,10 @@ function bodyOf(request: FastifyRequest): unknown {
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? indexable(value) : undefined
+}
+
+function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }
 
 /** The text, or past what an index entry can hold its hash: cut short, two different texts could become one. */

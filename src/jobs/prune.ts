@@ -26,6 +26,8 @@ const expired = {
   sessions: `expires_at < $1::timestamptz - interval '90 days'`,
   // As long as the vendor shows them; events themselves stay.
   webhook_deliveries: `state <> 'pending' and completed_at < $1::timestamptz - interval '30 days'`,
+  // A window is a week at most.
+  alert_states: `firing_since is null and updated_at < $1::timestamptz - interval '30 days'`,
   // Their number is bounded besides, see keep-latest.ts.
   scim_requests: `created_at < $1::timestamptz - interval '14 days'`,
   api_requests: `created_at < $1::timestamptz - interval '14 days'`,

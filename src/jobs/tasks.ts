@@ -1,13 +1,13 @@
 import type { Database } from '#db/database.ts'
-import type { ChangeDeps } from '#db/work.ts'
 import { refreshMetadata } from '#domain/connections/refresh-metadata.ts'
 import type { FetchText } from '#domain/connections/idp-settings.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import { keepLatestRequests } from '#domain/request-logs/keep-latest.ts'
 import { stampEventsIfFree } from '#domain/events/stamp.ts'
 import type { LogStreamWorker } from '#domain/log-streams/deliver.ts'
+import { recoverAlerts } from '#domain/alerts/evaluate.ts'
+import { countAll, type FollowDeps } from '#domain/insights/follow.ts'
 import { type MailDeps, sendDueMail } from '#domain/mail/send.ts'
-import { countAll } from '#domain/insights/follow.ts'
 import { expireClaims } from '#domain/organizations/expire-claims.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
@@ -15,7 +15,7 @@ import { timeOutLogins } from '#domain/sso/time-out.ts'
 import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
-export interface JobDeps extends ChangeDeps, MailDeps {
+export interface JobDeps extends FollowDeps, MailDeps {
   readonly webhooks: WebhookWorker
   readonly logStreams: LogStreamWorker
   readonly db: Database
@@ -47,6 +47,12 @@ export function stamping(db: Database, onNews: () => void): Task {
       if (await stampEventsIfFree(db)) onNews()
     },
   }
+}
+
+/** An alert recovers when the log says nothing more: it is read first. */
+async function countAndAlert(deps: JobDeps, signal: AbortSignal): Promise<void> {
+  await countAll(deps, signal)
+  await recoverAlerts(deps, signal)
 }
 
 /** What a process that answers requests has to do besides, when others do the rest. */
@@ -94,7 +100,7 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
       },
     },
     // Readers count what is new first: the rest makes one transaction do for many events.
-    { name: countTask, everyMs: second, restMs: 250, run: (signal) => countAll(deps, signal) },
+    { name: countTask, everyMs: second, restMs: 250, run: (signal) => countAndAlert(deps, signal) },
     ...apiTasks(deps),
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },

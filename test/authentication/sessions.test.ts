@@ -54,16 +54,16 @@ describe('revoking', () => {
 })
 
 describe('signing out in the browser', () => {
-  const leave = (session: unknown, returnTo?: string) => {
+  const leave = (session: string | undefined, returnTo?: string) => {
     const query = new URLSearchParams({
-      ...(session !== undefined && { session_id: String(session) }),
+      ...(session !== undefined && { session_id: session }),
       ...(returnTo !== undefined && { return_to: returnTo }),
     })
     return environment.api('GET', `/user_management/sessions/logout?${query}`, { key: null })
   }
   const fresh = async () => {
     const session = await people.signIn(await people.user())
-    return { session, id: claimsOf(session)['sid'] }
+    return { session, id: claimsOf(session).sid }
   }
 
   test('without a registered address ends in a page of ours', async () => {

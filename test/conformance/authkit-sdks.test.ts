@@ -3,17 +3,15 @@ import { WorkOS as WorkOS7 } from 'workos-7'
 import { WorkOS as WorkOS8 } from 'workos-8'
 import { WorkOS as WorkOS11 } from 'workos-11'
 import { useTestServer } from '../support/server.ts'
-import { type AuthKit, describeAuthKit } from './authkit-suite.ts'
+import { describeAuthKit } from './authkit-suite.ts'
 
 const server = useTestServer()
-
-// What the SDKs type more narrowly than the suite does is this text by value.
 
 describe('SDK 7', () => {
   describeAuthKit(server, (apiKey, options) => {
     const { userManagement, mfa } = new WorkOS7(apiKey, options)
     return {
-      authKit: userManagement as unknown as AuthKit,
+      authKit: userManagement,
       factors: {
         enroll: (userId) => userManagement.enrollAuthFactor({ userId, type: 'totp' }),
         challenge: (authenticationFactorId) => mfa.challengeFactor({ authenticationFactorId }),
@@ -26,7 +24,7 @@ describe('SDK 8', () => {
   describeAuthKit(server, (apiKey, options) => {
     const { userManagement, mfa } = new WorkOS8(apiKey, options)
     return {
-      authKit: userManagement as unknown as AuthKit,
+      authKit: userManagement,
       factors: {
         enroll: (userId) => userManagement.enrollAuthFactor({ userId, type: 'totp' }),
         challenge: (authenticationFactorId) => mfa.challengeFactor({ authenticationFactorId }),
@@ -39,7 +37,7 @@ describe('SDK 11', () => {
   describeAuthKit(server, (apiKey, options) => {
     const { userManagement, multiFactorAuth } = new WorkOS11(apiKey, options)
     return {
-      authKit: userManagement as unknown as AuthKit,
+      authKit: userManagement,
       factors: {
         enroll: (userId) => multiFactorAuth.createUserAuthFactor({ userId, type: 'totp' }),
         challenge: (authenticationFactorId) => multiFactorAuth.challengeFactor({ authenticationFactorId }),

@@ -71,6 +71,26 @@ export const unserved: readonly Unserved[] = [
 ]
 
 export const divergences: readonly Divergence[] = [
+  {
+    at: 'GET /user_management/authorize',
+    gap: /^query (?:max_age|password_reset_token|ui_locales) is taken in addition$/,
+    reason: 'The vendor’s browser libraries send the first two; ui_locales is OpenID Connect’s.',
+  },
+  {
+    at: 'GET /user_management/authorize',
+    gap: /^query (?:response_type|redirect_uri|client_id) may be left out$/,
+    reason: 'Then a page says what is missing, or the default redirect URI is taken, as the vendor does.',
+  },
+  {
+    at: 'GET /user_management/authorize',
+    gap: 'query provider_query_params is not taken',
+    reason: 'Providers are asked what their settings say; nothing an address brings is handed on to them unread.',
+  },
+  {
+    at: 'GET /user_management/authorize',
+    gap: 'may answer 204',
+    reason: 'Browsers that fetch links ahead must not start sign-ins.',
+  },
   ...userDivergences,
   ...sessionDivergences,
 

@@ -53,7 +53,7 @@ describe.each([7, 8, 11] as const)('SDK %i', (major) => {
     expect(await users.getUser(made.id)).toEqual(made)
     expect(await users.getUserByExternalId('auth0|1')).toEqual(made)
     expect((await users.listUsers({ email: 'ann@acme.test' })).data).toEqual([made])
-    const updated = await users.updateUser({ userId: made.id, lastName: 'Lee', metadata: { tier: null } as never })
+    const updated = await users.updateUser({ userId: made.id, lastName: 'Lee', metadata: { tier: null } })
     expect(updated).toMatchObject({ id: made.id, firstName: 'Ann', lastName: 'Lee', metadata: { seat: '5' } })
     expect(await users.getUserIdentities(made.id)).toEqual([])
     expect(await users.deleteUser(made.id)).toBeUndefined()

@@ -26,7 +26,11 @@ async function detail({ environment }: ScimClient, { ask }: DashboardTester, id:
   return (await ask<ScimRequestDetail>('GET', base(environment, `/scim_requests/${id}`))).body
 }
 
-async function knock(client: ScimClient, path: string, init: RequestInit = {}): Promise<Response> {
+async function knock(
+  client: ScimClient,
+  path: string,
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+): Promise<Response> {
   const url = server.url + new URL(client.directory.endpoint).pathname + path
   return fetch(url, { ...init, headers: { 'content-type': 'application/scim+json', ...init.headers } })
 }
@@ -94,7 +98,7 @@ describe('the log of a directory', () => {
     ['no token', {}, null, /without a bearer token/],
   ])('shows a call with %s', async (_what, headers, rejected, hint) => {
     const [client, dashboard] = [await createScimClient(server), await openDashboard(server)]
-    await knock(client, '/Users?filter=userName%20eq%20%22a%22', { headers: headers as Record<string, string> })
+    await knock(client, '/Users?filter=userName%20eq%20%22a%22', { headers })
     const [request] = await scimLog(client, dashboard)
     expect(request).toMatchObject({ status: 401, rejected_token: rejected, path: '/Users?filter=userName eq "a"' })
     expect(request?.hint).toMatch(hint)

@@ -255,6 +255,8 @@ test('every page can be read by everybody, in both colour schemes and on a telep
     ['authentication', 'Authentication'],
     ['redirects', 'Redirects'],
     ['api-keys', 'API keys'],
+    ['insights', 'Insights'],
+    ['requests', 'Requests'],
     ['webhooks', 'Webhooks'],
     ['log-streams', 'Log streams'],
     ['settings', 'Settings'],
@@ -263,7 +265,7 @@ test('every page can be read by everybody, in both colour schemes and on a telep
   for (const [path, title] of pages) {
     await page.goto(`${gatehouse.url}/dashboard/${path}`)
     await page.getByRole('heading', { level: 1, name: title }).waitFor()
-    await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' })
+    await page.waitForFunction(() => document.querySelector('[role=status][aria-busy=true]') === null)
     await expectAccessible(page, title)
     await page.setViewportSize({ width: 390, height: 844 })
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)

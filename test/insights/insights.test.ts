@@ -1,4 +1,5 @@
-import { expect, describe, test } from 'vitest'
+import { Kysely, PostgresDialect } from 'kysely'
+import { describe, expect, test } from 'vitest'
 import type { Insight } from '#contracts/insights.ts'
 import type { Database } from '#db/database.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
@@ -147,10 +148,8 @@ function dying(db: Database, strikes: () => boolean): Database {
       release: (broken?: Error) => client.release(broken),
     })
   }
-  return {
-    ...db,
-    pool: new Proxy(db.pool, { get: (pool, name) => (name === 'connect' ? connect : bound(pool, name)) }),
-  }
+  const pool = new Proxy(db.pool, { get: (target, name) => (name === 'connect' ? connect : bound(target, name)) })
+  return { ...db, kysely: new Kysely({ dialect: new PostgresDialect({ pool }) }) }
 }
 
 function bound(target: object, name: string | symbol): unknown {

@@ -84,6 +84,7 @@ function bodyProblems(answer: SentAnswer, operation: Documented | undefined): st
   const documented = document.paths[endpoint.path]?.[endpoint.method.toLowerCase()]?.responses[String(status)]
   if (!documented) return ['this status is not documented']
   if (documented.content?.['text/html']) return type.startsWith('text/html') ? [] : [`'${type}' where a page belongs`]
+  if (status === 204) return text === '' ? [] : ['a body where none belongs']
   if (status === 302) return answer.headers['location'] === undefined ? ['a redirect to nowhere'] : []
   if (status >= 400) {
     return mismatch(errorSchema(JSON.stringify(documented)), parse(text))

@@ -8,6 +8,7 @@ import { change, type ChangeDeps, type Scope, type Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { hashSecret } from '../environments/api-keys.ts'
 import { Forbidden, NotFound } from '../errors.ts'
+import { closeHostedSessions } from '../login/hosted-session.ts'
 import { queueMail } from '../mail/queue.ts'
 import { revokeSessions } from '../sessions/revoke.ts'
 import { preparePassword, setPassword } from '../users/passwords.ts'
@@ -106,6 +107,7 @@ export async function confirmPasswordReset(
     await setPassword(work, user.id, password, policy)
     await endResets(work, user.id)
     await revokeSessions(work, { user: user.id })
+    await closeHostedSessions(work, user.id)
     const row = await work.tx
       .selectFrom('password_resets')
       .selectAll()
@@ -197,4 +199,21 @@ function present(row: Row, token: string, baseUrl: string): PasswordReset {
 
 function context(id: PasswordResetId): string {
   return `password_resets.token:${id}`
+}
+
+/** Whose password a link of ours is about to change. */
+export interface ResetOwner {
+  readonly environment: EnvironmentId
+  readonly email: string
+}
+
+/** By the token alone, as the hosted page has it. @returns undefined when it does not work, or not any more. */
+export async function findResetOwner({ kysely }: Database, token: string, now: Date): Promise<ResetOwner | undefined> {
+  return kysely
+    .selectFrom('password_resets')
+    .select(['environment_id as environment', 'email'])
+    .where('token_hash', '=', hashSecret(token))
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
 }

@@ -26,8 +26,8 @@ describe('an event counts as', () => {
 })
 
 test('only bodies that are asked for are looked at', () => {
-  for (const name of eventNames)
-    if (!bodyNeeded.test(name)) expect([name, classify(name, undefined)]).toEqual([name, classify(name, failed)])
+  const others = eventNames.filter((name) => !bodyNeeded.test(name))
+  expect(others.map((name) => classify(name, undefined))).toEqual(others.map((name) => classify(name, failed)))
 })
 
 test('labels are short, whatever an identity provider said', () => {

@@ -1,5 +1,5 @@
-import type pg from 'pg'
-import type { EnvironmentId } from '#contracts/ids.ts'
+import { CompiledQuery } from 'kysely'
+import type { Work } from '#db/work.ts'
 import type { Fact } from './classify.ts'
 
 const hourMs = 60 * 60_000
@@ -26,14 +26,12 @@ export class Counts {
     }
   }
 
-  async store(client: pg.ClientBase, environment: EnvironmentId): Promise<void> {
+  async store({ tx, environment }: Work): Promise<void> {
     if (this.#cells.size === 0) return
     const cells = [...this.#cells.values()]
     const column = <T>(of: (cell: Cell) => T) => cells.map(({ cell }) => of(cell))
-    await client.query({
-      name: 'insight-add',
-      text: addSql,
-      values: [
+    await tx.executeQuery(
+      CompiledQuery.raw(addSql, [
         environment,
         column(({ metric }) => metric),
         column(({ grain }) => grain),
@@ -43,8 +41,8 @@ export class Counts {
         column(({ outcome }) => outcome),
         column(({ reason }) => reason),
         cells.map(({ count }) => count),
-      ],
-    })
+      ]),
+    )
   }
 }
 

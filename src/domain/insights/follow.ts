@@ -1,15 +1,20 @@
+import { sql } from 'kysely'
 import type { EnvironmentId, OrganizationId } from '#contracts/ids.ts'
-import { type ChangeDeps, transact } from '#db/work.ts'
+import { change, type ChangeDeps, type Work } from '#db/work.ts'
+import type { Secrets } from '#protocols/envelope.ts'
+import { watchEvents } from '../alerts/evaluate.ts'
 import { bodyNeeded, classify } from './classify.ts'
 import { Counts } from './counts.ts'
 
 const follower = 'insights'
 const batch = 1000
 
-/** An event as those who follow the log to count it see it. */
-export interface CountedEvent {
+export interface FollowDeps extends ChangeDeps {
+  readonly secrets: Secrets
+}
+
+interface FollowedEvent {
   readonly position: number
-  readonly id: string
   readonly type: string
   readonly organization_id: OrganizationId | null
   readonly created_at: Date
@@ -18,7 +23,7 @@ export interface CountedEvent {
 }
 
 /** Counts what happened in every environment since the last time. Several processes share the environments. */
-export async function countAll(deps: ChangeDeps, signal: AbortSignal): Promise<void> {
+export async function countAll(deps: FollowDeps, signal: AbortSignal): Promise<void> {
   const { rows } = await deps.db.pool.query<{ id: EnvironmentId }>({
     name: 'insight-environments',
     text: `select e.id from environments e
@@ -30,35 +35,24 @@ export async function countAll(deps: ChangeDeps, signal: AbortSignal): Promise<v
 }
 
 /** Brings one environment's counts up to date for a reader, unless that would take long or somebody else is at it. */
-export async function countNews(deps: ChangeDeps, environment: EnvironmentId): Promise<void> {
+export async function countNews(deps: FollowDeps, environment: EnvironmentId): Promise<void> {
   for (let batches = 0; batches < 5; batches++) if ((await countBatch(deps, environment)) < batch) return
 }
 
 /**
- * Position and counts move in one transaction: whatever dies, and whoever tries again, each event counts once.
+ * Position, counts and alerts move in one transaction: whatever dies, and whoever tries again, each event counts once.
  * @returns how many events were read.
  */
-async function countBatch(deps: ChangeDeps, environment: EnvironmentId): Promise<number> {
-  return transact(deps, environment, async (client) => {
-    await client.query({
-      name: 'insight-follow',
-      text: 'insert into followers (environment_id, name, position) values ($1, $2, 0) on conflict do nothing',
-      values: [environment, follower],
-    })
-    const { rows: followers } = await client.query<{ position: number }>({
-      name: 'insight-position',
-      text: 'select position from followers where environment_id = $1 and name = $2 for update skip locked',
-      values: [environment, follower],
-    })
-    const [at] = followers
-    if (!at) return 0
-    const { rows: events } = await client.query<CountedEvent>({
-      name: 'insight-page',
-      text: `select l.position, e.id, l.type, l.organization_id, l.created_at, case when l.type ~ $3 then e.body end as body
-        from event_log l join events e on e.seq = l.seq
-        where l.environment_id = $1 and l.position > $2 order by l.position limit ${batch}`,
-      values: [environment, at.position, bodyNeeded.source],
-    })
+function countBatch(deps: FollowDeps, environment: EnvironmentId): Promise<number> {
+  return change(deps, { environment }, async (work) => {
+    const position = await holdPosition(work)
+    if (position === undefined) return 0
+    const { rows: events } = await sql<FollowedEvent>`
+      select l.position, l.type, l.organization_id, l.created_at, case when l.type ~ ${bodyNeeded.source} then e.body end as body
+      from event_log l join events e on e.seq = l.seq
+      where l.environment_id = ${environment} and l.position > ${position} order by l.position limit ${batch}`.execute(
+      work.tx,
+    )
     const last = events.at(-1)
     if (!last) return 0
     const counts = new Counts()
@@ -66,14 +60,34 @@ async function countBatch(deps: ChangeDeps, environment: EnvironmentId): Promise
       const fact = classify(event.type, event.body === null ? undefined : dataOf(event.body))
       if (fact) counts.add(fact, event.organization_id, event.created_at)
     }
-    await counts.store(client, environment)
-    await client.query({
-      name: 'insight-advance',
-      text: 'update followers set position = $3 where environment_id = $1 and name = $2',
-      values: [environment, follower, last.position],
-    })
+    await counts.store(work)
+    await watchEvents(work, deps.secrets, events)
+    await work.tx
+      .updateTable('followers')
+      .set({ position: last.position })
+      .where('environment_id', '=', environment)
+      .where('name', '=', follower)
+      .execute()
     return events.length
   })
+}
+
+/** @returns undefined while somebody else is at it. */
+async function holdPosition({ tx, environment }: Work): Promise<number | undefined> {
+  await tx
+    .insertInto('followers')
+    .values({ environment_id: environment, name: follower, position: 0 })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const row = await tx
+    .selectFrom('followers')
+    .select('position')
+    .where('environment_id', '=', environment)
+    .where('name', '=', follower)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst()
+  return row?.position
 }
 
 function dataOf(body: string): unknown {

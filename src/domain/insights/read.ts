@@ -9,10 +9,9 @@ import {
   type InsightQuery,
 } from '#contracts/insights.ts'
 import type { EnvironmentId } from '#contracts/ids.ts'
-import { type ChangeDeps } from '#db/work.ts'
 import { BadRequest, Invalid, NotFound } from '../errors.ts'
 import { stampEvents } from '../events/stamp.ts'
-import { countNews } from './follow.ts'
+import { countNews, type FollowDeps } from './follow.ts'
 
 const hourMs = 60 * 60_000
 const lengths: Record<InsightInterval, number> = { hour: hourMs, day: 24 * hourMs }
@@ -32,7 +31,7 @@ const fields: Record<InsightGrouping, 'organization_id' | 'kind' | 'outcome' | '
  * @throws NotFound for something that is not counted; BadRequest `too_many_counts`.
  */
 export async function readInsight(
-  deps: ChangeDeps,
+  deps: FollowDeps,
   environment: EnvironmentId,
   name: string,
   query: InsightQuery,
@@ -62,7 +61,7 @@ interface Asked {
 }
 
 async function readCounts(
-  { db }: ChangeDeps,
+  { db }: FollowDeps,
   environment: EnvironmentId,
   { metric, interval, start, end }: Asked,
   query: InsightQuery,

@@ -29,3 +29,21 @@ export async function findDomainPolicy(
   const [policy] = await find(db.pool, environment, email.slice(email.lastIndexOf('@') + 1).toLowerCase())
   return policy
 }
+
+/** Whose sign-in page it is. */
+export async function findPolicyName(
+  { kysely }: Database,
+  environment: EnvironmentId,
+  connection: string,
+): Promise<string | null> {
+  const row = await kysely
+    .selectFrom('connections as c')
+    .innerJoin('organizations as o', (join) =>
+      join.onRef('o.environment_id', '=', 'c.environment_id').onRef('o.id', '=', 'c.organization_id'),
+    )
+    .select('o.name')
+    .where('c.environment_id', '=', environment)
+    .where('c.id', '=', connection as ConnectionId) // of a sign-in's own state
+    .executeTakeFirst()
+  return row?.name ?? null
+}

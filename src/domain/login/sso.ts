@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { OrganizationId } from '#contracts/ids.ts'
 import type { Profile } from '#contracts/sso.ts'
 import type { AuthenticationMethod } from '#contracts/authentication.ts'
 import { change } from '#db/work.ts'
@@ -103,7 +102,7 @@ export async function finishSso(
         connection:
           profile.organization_id === null
             ? null
-            : { id: profile.connection_id, organization: profile.organization_id as OrganizationId },
+            : { id: profile.connection_id, organization: profile.organization_id },
         emailProven: identified.emailProven,
       },
     })

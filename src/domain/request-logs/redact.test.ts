@@ -27,7 +27,7 @@ describe('what is kept of a request', () => {
   test('is cut short and can be stored', () => {
     expect(shownBody({ a: 'x'.repeat(100_000) })?.length).toBe(8 * 1024 + 1)
     expect(shownBody({ a: 'nul\0' })).toBe('{"a":"nul"}')
-    expect(shownPath(`/Users?filter=${'\ud800'}`).isWellFormed()).toBe(true)
+    expect(shownPath('/Users?filter=\ud800').isWellFormed()).toBe(true)
   })
 
   test.each([

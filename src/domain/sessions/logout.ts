@@ -1,6 +1,7 @@
 import type { EnvironmentId, SessionId, UserId } from '#contracts/ids.ts'
 import { type Database, prepared } from '#db/database.ts'
 import { change, type ChangeDeps } from '#db/work.ts'
+import { closeHostedSessions } from '../login/hosted-session.ts'
 import { chooseRedirect, type RegisteredRedirect } from '../redirects/resolve.ts'
 import { revokeSessions } from './revoke.ts'
 
@@ -39,11 +40,10 @@ export async function signOut(
   const [found] = await find(deps.db.pool, id)
   if (!found) return undefined
   const { environment_id: environment, user_id: user, homepage_url: homepage, logout_uris: registered } = found
-  await change(
-    deps,
-    { environment },
-    (work) => revokeSessions(work, { session: id as SessionId }, 'signed_out'), // it was just found by it
-  )
+  await change(deps, { environment }, async (work) => {
+    await revokeSessions(work, { session: id as SessionId }, 'signed_out') // it was just found by it
+    await closeHostedSessions(work, user)
+  })
   const location =
     (returnTo !== undefined && chooseRedirect(registered, returnTo)) ||
     chooseRedirect(registered, undefined) ||

@@ -52,6 +52,7 @@ export interface UnregisteredRedirect {
   readonly received: string | undefined
   readonly nearest: string | undefined
   readonly environmentKind: 'staging' | 'production'
+  readonly environment: EnvironmentId
 }
 
 interface Found {
@@ -127,6 +128,7 @@ export async function startLogin(
         found.redirects.map(({ uri }) => uri),
       ),
       environmentKind: found.kind,
+      environment: found.environment,
     }
 
   const broken = checkRequest(query)

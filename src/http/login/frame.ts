@@ -50,6 +50,8 @@ export interface Screen {
   /** Scripts of this page alone, after the common one. */
   readonly script?: string
   readonly status?: number
+  /** Goes there by itself at once, without scripts too. */
+  readonly refreshTo?: string
 }
 
 /** Sends a page in the environment's look: one response, no requests but for its pictures, and nothing from elsewhere. */
@@ -97,6 +99,7 @@ function documentOf(look: Look, screen: Screen, nonce: string): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <meta name="robots" content="noindex" />
+        ${screen.refreshTo === undefined || look.framed ? '' : html`<meta http-equiv="refresh" content="0;url=${screen.refreshTo}" />`}
         <title>${name === null ? screen.heading : `${screen.heading} – ${name}`}</title>
         <link rel="icon" href="${images.favicon ?? images.logo_icon ?? 'data:,'}" />
         <style nonce="${nonce}">

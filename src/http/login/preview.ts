@@ -13,7 +13,7 @@ import { inviteScreen, organizationScreen } from './screens/organization.ts'
 import type { ScreenContext } from './screens/parts.ts'
 import { passwordScreen } from './screens/password.ts'
 import { problemScreen } from './screens/problem.ts'
-import { forgotScreen, forgotSentScreen, resetGoneScreen, resetScreen } from './screens/reset.ts'
+import { forgotScreen, forgotSentScreen, resetDoneScreen, resetGoneScreen, resetScreen } from './screens/reset.ts'
 import { signInScreen } from './screens/sign-in.ts'
 import { signUpScreen } from './screens/sign-up.ts'
 import { consentScreen, handOffScreen } from './screens/sso.ts'
@@ -71,8 +71,9 @@ const samples = {
     }),
   forgot: (context) => forgotScreen(context, { email }),
   'forgot-sent': (context) => forgotSentScreen(context, { email, minutes: 15 }),
-  'reset-password': (context) => resetScreen(context, { email, rules }),
-  'reset-gone': (context) => resetGoneScreen(context),
+  'reset-password': (context) => resetScreen(context, { email, rules, token: '' }),
+  'reset-done': (context) => resetDoneScreen(context, '#'),
+  'reset-gone': (context) => resetGoneScreen(context, '#'),
   'mfa-enrollment': (context) => enrolScreen(context, { picture: square, key: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }),
   'mfa-recovery-codes': (context) =>
     recoveryCodesScreen(context, ['4f7k-92qd', 'x3mp-7w2c', 'hh2d-81rt', 'p0ab-55zn', 'kk9e-3vd2', 'ws6y-1jg8']),

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { EventId } from '#contracts/ids.ts'
-import { collectEmittedIds } from '#db/emitted-ids.ts'
+import { collectEmittedIds } from '#db/work.ts'
 import { bearerOf } from '../callers.ts'
 import type { Deps } from '../deps.ts'
 

@@ -24,6 +24,7 @@ export function authorizeRoute(app: FastifyInstance, deps: Deps): void {
       case 'unknown_client':
         return sendUnknownClient(reply, start.clientId)
       case 'unregistered_redirect':
+        if (start.received !== undefined) deps.rejectedRedirects.note(start.environment, start.received, deps.clock())
         return sendUnregisteredRedirect(reply, start)
       default:
         return start satisfies never

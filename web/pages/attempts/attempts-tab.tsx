@@ -1,34 +1,23 @@
-import { Flex, SegmentedControl, Table, Text } from '@radix-ui/themes'
-import { Link, useSearchParams } from 'react-router'
+import { Flex, Table, Text } from '@radix-ui/themes'
+import { Link } from 'react-router'
 import type { ConfiguredConnection } from '#contracts/connections.ts'
 import { listSignInAttempts, type SignInAttempt } from '#contracts/sign-in-attempts.ts'
 import { useList } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
+import { FailedFilter, useFailedFilter } from '../../ui/failed-filter.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty } from '../../ui/page.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 
 export function AttemptsTab({ connection }: { readonly connection: ConfiguredConnection }) {
-  const [query, setQuery] = useSearchParams()
-  const failed = query.get('failed') === 'true'
+  const { failed, setFailed } = useFailedFilter()
   const list = useList(listSignInAttempts, {
     query: { connection_id: connection.id, limit: 25, ...(failed && { failed }) },
   })
   return (
     <Flex direction="column" gap="4" align="stretch">
-      <Flex>
-        <SegmentedControl.Root
-          value={failed ? 'failed' : 'all'}
-          aria-label="Which attempts"
-          onValueChange={(next) =>
-            setQuery({ tab: 'attempts', ...(next === 'failed' && { failed: 'true' }) }, { replace: true })
-          }
-        >
-          <SegmentedControl.Item value="all">All</SegmentedControl.Item>
-          <SegmentedControl.Item value="failed">Failed</SegmentedControl.Item>
-        </SegmentedControl.Root>
-      </Flex>
+      <FailedFilter label="Which attempts" failed={failed} onChange={setFailed} />
       <LoadedList
         list={list}
         noun="list of sign-in attempts"

@@ -9,6 +9,22 @@ const marks = {
 } as const
 
 export function CheckList({ checks }: { readonly checks: readonly AttemptCheck[] }) {
+  const reached = checks.filter(({ outcome }) => outcome !== 'not_reached')
+  const rest = checks.filter(({ outcome }) => outcome === 'not_reached')
+  return (
+    <>
+      <Checks checks={reached} />
+      {rest.length > 0 && (
+        <details>
+          <summary className="small">{rest.length} checks were not reached</summary>
+          <Checks checks={rest} />
+        </details>
+      )}
+    </>
+  )
+}
+
+function Checks({ checks }: { readonly checks: readonly AttemptCheck[] }) {
   return (
     <ol className="checks">
       {checks.map(({ name, clause, outcome }) => {

@@ -15,11 +15,25 @@ interface Form {
   /** API key or token, as the destination calls it. */
   readonly secret: string
   readonly url: string
+  readonly bucket: string
+  readonly region: string
+  readonly accessKey: string
   readonly file: string
   readonly start: 'end' | 'beginning'
 }
 
-const empty: Form = { type: 'datadog', name: '', site: 'US1', secret: '', url: '', file: 'events.ndjson', start: 'end' }
+const empty: Form = {
+  type: 'datadog',
+  name: '',
+  site: 'US1',
+  secret: '',
+  url: '',
+  bucket: '',
+  region: 'us-east-1',
+  accessKey: '',
+  file: 'events.ndjson',
+  start: 'end',
+}
 
 interface Props {
   readonly type: LogStreamType
@@ -40,7 +54,7 @@ export function CreateStream({ type, onClose }: Props) {
       title={type === 'datadog' ? 'Stream to Datadog' : 'Stream events'}
       action="Save Log Stream Details"
       reason={missingIn(form)}
-      fields={['datadog.api_key', 'https.url', 'splunk.url', 'splunk.token', 'file.name']}
+      fields={['datadog.api_key', 'https.url', 'splunk.url', 'splunk.token', 's3.endpoint', 'file.name']}
       onSubmit={async () => {
         const made = await create.mutateAsync({ body: bodyOf(form) })
         onClose()
@@ -128,6 +142,30 @@ function Destination({ form, set, error }: DestinationProps) {
           error={refusalOf(error, 'https.url')}
         />
       )
+    case 's3':
+      return (
+        <>
+          <TextInput label="Bucket" value={form.bucket} onChange={set('bucket')} />
+          <TextInput label="AWS region" value={form.region} onChange={set('region')} />
+          <TextInput label="Access key id" value={form.accessKey} onChange={set('accessKey')} />
+          <TextInput
+            label="Secret access key"
+            type="password"
+            value={form.secret}
+            onChange={set('secret')}
+            hint="Kept sealed and never shown again. It needs s3:PutObject on the bucket."
+          />
+          <TextInput
+            label="Endpoint"
+            type="url"
+            value={form.url}
+            onChange={set('url')}
+            placeholder="Amazon"
+            hint="Of something else that speaks S3, such as MinIO or R2."
+            error={refusalOf(error, 's3.endpoint')}
+          />
+        </>
+      )
     case 'file':
       return (
         <TextInput
@@ -145,14 +183,18 @@ function Destination({ form, set, error }: DestinationProps) {
   }
 }
 
-function missingIn({ type, secret, url, file }: Form): string | undefined {
+function missingIn({ type, secret, url, bucket, region, accessKey, file }: Form): string | undefined {
   if (type === 'datadog') return secret.trim() === '' ? 'Enter the API key.' : undefined
   if (type === 'splunk') return url.trim() === '' || secret.trim() === '' ? 'Enter URL and token.' : undefined
   if (type === 'https') return url.trim() === '' ? 'Enter the URL.' : undefined
+  if (type === 's3')
+    return [bucket, region, accessKey, secret].some((text) => text.trim() === '')
+      ? 'Enter bucket, region and both keys.'
+      : undefined
   return type === 'file' && file.trim() === '' ? 'Enter a name.' : undefined
 }
 
-function bodyOf({ type, name, site, secret, url, file, start }: Form): LogStreamCreate {
+function bodyOf({ type, name, site, secret, url, bucket, region, accessKey, file, start }: Form): LogStreamCreate {
   const common = { type, start, ...(name.trim() !== '' && { name: name.trim() }) }
   switch (type) {
     case 'datadog':
@@ -161,6 +203,17 @@ function bodyOf({ type, name, site, secret, url, file, start }: Form): LogStream
       return { ...common, splunk: { url: url.trim(), token: secret.trim() } }
     case 'https':
       return { ...common, https: { url: url.trim() } }
+    case 's3':
+      return {
+        ...common,
+        s3: {
+          bucket: bucket.trim(),
+          region: region.trim(),
+          access_key_id: accessKey.trim(),
+          secret_access_key: secret.trim(),
+          ...(url.trim() !== '' && { endpoint: url.trim() }),
+        },
+      }
     case 'file':
       return { ...common, file: { name: file.trim() } }
     case 'stdout':

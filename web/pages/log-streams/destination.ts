@@ -12,13 +12,14 @@ export const datadogSites: readonly (readonly [DatadogSite, string])[] = [
 export const streamTypes: readonly (readonly [LogStreamType, string])[] = [
   ['datadog', 'Datadog'],
   ['splunk', 'Splunk HTTP Event Collector'],
+  ['s3', 'Amazon S3, or what speaks its protocol'],
   ['https', 'Any HTTPS endpoint'],
   ['file', 'A file on the server'],
   ['stdout', 'Standard output of the server'],
 ]
 
 /** Where a stream goes, in a few words. */
-export function destinationOf({ type, datadog, https, splunk, file }: LogStream): string {
+export function destinationOf({ type, datadog, https, splunk, s3, file }: LogStream): string {
   switch (type) {
     case 'datadog':
       return `Datadog ${datadog?.site ?? ''}, key …${datadog?.api_key_last_four ?? ''}`
@@ -26,6 +27,8 @@ export function destinationOf({ type, datadog, https, splunk, file }: LogStream)
       return https?.url ?? ''
     case 'splunk':
       return `${splunk?.url ?? ''}, token …${splunk?.token_last_four ?? ''}`
+    case 's3':
+      return `${s3?.endpoint ?? 'S3'}, bucket ${s3?.bucket ?? ''}`
     case 'file':
       return `file ${file?.name ?? ''}`
     case 'stdout':

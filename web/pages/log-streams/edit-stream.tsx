@@ -34,6 +34,7 @@ export function EditStream({ stream, onClose }: Props) {
             name: name.trim(),
             ...(type === 'datadog' && { datadog: { site, ...(given && { api_key: secret.trim() }) } }),
             ...(type === 'https' && { https: { url: url.trim() } }),
+            ...(type === 's3' && given && { s3: { secret_access_key: secret.trim() } }),
             ...(type === 'splunk' && { splunk: { url: url.trim(), ...(given && { token: secret.trim() }) } }),
           },
         })
@@ -60,6 +61,15 @@ export function EditStream({ stream, onClose }: Props) {
           )}
           {(type === 'https' || type === 'splunk') && (
             <TextInput label="URL" type="url" value={url} onChange={setUrl} error={refusalOf(error, `${type}.url`)} />
+          )}
+          {type === 's3' && (
+            <TextInput
+              label="Secret access key"
+              type="password"
+              value={secret}
+              onChange={setSecret}
+              placeholder={`keep that of ${stream.s3?.access_key_id ?? ''}`}
+            />
           )}
           {type === 'splunk' && (
             <TextInput

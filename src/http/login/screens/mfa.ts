@@ -62,17 +62,21 @@ export function challengeScreen(context: ScreenContext, view: ChallengeView): Sc
   }
 }
 
-/** Shown once, after the first factor was set up. */
+/** Shown once, after the first factor was set up; a page that is loaded again has none left to show. */
 export function recoveryCodesScreen(context: ScreenContext, codes: readonly string[]): Screen {
   const { say } = context
   return {
     page: 'mfa/enrollment',
     heading: say('recoveryTitle'),
     lead: say('recoveryText'),
-    body: html`<ul class="ak-Codes" dir="ltr">
-        ${codes.map((code) => html`<li>${code}</li>`)}
-      </ul>
-      ${form(context, { step: 'mfa/kept', body: primaryButton(say('recoveryKept')) })}`,
+    body: html`${
+      codes.length === 0
+        ? ''
+        : html`<ul class="ak-Codes" dir="ltr">
+            ${codes.map((code) => html`<li>${code}</li>`)}
+          </ul>`
+    }
+    ${form(context, { step: 'mfa/kept', body: primaryButton(say('recoveryKept')) })}`,
   }
 }
 

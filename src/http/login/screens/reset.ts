@@ -47,6 +47,8 @@ export function forgotSentScreen(context: ScreenContext, view: { email: string; 
 
 export interface ResetView {
   readonly email: string
+  /** From the mail; it alone says whose password it is. */
+  readonly token: string
   readonly rules: PasswordRules
   readonly fieldProblem?: string | undefined
 }
@@ -59,21 +61,29 @@ export function resetScreen(context: ScreenContext, view: ResetView): Screen {
     lead: view.email,
     body: form(context, {
       step: 'reset',
-      body: html`${usernameFor(view.email)} ${newPassword(context, view.rules, say('newPassword'), view.fieldProblem)}
-      ${primaryButton(say('resetSave'))}`,
+      body: html`<input type="hidden" name="token" value="${view.token}" /> ${usernameFor(view.email)}
+        ${newPassword(context, view.rules, say('newPassword'), view.fieldProblem)} ${primaryButton(say('resetSave'))}`,
     }),
     ...(view.fieldProblem !== undefined && { status: 422 }),
   }
 }
 
-export function resetGoneScreen(context: ScreenContext): Screen {
-  const { say } = context
+/** @param url where another may be asked for, as far as the token tells whose it was. */
+export function resetGoneScreen({ say }: Pick<ScreenContext, 'say'>, url: string | undefined): Screen {
   return {
     page: 'reset-password',
     heading: say('resetGoneTitle'),
     body: html`<p class="ak-Text">${say('resetGone')}</p>
-      <a class="ak-PrimaryButton" href="${context.action('forgot')}">${say('resetAnother')}</a>`,
+      ${url === undefined ? '' : html`<a class="ak-PrimaryButton" href="${url}">${say('resetAnother')}</a>`}`,
     status: 410,
+  }
+}
+
+export function resetDoneScreen({ say }: Pick<ScreenContext, 'say'>, url: string): Screen {
+  return {
+    page: 'reset-password',
+    heading: say('resetDone'),
+    body: html`<a class="ak-PrimaryButton" href="${url}">${say('signIn')}</a>`,
   }
 }
 

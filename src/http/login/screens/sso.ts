@@ -25,6 +25,7 @@ export function handOffScreen(
             )}
             ${primaryButton(say('continue'))}
           </form>`,
+    ...(handOff.kind === 'redirect' && { refreshTo: handOff.location }),
     // Identity providers send the browser on after the POST, and Chromium applies the policy to those hops too.
     formTargets: URL.canParse(target) ? [new URL(target).origin, 'https:'] : [],
   }

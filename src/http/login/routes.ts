@@ -1,0 +1,231 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AuthorizeUserQuery, authorizeUser } from '#contracts/authkit.ts'
+import type { Next } from '#domain/login/advance.ts'
+import { isCsrfToken, newBrowserSecret, readBrowserSecret } from '#domain/login/browser.ts'
+import { findPolicyName } from '#domain/login/domain-policy.ts'
+import { finishSso, startSso, type SsoSelector } from '#domain/login/sso.ts'
+import { type HostedStart, startHosted } from '#domain/login/start.ts'
+import type { HostedLogin } from '#domain/login/state.ts'
+import { sayIn } from '#domain/locales/say.ts'
+import type { Start } from '#domain/sso/start-login.ts'
+import type { Deps } from '../deps.ts'
+import { checkQuery, checkText } from '../input.ts'
+import { sendPostBinding, sendUnknownClient, sendUnregisteredRedirect } from '../pages/sign-in.ts'
+import { publicRoute } from '../rate-limit.ts'
+import { queryOf } from '../server.ts'
+import { clientOf } from '../sso/browser.ts'
+import { actions, type Outcome } from './actions.ts'
+import { cookieNames, loginCookies, type LoginCookies, sessionCookie } from './cookies.ts'
+import { sendScreen } from './frame.ts'
+import { recoveryCodesScreen } from './screens/mfa.ts'
+import { problemScreen } from './screens/problem.ts'
+import { handOffScreen } from './screens/sso.ts'
+import { reachable, screenFor } from './show.ts'
+import { lookFor, stepPath, type Visit, visitLogin } from './visit.ts'
+
+const bodyLimitBytes = 32 * 1024
+const yearSeconds = 365 * 86_400
+
+type LoginParams = { Params: { id: string; '*': string } }
+
+/** The login box: begun by an application, carried on by forms, finished by a code on the application's address. */
+export function loginRoutes(app: FastifyInstance, deps: Deps): void {
+  const cookies = loginCookies(deps.baseUrl)
+
+  app.get(authorizeUser.path, publicRoute, (request, reply) => authorize(deps, cookies, request, reply))
+
+  app.get<LoginParams>('/authkit/login/:id/*', publicRoute, async (request, reply) => {
+    const visit = await visitLogin(deps, cookies, request, reply, request.params.id)
+    if (!visit) return reply
+    return show(deps, visit, request, reply)
+  })
+
+  app.post<LoginParams>(
+    '/authkit/login/:id/*',
+    { ...publicRoute, bodyLimit: bodyLimitBytes },
+    async (request, reply) => {
+      const visit = await visitLogin(deps, cookies, request, reply, request.params.id)
+      if (!visit) return reply
+      return submit(deps, cookies, visit, request, reply)
+    },
+  )
+
+  app.get('/authkit/sso/callback', publicRoute, async (request, reply) => {
+    const query = queryOf(request)
+    const visit = await visitLogin(deps, cookies, request, reply, query.get('state') ?? '')
+    if (!visit) return reply
+    const { login, browser } = visit
+    const back = {
+      code: query.get('code') ?? undefined,
+      error: query.get('error') ?? undefined,
+      errorDescription: query.get('error_description') ?? undefined,
+    }
+    return follow(cookies, login, await finishSso(deps, login, browser, back, clientOf(request)), reply)
+  })
+}
+
+async function authorize(deps: Deps, cookies: LoginCookies, request: FastifyRequest, reply: FastifyReply) {
+  reply.header('cache-control', 'no-store')
+  // A browser that fetches links before anybody follows them must not start sign-ins.
+  const purpose = String(request.headers['sec-purpose'] ?? request.headers['purpose'] ?? '')
+  if (purpose.includes('prefetch') || purpose.includes('prerender')) return reply.status(204).send()
+
+  const query = queryOf(request)
+  const insists = query.has('insist')
+  query.delete('insist')
+  // Every field of this query is optional text, which is what the check establishes.
+  const checked = checkQuery(AuthorizeUserQuery, query) as AuthorizeUserQuery
+  const browser = readBrowserSecret(cookies.read(request, cookieNames.browser)) ?? newBrowserSecret()
+  const start = await startHosted(deps, checked, {
+    browser,
+    hostedSession: (environment) => readBrowserSecret(cookies.read(request, sessionCookie(environment))),
+    query: query.toString(),
+    insists,
+  })
+  cookies.write(reply, cookieNames.browser, browser)
+  return answerStart(deps, cookies, start, checked, browser, request, reply)
+}
+
+async function answerStart(
+  deps: Deps,
+  cookies: LoginCookies,
+  start: HostedStart,
+  query: AuthorizeUserQuery,
+  browser: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  switch (start.kind) {
+    case 'unknown_client':
+      return sendUnknownClient(reply, start.clientId)
+    case 'unregistered_redirect':
+      return sendUnregisteredRedirect(reply, start)
+    case 'redirect':
+      return reply.redirect(start.location, 302)
+    case 'loop': {
+      const look = await lookFor(deps, start.environment, request, query.ui_locales ?? null)
+      const say = sayIn(look.locale)
+      const again = { label: say('tryOnce'), url: `${request.url}&insist=1` }
+      const screen = problemScreen(
+        { say },
+        { heading: say('loopTitle'), text: say('loopText'), to: again, status: 400 },
+      )
+      return sendScreen(reply, look, screen)
+    }
+    case 'sso': {
+      const hints = { prompt: query.prompt, domainHint: query.domain_hint }
+      const sso = await startSso(deps, start.login, browser, start.selector, hints, clientOf(request))
+      return sendToProvider(reply, sso)
+    }
+    case 'next':
+      return follow(cookies, start.login, start.next, reply, 302)
+    default:
+      return start satisfies never
+  }
+}
+
+/** Straight there: no form was posted that a policy would apply to. */
+function sendToProvider(reply: FastifyReply, start: Start): FastifyReply {
+  switch (start.kind) {
+    case 'redirect':
+      return reply.redirect(start.location, 302)
+    case 'post':
+      return sendPostBinding(reply, start.destination, start.fields)
+    case 'unknown_client':
+    case 'unregistered_redirect':
+      throw new Error('A sign-in of ours is for a client that exists and ends at an address of ours.')
+    default:
+      return start satisfies never
+  }
+}
+
+async function show(deps: Deps, visit: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { login } = visit
+  const asked = checkText((request.params as LoginParams['Params'])['*']) // of the route this serves
+  const step = reachable(login, asked)
+  if (step !== asked) return reply.redirect(stepPath(login, step), 303)
+  if (step === 'sso') return showHandOff(deps, visit, request, reply)
+  // The codes were shown; without them there is nothing to show but the way on.
+  if (step === 'mfa/kept') return visit.send(reply, recoveryCodesScreen(visit.context, []))
+  return visit.send(reply, await screenFor(deps, visit, step))
+}
+
+/**
+ * A page and not a redirect: it follows a form, and Chromium would apply that page's form policy to the identity
+ * provider's address.
+ */
+async function showHandOff(deps: Deps, visit: Visit, request: FastifyRequest, reply: FastifyReply) {
+  const { login, browser, context } = visit
+  const { connection } = login.state
+  if (connection === null) return reply.redirect(stepPath(login, 'sign-in'), 303)
+  const selector: SsoSelector = { connection }
+  const hints = { prompt: undefined, domainHint: undefined }
+  const start = await startSso(deps, login, browser, selector, hints, clientOf(request))
+  if (start.kind !== 'redirect' && start.kind !== 'post') return sendToProvider(reply, start)
+  const organization = await findPolicyName(deps.db, login.environment, connection)
+  return visit.send(reply, handOffScreen(context, { organization, handOff: start }))
+}
+
+async function submit(
+  deps: Deps,
+  cookies: LoginCookies,
+  visit: Visit,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { login, browser } = visit
+  if (login.finishedAt !== null) return reply.redirect(stepPath(login, 'finished'), 303)
+  const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+  checkText(Object.fromEntries(form))
+  const name = (request.params as LoginParams['Params'])['*'] // of the route this serves
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined
+  if (!action) return reply.redirect(stepPath(login, login.state.step), 303)
+  if (!isCsrfToken(browser, login.id, form.get('csrf'))) {
+    const step = reachable(login, 'sign-in')
+    const page = step === 'sso' || step === 'mfa/kept' ? 'sign-in' : step
+    return visit.send(reply, {
+      ...(await screenFor(deps, visit, page, { problem: visit.context.say('stalePage') })),
+      status: 403,
+    })
+  }
+  const client = { ...clientOf(request), ipAddress: request.ip }
+  return answerOutcome(deps, cookies, visit, await action({ deps, visit, form, client }), reply)
+}
+
+async function answerOutcome(
+  deps: Deps,
+  cookies: LoginCookies,
+  visit: Visit,
+  outcome: Outcome,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  switch (outcome.kind) {
+    case 'again': {
+      const screen = await screenFor(deps, visit, outcome.step, outcome.mishap)
+      const { status } = outcome.mishap
+      return visit.send(reply, status === undefined ? screen : { ...screen, status })
+    }
+    case 'show':
+      return visit.send(reply, outcome.screen)
+    case 'step':
+    case 'leave':
+      return follow(cookies, visit.login, outcome, reply)
+    default:
+      return outcome satisfies never
+  }
+}
+
+/** On to the next page, or to the application with what the browser is to remember. */
+function follow(
+  cookies: LoginCookies,
+  login: HostedLogin,
+  next: Next,
+  reply: FastifyReply,
+  status: 302 | 303 = 303,
+): FastifyReply {
+  reply.header('cache-control', 'no-store')
+  if (next.kind === 'step') return reply.redirect(stepPath(login, next.step), status)
+  cookies.write(reply, sessionCookie(login.environment), next.hostedSession)
+  cookies.write(reply, cookieNames.lastUsed, next.method, yearSeconds)
+  return reply.redirect(next.location, status)
+}

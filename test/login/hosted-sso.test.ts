@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import type { ConfiguredConnection } from '#contracts/connections.ts'
+import type { Organization } from '#contracts/organizations.ts'
+import type { Mail } from '#contracts/mailbox.ts'
+import type { Page } from '#contracts/list.ts'
+import { LoginBrowser } from '../support/login-browser.ts'
+import { type Authenticated, claimsOf, peopleOf } from '../support/people.ts'
+import { answer, createIdp, readRedirect, refuse } from '../support/saml-idp.ts'
+import { useTestServer } from '../support/server.ts'
+
+const server = useTestServer()
+const callback = 'https://app.test/callback'
+
+/** A company that owns example.com and signs in through its own identity provider. */
+async function company(change: { organization?: object; settings?: object } = {}) {
+  const environment = await server.environment()
+  const { api } = environment
+  const people = peopleOf(server, environment)
+  await api('POST', '/user_management/redirect_uris', { body: { uri: callback } })
+  const { body: organization } = await api<Organization>('POST', '/organizations', {
+    body: { name: 'Acme', domain_data: [{ domain: 'example.com', state: 'verified' }], ...change.organization },
+  })
+  if (change.settings)
+    await api('PUT', `/organizations/${organization.id}/authentication_settings`, { body: change.settings })
+  const idp = await createIdp()
+  const { body: connection } = await api<ConfiguredConnection>('POST', '/connections', {
+    body: { organization_id: organization.id, connection_type: 'OktaSAML', idp_metadata_xml: idp.metadata },
+  })
+  // The first sign-in activates it.
+  await server.db.pool.query(`update connections set state = 'active' where id = $1`, [connection.id])
+  const url = (query: Record<string, string> = {}) =>
+    `/user_management/authorize?${new URLSearchParams({
+      client_id: environment.client_id,
+      redirect_uri: callback,
+      response_type: 'code',
+      provider: 'authkit',
+      state: 'app state',
+      ...query,
+    })}`
+  return { environment, people, organization, connection, idp, url }
+}
+
+type Company = Awaited<ReturnType<typeof company>>
+
+/** As far as the identity provider's door, by the address alone. */
+async function toIdp({ url }: Company, browser: LoginBrowser, email: string) {
+  await browser.get(url())
+  const page = await browser.submit('sign-in', { email })
+  expect(page.page).toBe('sso')
+  const location = /<meta http-equiv="refresh" content="0;url=([^"]*)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&')
+  return readRedirect(location ?? '')
+}
+
+type Sent = ReturnType<typeof readRedirect>
+type Answering = Omit<Parameters<typeof answer>[2], 'now'>
+
+async function back({ idp }: Company, browser: LoginBrowser, sent: Sent, how: Answering = {}) {
+  const form = answer(idp, sent, { now: server.clock.read(), ...how })
+  return browser.post(new URL(sent.acsUrl).pathname, form)
+}
+
+async function redeem({ people }: Company, left: URL | undefined) {
+  const code = left?.searchParams.get('code')
+  const { body, status, text } = await people.authenticate<Authenticated>({ grant_type: 'authorization_code', code })
+  if (status !== 200) throw new Error(text)
+  return body
+}
+
+describe('an address of a company’s domain', () => {
+  test('goes to its identity provider at once, and comes back as a member', async () => {
+    const acme = await company()
+    const browser = new LoginBrowser(server)
+    const sent = await toIdp(acme, browser, 'todd@example.com')
+    const { left } = await back(acme, browser, sent)
+    expect(left?.href).toMatch(/^https:\/\/app\.test\/callback\?code=[\w-]+&state=app\+state$/)
+    const signedIn = await redeem(acme, left)
+    expect(signedIn).toMatchObject({
+      authentication_method: 'SSO',
+      organization_id: acme.organization.id,
+      user: { email: 'todd@example.com', email_verified: true, first_name: 'Todd' },
+    })
+    expect(claimsOf(signedIn)['org_id']).toBe(acme.organization.id)
+
+    const again = new LoginBrowser(server)
+    const second = await back(acme, again, await toIdp(acme, again, 'todd@example.com'))
+    expect((await redeem(acme, second.left)).user.id).toBe(signedIn.user.id)
+  })
+
+  test('a password of before is no way around it', async () => {
+    const acme = await company()
+    await acme.people.user('todd@example.com', { password: 'horse battery staple' })
+    const browser = new LoginBrowser(server)
+    const { url } = await browser.get(acme.url())
+    await browser.submit('sign-in', { email: 'somebody@elsewhere.test' })
+    const csrf = /name="csrf" value="([^"]*)"/.exec(browser.last?.text ?? '')?.[1] ?? ''
+    await browser.post(url, { csrf, email: 'todd@example.com' })
+    const page = await browser.post(url.replace('sign-in', 'password'), { csrf, password: 'horse battery staple' })
+    expect([page.left, page.page]).toEqual([undefined, 'sso'])
+  })
+
+  test('connection_id and organization_id lead straight there', async () => {
+    const acme = await company()
+    for (const query of [
+      { provider: '', connection_id: acme.connection.id },
+      { provider: '', organization_id: acme.organization.id },
+    ]) {
+      const browser = new LoginBrowser(server)
+      const { left } = await browser.get(acme.url(query))
+      expect(left?.origin).toBe('https://idp.test')
+      const page = await back(acme, browser, readRedirect(left?.href ?? ''))
+      expect((await redeem(acme, page.left)).organization_id).toBe(acme.organization.id)
+    }
+  })
+
+  test('joins nobody where the organization wants to say so itself', async () => {
+    const acme = await company({ settings: { jit_membership: false } })
+    const browser = new LoginBrowser(server)
+    const page = await back(acme, browser, await toIdp(acme, browser, 'todd@example.com'))
+    expect(page).toMatchObject({ status: 403, left: undefined, text: expect.stringContaining('not a member') })
+  })
+})
+
+describe('what an identity provider says of others', () => {
+  const guests = { organization: { allow_profiles_outside_organization: true } }
+
+  test('opens no account of another domain without its inbox', async () => {
+    const acme = await company(guests)
+    const victim = await acme.people.user('boss@victim.test', { password: 'horse battery staple' })
+    await acme.people.join(victim, acme.organization)
+    const browser = new LoginBrowser(server)
+    const page = await back(acme, browser, await toIdp(acme, browser, 'todd@example.com'), {
+      email: 'boss@victim.test',
+    })
+    expect(page).toMatchObject({ page: 'email-verification', left: undefined })
+    expect((await browser.submit('email-verification', { code: '000000' })).left).toBeUndefined()
+    const { body } = await acme.environment.api<Page<Mail>>('GET', '/mailbox?to=boss@victim.test')
+    const { left } = await browser.submit('email-verification', { code: body.data[0]?.code ?? '' })
+    expect((await redeem(acme, left)).user.id).toBe(victim.id)
+    // From now on the two are one.
+    const again = new LoginBrowser(server)
+    const second = await back(acme, again, await toIdp(acme, again, 'todd@example.com'), { email: 'boss@victim.test' })
+    expect((await redeem(acme, second.left)).user.id).toBe(victim.id)
+  })
+
+  test('a refusal comes back as a page with a reference, and the person can start again', async () => {
+    const acme = await company()
+    const browser = new LoginBrowser(server)
+    const sent = await toIdp(acme, browser, 'todd@example.com')
+    const form = refuse(acme.idp, sent, server.clock.read(), 'urn:oasis:names:tc:SAML:2.0:status:RequestDenied')
+    const page = await browser.post(new URL(sent.acsUrl).pathname, form)
+    expect(page).toMatchObject({ status: 400, heading: 'You could not be signed in' })
+    expect(page.text).toContain('prompt=login')
+  })
+})
+
+describe('the way back', () => {
+  test('is of the browser that went there: another one gets nothing', async () => {
+    const acme = await company()
+    const victim = new LoginBrowser(server)
+    const sent = await toIdp(acme, victim, 'todd@example.com')
+    const thief = new LoginBrowser(server)
+    await thief.get(acme.url())
+    const page = await back(acme, thief, sent)
+    expect(page).toMatchObject({ status: 400, left: undefined, heading: 'This sign-in belongs to another browser' })
+  })
+
+  test('a code of another sign-in of the same browser is not taken', async () => {
+    const acme = await company()
+    const browser = new LoginBrowser(server)
+    const sent = await toIdp(acme, browser, 'todd@example.com')
+    const form = answer(acme.idp, sent, { now: server.clock.read() })
+    const response = await fetch(server.url + new URL(sent.acsUrl).pathname, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      redirect: 'manual',
+    })
+    const stolen = new URL(response.headers.get('location') ?? '')
+    const other = await browser.get(acme.url())
+    stolen.searchParams.set('state', other.url.split('/')[3] ?? '')
+    const page = await browser.get(stolen.pathname + stolen.search)
+    expect(page).toMatchObject({ status: 400, left: undefined, heading: 'You could not be signed in' })
+  })
+
+  test('works once', async () => {
+    const acme = await company()
+    const browser = new LoginBrowser(server)
+    const sent = await toIdp(acme, browser, 'todd@example.com')
+    const form = answer(acme.idp, sent, { now: server.clock.read() })
+    const path = new URL(sent.acsUrl).pathname
+    expect((await browser.post(path, form)).left?.searchParams.get('code')).toBeTruthy()
+    expect((await browser.post(path, form)).left?.searchParams.get('code')).toBeFalsy()
+  })
+})
