@@ -2,12 +2,16 @@ import type { Locale } from '#contracts/branding.ts'
 import type { Catalogue, Message, MessageKey, Say } from './catalogue.ts'
 import { de } from './de.ts'
 import { en } from './en.ts'
+import { es } from './es.ts'
 import { fr } from './fr.ts'
+import { it } from './it.ts'
+import { ja } from './ja.ts'
+import { nl } from './nl.ts'
 
-export const catalogues: Readonly<Record<Locale, Catalogue>> = { en, de, fr }
+export const catalogues: Readonly<Record<Locale, Catalogue>> = { en, de, fr, es, it, nl, ja }
 
 /** Languages in which the family name comes first. */
-const familyNameFirst: ReadonlySet<Locale> = new Set<Locale>([])
+const familyNameFirst: ReadonlySet<Locale> = new Set<Locale>(['ja'])
 const rightToLeft: ReadonlySet<Locale> = new Set<Locale>([])
 
 export function directionOf(locale: Locale): 'ltr' | 'rtl' {

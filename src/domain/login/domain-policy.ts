@@ -13,7 +13,9 @@ const find = prepared<[EnvironmentId, string], DomainPolicy>(
   `select o.id as organization, o.name, c.id as connection
    from organization_domains d
    join organizations o on o.environment_id = d.environment_id and o.id = d.organization_id
-   join connections c on c.environment_id = o.environment_id and c.organization_id = o.id and c.state = 'active'
+   join connections c on c.environment_id = o.environment_id and c.organization_id = o.id
+     -- One that was never tried sends nobody away, but for the test provider's, which is there to be tried.
+     and (c.state = 'active' or (c.state = 'validating' and c.connection_type = 'TestIdp'))
    left join organization_authentication_settings s on s.environment_id = o.environment_id and s.organization_id = o.id
    where d.environment_id = $1 and d.domain = $2 and d.state in ('verified', 'legacy_verified')
      and coalesce((s.settings ->> 'sso_required')::boolean, true)
