@@ -8,16 +8,21 @@ import { profileChildren } from './child.ts'
 import { events } from './events.ts'
 import { pages } from './pages.ts'
 import { printReport, type Report, type Size } from './report.ts'
+import { passwords, refresh } from './refresh.ts'
 import { saml } from './saml.ts'
+import { scim } from './scim.ts'
 import { signIn } from './sign-in.ts'
 import { start } from './start.ts'
 
 const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
   'sign-in': signIn,
+  refresh,
+  password: passwords,
   events,
   append,
   pages,
   saml,
+  scim,
   start,
 }
 

@@ -8,8 +8,12 @@ import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import { datadogIntake } from '#domain/log-streams/datadog.ts'
 import { attemptTimeoutMs, LogStreamWorker } from '#domain/log-streams/deliver.ts'
 import type { Outlets } from '#domain/log-streams/outlets.ts'
+import { ApiLog } from '#domain/request-logs/api-log.ts'
+import { RejectedRedirects } from '#domain/redirects/rejected.ts'
+import { ScimLog } from '#domain/request-logs/scim-log.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { PostMail } from '#domain/mail/send.ts'
+import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
@@ -27,6 +31,7 @@ import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
+import { guardedTransport } from './guarded-transport.ts'
 import type { Role } from './settings.ts'
 import { smtpMail, type SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
@@ -49,6 +54,8 @@ export interface AppOptions {
   readonly publicRequestsPerMinute?: number
   /** How long events can be read; for ever unless told. */
   readonly eventsRetentionDays?: number | undefined
+  /** Who runs this server, and is told when something needs their attention. */
+  readonly operatorEmails?: readonly string[]
   /** Where file log streams may write; without it there are none. */
   readonly logStreamFolder?: string | undefined
   /** Where Datadog sites take logs, instead of Datadog: development only. */
@@ -95,6 +102,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyUses: new KeyUses(),
     secrets: options.secrets,
     tokenUses: new TokenUses(),
+    apiLog: new ApiLog(),
+    scimLog: new ScimLog(),
+    rejectedRedirects: new RejectedRedirects(),
     snapshotLimit: new SnapshotLimit(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
@@ -107,6 +117,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     resolveTxt: options.resolveTxt ?? resolveTxt,
     fetchText: guardedFetch({ allowPrivate: options.development }),
+    oauth: new OAuthServers(guardedTransport({ allowPrivate: options.development }), clock),
     signingKeys: new SigningKeyCache(
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,
@@ -115,6 +126,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     baseUrl: options.baseUrl,
     development: options.development,
   }
+  const flushLogs = async () => {
+    await deps.apiLog.flush(db)
+    await deps.scimLog.flush(db)
+    await deps.rejectedRedirects.flush(db)
+  }
   const flushUses = async () => {
     await deps.keyUses.flush(db)
     await deps.tokenUses.flush(db)
@@ -122,7 +138,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onTaskError = (task: string, error: unknown) =>
     server.log.error({ err: error, task }, 'a background task failed')
   const webhooks = new WebhookWorker(
-    { db, clock, wake: deps.wake, secrets: options.secrets, postWebhook, random: Math.random },
+    {
+      db,
+      clock,
+      wake: deps.wake,
+      secrets: options.secrets,
+      postWebhook,
+      random: Math.random,
+      operators: options.operatorEmails ?? [],
+    },
     (error) => onTaskError(deliverTask, error),
     () => runner.wake(deliverTask),
   )
@@ -131,7 +155,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     (error) => onTaskError(streamTask, error),
   )
   const role = options.role ?? 'all'
-  const jobs = { ...deps, flushUses, webhooks, logStreams, eventsRetentionDays: options.eventsRetentionDays, postMail }
+  const jobs = {
+    ...deps,
+    flushUses,
+    flushLogs,
+    webhooks,
+    logStreams,
+    eventsRetentionDays: options.eventsRetentionDays,
+    postMail,
+  }
   const runner: Runner = new Runner(
     role === 'api' ? apiTasks(jobs) : backgroundTasks(jobs, (task) => runner.wake(task)),
     onTaskError,
@@ -165,6 +197,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await postBatch.close()
       smtp?.close()
       await flushUses()
+      await flushLogs()
       await db.close()
     },
   }

@@ -21,7 +21,7 @@ export function guardedPost(options: {
     connections: 64,
     keepAliveTimeout: 10_000,
   })
-  const post: PostBatch = async (url, body, headers) => {
+  const post: PostBatch = async (url, body, headers, method = 'POST') => {
     const host = URL.parse(url)?.hostname.replaceAll(/^\[|\]$/g, '')
     if (host === undefined) return { ok: false, error: 'invalid URL' }
     if (!options.allowPrivate && isIP(host) !== 0 && isPrivateAddress(host))
@@ -29,7 +29,7 @@ export function guardedPost(options: {
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       const answer = await request(url, {
-        method: 'POST',
+        method,
         dispatcher: agent,
         signal,
         body,

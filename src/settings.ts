@@ -33,6 +33,7 @@ const count: SettingType<number> = { parse: (value) => parseInteger(value, 1, 10
 const days: SettingType<number | undefined> = {
   parse: (value) => parseInteger(value, 1, 36_500, 'a whole number of days'),
 }
+const emails: SettingType<string | undefined> = { parse: parseEmails }
 const origin: SettingType<string | undefined> = { parse: parseOrigin }
 const postgresUrl: SettingType<string | undefined> = { parse: parsePostgresUrl }
 const smtpUrl: SettingType<string | undefined> = { parse: parseSmtpUrl }
@@ -185,6 +186,14 @@ export const settings = {
     default: undefined,
     doc: 'How long events can be read; for ever unless set',
   }),
+  operatorEmails: define({
+    name: 'operator_emails',
+    env: ['GATEHOUSE_OPERATOR_EMAILS'],
+    type: emails,
+    unit: 'addresses with commas between',
+    default: undefined,
+    doc: 'Who is told by mail when something needs attention, such as a webhook endpoint that was switched off',
+  }),
   logStreamFolder: define({
     name: 'log_stream_folder',
     env: ['GATEHOUSE_LOG_STREAM_FOLDER'],
@@ -278,6 +287,20 @@ function parseInteger(value: string, least: number, most: number, what: string):
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
   if (number >= least && number <= most) return number
   throw new Error(`is "${value}"; it must be ${what} from ${least} to ${most}.`)
+}
+
+/** The addresses of `operator_emails`, one by one. */
+export function emailsOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((address) => address.trim())
+    .filter((address) => address !== '')
+}
+
+function parseEmails(value: string): string {
+  const wrong = emailsOf(value).find((address) => !/^[^\s@<>]+@[^\s@<>]+$/.test(address))
+  if (wrong === undefined) return value
+  throw new Error(`holds "${wrong}", which is not an address.`)
 }
 
 function parseOrigin(value: string): string {

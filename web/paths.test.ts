@@ -8,6 +8,8 @@ describe('an id leads to its page', () => {
     ['org_1', '/environment_1/organizations/org_1'],
     ['org_domain_1', '/environment_1/organizations'],
     ['conn_1', '/environment_1/connections/conn_1'],
+    ['user_1', '/environment_1/users/user_1'],
+    ['sso_session_1', '/environment_1/sign-in-attempts/sso_session_1'],
     ['directory_1', '/environment_1/directories/directory_1'],
     ['directory_user_1', '/environment_1/directory-users/directory_user_1'],
     ['directory_group_1', '/environment_1/directory-groups/directory_group_1'],

@@ -9,7 +9,7 @@ import { connectTestIdp } from '#domain/seeds/test-connection.ts'
 import { parseEncryptionKeys, Secrets } from '#protocols/envelope.ts'
 import { builtInSlug, testIdpMetadataUrl } from '#test-idp/addresses.ts'
 import type { App, AppOptions } from '../app.ts'
-import type { Config } from '../settings.ts'
+import { type Config, emailsOf } from '../settings.ts'
 import type { Invocation } from './command.ts'
 import {
   hasData,
@@ -63,6 +63,7 @@ export async function bringUp(
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
     smtp: smtpOf(config),
+    operatorEmails: emailsOf(config.operatorEmails),
   })
   const servers = [app.server.server]
   undo.defer(() => stopServing(app, servers))

@@ -26,6 +26,10 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Create, list, roll and revoke API keys',
     load: async () => (await import('./keys.ts')).keys,
   },
+  dashboard: {
+    summary: 'Invite, list and remove the people who may use the dashboard',
+    load: async () => (await import('./dashboard.ts')).dashboard,
+  },
   secrets: {
     summary: 'Change the key that private keys in the database are encrypted with',
     load: async () => (await import('./secrets.ts')).secrets,

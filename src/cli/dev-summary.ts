@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { sampleUser } from '#domain/seeds/sample-user.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What dev brought up. */
@@ -44,6 +45,7 @@ export function printSummary(terminal: Terminal, ready: Ready, server: FastifyIn
     terminal.line(`  WORKOS_API_HOSTNAME=localhost  WORKOS_API_PORT=${port}  WORKOS_API_HTTPS=false`)
   terminal.line()
   if (hasTestIdp) terminal.line(`  ${terminal.style('bold', 'Sign in as'.padEnd(14))} ${people.join(', ')}`)
+  terminal.line(`  ${terminal.style('bold', 'By password'.padEnd(14))} ${sampleUser.email} / ${sampleUser.password}`)
   terminal.line()
   terminal.line(`  Ready in ${seconds.toFixed(1)} s. Data in ${data}. Press Ctrl-C to stop.`)
 }

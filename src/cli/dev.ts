@@ -31,6 +31,7 @@ export const dev: Command = {
     'logStreamFolder',
     'smtpUrl',
     'mailFrom',
+    'operatorEmails',
     'logLevel',
     'quiet',
     'json',

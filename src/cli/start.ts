@@ -6,7 +6,7 @@ import { bootstrap } from '#domain/seeds/bootstrap.ts'
 import { parseEncryptionKeys, Secrets } from '#protocols/envelope.ts'
 import { createApp } from '../app.ts'
 import type { LoadedConfig } from '../config.ts'
-import type { Config } from '../settings.ts'
+import { type Config, emailsOf } from '../settings.ts'
 import type { Command, Invocation } from './command.ts'
 import { drain } from './drain.ts'
 import { exitCodes, Failure } from './failure.ts'
@@ -28,6 +28,7 @@ export const start: Command = {
     'TLS ends at a proxy in front of it. Several may share one database. SIGTERM finishes requests in flight.',
     'With --role worker it listens for /healthz and /readyz alone; with --role api somebody else has to be the worker.',
     'The first API key comes from: gatehouse keys create NAME --environment production',
+    'The first owner of the dashboard comes from: gatehouse dashboard invite EMAIL',
   ],
   words: [0, 0],
   settings: [
@@ -44,6 +45,7 @@ export const start: Command = {
     'logStreamFolder',
     'smtpUrl',
     'mailFrom',
+    'operatorEmails',
     'logLevel',
   ],
   options: {},
@@ -66,6 +68,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
     smtp: smtpOf(config),
+    operatorEmails: emailsOf(config.operatorEmails),
   })
   undo.defer(async () => {
     const finished = await drain([app.server.server], () => app.close(), drainLimitMs)

@@ -7,21 +7,30 @@ import * as settings from './authentication-settings.ts'
 import * as connections from './connections.ts'
 import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
-import * as roles from './directory-roles.ts'
+import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
+import * as device from './device-authorization.ts'
 import * as people from './directory-users.ts'
+import * as emailChanges from './email-changes.ts'
 import * as verifications from './email-verifications.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
+import * as invitations from './invitations.ts'
+import * as alerts from './alert-rules.ts'
+import * as insights from './insights.ts'
+import * as impersonation from './impersonation.ts'
 import * as templates from './jwt-templates.ts'
 import * as streams from './log-streams.ts'
+import * as oauth from './oauth-providers.ts'
 import * as mfa from './mfa.ts'
 import * as domains from './organization-domains.ts'
 import * as magic from './magic-auth.ts'
 import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
+import * as permissions from './permissions.ts'
 import * as resets from './password-resets.ts'
 import * as redirects from './redirects.ts'
+import * as roles from './roles.ts'
 import * as sessions from './sessions.ts'
 import * as sso from './sso.ts'
 import * as users from './users.ts'
@@ -46,10 +55,14 @@ export const endpoints: readonly AnyEndpoint[] = [
   users.getUser,
   users.getUserByExternalId,
   users.updateUser,
+  impersonation.impersonateUser,
   users.deleteUser,
   users.listUserIdentities,
+  emailChanges.sendEmailChange,
+  emailChanges.confirmEmailChange,
 
   authentication.authenticate,
+  device.authorizeDevice,
   sessions.listUserSessions,
   sessions.revokeSession,
   sessions.logoutSession,
@@ -86,11 +99,48 @@ export const endpoints: readonly AnyEndpoint[] = [
   memberships.reactivateOrganizationMembership,
   memberships.deleteOrganizationMembership,
 
+  invitations.listInvitations,
+  invitations.sendInvitation,
+  invitations.getInvitation,
+  invitations.findInvitationByToken,
+  invitations.acceptInvitation,
+  invitations.revokeInvitation,
+  invitations.resendInvitation,
+
+  roles.listEnvironmentRoles,
+  roles.createEnvironmentRole,
+  roles.orderEnvironmentRoles,
+  roles.getEnvironmentRole,
+  roles.updateEnvironmentRole,
+  roles.deleteEnvironmentRole,
+  roles.addEnvironmentRolePermission,
+  roles.setEnvironmentRolePermissions,
+  roles.listOrganizationRoles,
+  roles.listRolesOfOrganization,
+  roles.createOrganizationRole,
+  roles.getOrganizationRole,
+  roles.updateOrganizationRole,
+  roles.deleteOrganizationRole,
+  roles.addOrganizationRolePermission,
+  roles.setOrganizationRolePermissions,
+  roles.removeOrganizationRolePermission,
+
+  permissions.listPermissions,
+  permissions.createPermission,
+  permissions.getPermission,
+  permissions.updatePermission,
+  permissions.deletePermission,
+
   connections.listConnections,
   connections.getConnection,
   connections.createConnection,
   connections.updateConnection,
   connections.deleteConnection,
+
+  oauth.listOAuthProviders,
+  oauth.getOAuthProvider,
+  oauth.setOAuthProvider,
+  oauth.deleteOAuthProvider,
 
   sso.authorizeSso,
   sso.exchangeSsoCode,
@@ -112,11 +162,11 @@ export const endpoints: readonly AnyEndpoint[] = [
   directories.revokeDirectoryToken,
   people.listDirectoryUsers,
   people.getDirectoryUser,
-  roles.getDirectoryUserRole,
+  directoryRoles.getDirectoryUserRole,
   people.listDirectoryGroups,
   people.getDirectoryGroup,
-  roles.listGroupRoles,
-  roles.setGroupRoles,
+  directoryRoles.listGroupRoles,
+  directoryRoles.setGroupRoles,
   attributes.listDirectoryAttributes,
   attributes.setDirectoryAttribute,
   attributes.deleteDirectoryAttribute,
@@ -142,6 +192,15 @@ export const endpoints: readonly AnyEndpoint[] = [
   streams.testLogStream,
   streams.getLogStreamStatus,
   streams.getDatadogDashboard,
+
+  insights.getInsight,
+  insights.exportInsight,
+
+  alerts.listAlertRules,
+  alerts.createAlertRule,
+  alerts.getAlertRule,
+  alerts.updateAlertRule,
+  alerts.deleteAlertRule,
 
   redirects.listRedirectUris,
   redirects.createRedirectUri,

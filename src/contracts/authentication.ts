@@ -115,8 +115,12 @@ export const authenticate = endpoint({
   success: { status: 200, body: AuthenticateResponse },
   errors: {
     400: [
+      'access_denied',
+      'authorization_pending',
+      'expired_token',
       'invalid_client',
       'invalid_grant',
+      'slow_down',
       'unauthorized_client',
       'unsupported_grant_type',
       'authentication_method_not_allowed',

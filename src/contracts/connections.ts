@@ -3,8 +3,9 @@ import type { Static } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { ConnectionDomainId, ConnectionId, OrganizationId, Timestamp } from './ids.ts'
 import { List, pageQuery } from './list.ts'
+import { Scope } from './scope.ts'
 
-/** Connection types that speak SAML 2.0: the ones that can be created here today. */
+/** Connection types that speak SAML 2.0. */
 export const samlConnectionTypes = [
   'ADFSSAML',
   'Auth0SAML',
@@ -35,28 +36,33 @@ export const samlConnectionTypes = [
   'VMwareSAML',
 ] as const
 
+/** Those that speak OpenID Connect. */
+export const oidcConnectionTypes = [
+  'AdpOidc',
+  'CleverOIDC',
+  'EntraIdOIDC',
+  'GenericOIDC',
+  'GoogleOIDC',
+  'LoginGovOidc',
+  'OktaOIDC',
+] as const
+
 /** Every value the wire knows, so that filters and clients accept types of other protocols. */
 export const connectionTypes = [
   ...samlConnectionTypes,
-  'AdpOidc',
+  ...oidcConnectionTypes,
   'AppleOAuth',
   'Auth0Migration',
   'BitbucketOAuth',
-  'CleverOIDC',
   'DiscordOAuth',
-  'EntraIdOIDC',
-  'GenericOIDC',
   'GitHubOAuth',
   'GitLabOAuth',
   'GoogleOAuth',
-  'GoogleOIDC',
   'GrokOAuth',
   'IntuitOAuth',
   'LinkedInOAuth',
-  'LoginGovOidc',
   'MagicLink',
   'MicrosoftOAuth',
-  'OktaOIDC',
   'Pending',
   'SalesforceOAuth',
   'SlackOAuth',
@@ -69,6 +75,7 @@ export const connectionTypes = [
 export const ConnectionType = Type.Enum([...connectionTypes])
 export type ConnectionType = Static<typeof ConnectionType>
 export type SamlConnectionType = (typeof samlConnectionTypes)[number]
+export type CreatableConnectionType = SamlConnectionType | (typeof oidcConnectionTypes)[number]
 
 export const ConnectionState = Type.Enum(['requires_type', 'draft', 'active', 'validating', 'inactive', 'deleting'])
 export type ConnectionState = Static<typeof ConnectionState>
@@ -167,6 +174,14 @@ const Certificate = Type.Object({
 
 const nullableString = Type.Union([Type.String(), Type.Null()])
 
+const OidcClient = Type.Object({
+  issuer: nullableString,
+  client_id: Type.String(),
+  scopes: Type.Array(Type.String()),
+  /** What to register at the OpenID provider. */
+  redirect_uri: Type.String(),
+})
+
 /** A connection with what its administrator needs: the vendor shows these only in its dashboard. */
 export const ConfiguredConnection = Type.Object({
   ...Connection.properties,
@@ -178,12 +193,25 @@ export const ConfiguredConnection = Type.Object({
   idp_sso_url: nullableString,
   idp_metadata_url: nullableString,
   certificates: Type.Array(Certificate),
+  /** Connections by OpenID Connect alone. */
+  oidc: Type.Optional(OidcClient),
   attribute_map: AttributeMap,
   options: ConnectionOptions,
 })
 export type ConfiguredConnection = Static<typeof ConfiguredConnection>
 
+export const OidcClientInput = Type.Object({
+  /** As its discovery document names it. */
+  issuer: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
+  client_id: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
+  /** Kept sealed and never shown. */
+  client_secret: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+  scopes: Type.Optional(Type.Array(Scope, { minItems: 1, maxItems: 50 })),
+})
+export type OidcClientInput = Static<typeof OidcClientInput>
+
 const configuration = {
+  oidc: Type.Optional(OidcClientInput),
   idp_metadata_url: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
   idp_metadata_xml: Type.Optional(Type.String({ minLength: 1, maxLength: 1_048_576 })),
   idp_entity_id: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
@@ -246,7 +274,7 @@ export const createConnection = endpoint({
   operationId: 'createConnection',
   method: 'POST',
   path: '/connections',
-  summary: 'Create a SAML connection, with or without its identity provider configuration',
+  summary: 'Create a SAML or OpenID Connect connection, with or without its identity provider configuration',
   tag,
   access: 'api_key',
   extension: true,

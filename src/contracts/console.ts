@@ -3,12 +3,18 @@ import type { Static } from 'typebox'
 import { type AnyEndpoint, dashboardRoles, endpoint } from './endpoint.ts'
 import { Environment } from './environments.ts'
 import { DashboardUserId, EnvironmentId } from './ids.ts'
+import * as overview from './overview.ts'
+import * as users from './dashboard-users.ts'
+import * as logs from './request-logs.ts'
 import * as attempts from './sign-in-attempts.ts'
 
 const tag = 'dashboard'
 
 /** Header in which every request that changes something repeats `csrf_token` of the session. */
 export const csrfHeader = 'x-gatehouse-csrf'
+
+/** Server-sent events of an environment, below `dashboardPath`; see the door for what they say. */
+export const livePath = '/live'
 
 /** Where the dashboard asks. What API keys may call is there too, below the environment it is about. */
 export function dashboardPath(access: AnyEndpoint['access'], environment: string): string {
@@ -63,4 +69,22 @@ export const consoleEndpoints: readonly AnyEndpoint[] = [
   attempts.getSignInAttempt,
   attempts.revealRefusedResponse,
   attempts.replayRefusedResponse,
+
+  logs.listScimRequests,
+  logs.getScimRequest,
+  logs.listApiRequests,
+
+  overview.getOverview,
+  overview.searchEverything,
+  overview.testRedirect,
+  overview.listRejectedRedirects,
+  overview.renameEnvironment,
+  overview.makeEnvironment,
+
+  users.listDashboardUsers,
+  users.inviteDashboardUser,
+  users.changeDashboardUser,
+  users.removeDashboardUser,
+  users.listAuditEntries,
+  users.listInstallationAuditEntries,
 ]

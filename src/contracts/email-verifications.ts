@@ -26,6 +26,7 @@ export const getEmailVerification = endpoint({
   summary: 'Get an email verification with its code, to mail it yourself',
   tag,
   access: 'api_key',
+  secretFields: ['code'],
   params: Type.Object({ id: EmailVerificationId }),
   success: { status: 200, body: EmailVerification },
   errors: { 404: ['entity_not_found'] },

@@ -12,11 +12,12 @@ export type DashboardRole = (typeof dashboardRoles)[number]
 
 /**
  * What a success looks like on the wire. 202 is the vendor's `text/plain` with the word Accepted; `empty` is its 200
- * without a body or a content type.
+ * without a body or a content type; `csv` is a table as text.
  */
 export type Success =
   | { readonly status: 200 | 201; readonly body: TSchema }
   | { readonly status: 200; readonly empty: true }
+  | { readonly status: 200; readonly csv: true }
   | { readonly status: 204 | 202 }
 
 /** One operation of the public surface, said once: the route, the validation, the OpenAPI and the clients read it. */
@@ -65,6 +66,11 @@ type Definition<P extends TSchema, Q extends TSchema, B extends TSchema, S exten
 /** Declares an operation and keeps the types of its parts. */
 export function endpoint<P extends TSchema, Q extends TSchema, B extends TSchema, const S extends Success>(
   definition: Definition<P, Q, B, S>,
-): Endpoint<P, Q, B, S extends { body: infer R extends TSchema } ? Static<R> : void> {
+): Endpoint<
+  P,
+  Q,
+  B,
+  S extends { body: infer R extends TSchema } ? Static<R> : S extends { csv: true } ? string : void
+> {
   return definition
 }

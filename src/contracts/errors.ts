@@ -37,6 +37,7 @@ export const ssoErrorCodes = [
   'invalid_connection_selector',
   'invalid_request',
   'login_required',
+  'oauth_failed',
   'organization_invalid',
   'profile_not_allowed_outside_organization',
   'server_error',

@@ -117,7 +117,7 @@ export const wireEventNames = [
 ] as const
 
 /** Events of this server without a counterpart at the vendor. Only who asks for them by name gets them. */
-const extensionEventNames = ['webhook_endpoint.disabled'] as const
+const extensionEventNames = ['alert.firing', 'alert.recovered', 'webhook_endpoint.disabled'] as const
 
 /** Everything that can be subscribed to, streamed or read. */
 export const eventNames = [...wireEventNames, ...extensionEventNames] as const

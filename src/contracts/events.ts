@@ -1,6 +1,7 @@
 import * as Type from 'typebox'
 import type { Static, TSchema } from 'typebox'
 import type { eventNames } from './event-names.ts'
+import { AlertFiringData, AlertRecoveredData } from './alert-rules.ts'
 import { ConnectionEventData, ConnectionEventDataWithDomains } from './connections.ts'
 import { DirectoryActivatedData, DirectoryDeletedData, DirectoryTokenEventData } from './directories.ts'
 import {
@@ -15,9 +16,12 @@ import { endpoint } from './endpoint.ts'
 import { EventId, Timestamp, UserId } from './ids.ts'
 import { ListMetadata, Order } from './list.ts'
 import { MagicAuth } from './magic-auth.ts'
+import { InvitationEventData } from './invitations.ts'
 import { OrganizationMembershipEventData } from './memberships.ts'
 import { OrganizationDomain } from './organization-domains.ts'
 import { Organization } from './organizations.ts'
+import { Permission } from './permissions.ts'
+import { OrganizationRoleEventData, RoleEventData } from './roles.ts'
 import { PasswordResetEventData } from './password-resets.ts'
 import { Session } from './sessions.ts'
 import { User } from './users.ts'
@@ -35,6 +39,13 @@ const ssoAttempt = {
     connection_id: nullableString,
     session_id: nullableString,
   }),
+}
+
+const oauthAttempt = {
+  type: Type.Literal('oauth'),
+  ip_address: nullableString,
+  user_agent: nullableString,
+  user_id: nullableString,
 }
 
 const AttemptError = Type.Object({ code: Type.String(), message: Type.String() })
@@ -66,6 +77,17 @@ function proofFailed<T extends string>(type: T) {
 
 /** The catalogue: event name → payload, for every event this server emits. */
 export const eventPayloads = {
+  'authentication.oauth_succeeded': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('succeeded'),
+    email: Type.String(),
+  }),
+  'authentication.oauth_failed': Type.Object({
+    ...oauthAttempt,
+    status: Type.Literal('failed'),
+    email: nullableString,
+    error: AttemptError,
+  }),
   'authentication.email_verification_failed': proofFailed('email_verification'),
   'authentication.email_verification_succeeded': proofSucceeded('email_verification'),
   'authentication.magic_auth_failed': proofFailed('magic_auth'),
@@ -124,9 +146,22 @@ export const eventPayloads = {
     reason: Type.Enum(['domain_verification_period_expired', 'domain_verified_by_other_organization']),
     organization_domain: OrganizationDomain,
   }),
+  'invitation.accepted': InvitationEventData,
+  'invitation.created': InvitationEventData,
+  'invitation.resent': InvitationEventData,
+  'invitation.revoked': InvitationEventData,
   'organization_membership.created': OrganizationMembershipEventData,
   'organization_membership.deleted': OrganizationMembershipEventData,
   'organization_membership.updated': OrganizationMembershipEventData,
+  'organization_role.created': OrganizationRoleEventData,
+  'organization_role.deleted': OrganizationRoleEventData,
+  'organization_role.updated': OrganizationRoleEventData,
+  'permission.created': Permission,
+  'permission.deleted': Permission,
+  'permission.updated': Permission,
+  'role.created': RoleEventData,
+  'role.deleted': RoleEventData,
+  'role.updated': RoleEventData,
   'password_reset.created': PasswordResetEventData,
   'password_reset.succeeded': PasswordResetEventData,
   'session.created': Session,
@@ -134,6 +169,8 @@ export const eventPayloads = {
   'user.created': User,
   'user.deleted': User,
   'user.updated': User,
+  'alert.firing': AlertFiringData,
+  'alert.recovered': AlertRecoveredData,
   'webhook_endpoint.disabled': WebhookEndpointDisabledData,
 } as const satisfies Partial<Record<(typeof eventNames)[number], TSchema>>
 

@@ -23,11 +23,14 @@ export const idPrefixes = {
   webhookSecret: 'wsec',
   webhookDelivery: 'wdel',
   logStream: 'log_stream',
+  alertRule: 'alert_rule',
   directory: 'directory',
   directoryToken: 'directory_token',
   directoryUser: 'directory_user',
   directoryGroup: 'directory_group',
   dashboardUser: 'dashboard_user',
+  scimRequest: 'scim_request',
+  apiRequest: 'api_request',
   auditEntry: 'audit_entry',
   user: 'user',
   userIdentity: 'identity',
@@ -66,10 +69,13 @@ export type WebhookEndpointId = IdOf<'webhookEndpoint'>
 export type WebhookSecretId = IdOf<'webhookSecret'>
 export type WebhookDeliveryId = IdOf<'webhookDelivery'>
 export type LogStreamId = IdOf<'logStream'>
+export type AlertRuleId = IdOf<'alertRule'>
 export type DirectoryId = IdOf<'directory'>
 export type DirectoryTokenId = IdOf<'directoryToken'>
 export type DirectoryUserId = IdOf<'directoryUser'>
 export type DirectoryGroupId = IdOf<'directoryGroup'>
+export type ScimRequestId = IdOf<'scimRequest'>
+export type ApiRequestId = IdOf<'apiRequest'>
 export type DashboardUserId = IdOf<'dashboardUser'>
 export type AuditEntryId = IdOf<'auditEntry'>
 export type UserId = IdOf<'user'>
@@ -106,13 +112,18 @@ export const SsoSessionId = id('ssoSession')
 export const WebhookEndpointId = id('webhookEndpoint')
 export const WebhookDeliveryId = id('webhookDelivery')
 export const LogStreamId = id('logStream')
+export const AlertRuleId = id('alertRule')
 export const DirectoryId = id('directory')
 export const DirectoryTokenId = id('directoryToken')
 export const DirectoryUserId = id('directoryUser')
 export const DirectoryGroupId = id('directoryGroup')
+export const ScimRequestId = id('scimRequest')
+export const ApiRequestId = id('apiRequest')
 export const DashboardUserId = id('dashboardUser')
 export const AuditEntryId = id('auditEntry')
 export const UserId = id('user')
+export const RoleId = id('role')
+export const PermissionId = id('permission')
 export const OrganizationMembershipId = id('organizationMembership')
 export const InvitationId = id('invitation')
 export const MagicAuthId = id('magicAuth')

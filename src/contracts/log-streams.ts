@@ -8,7 +8,7 @@ const tag = 'log-streams'
 const nullableString = Type.Union([Type.String(), Type.Null()])
 const nullableTimestamp = Type.Union([Timestamp, Type.Null()])
 
-const LogStreamType = Type.Enum(['datadog', 'https', 'splunk', 'file', 'stdout'])
+const LogStreamType = Type.Enum(['datadog', 'https', 'splunk', 's3', 'file', 'stdout'])
 export type LogStreamType = Static<typeof LogStreamType>
 
 const DatadogSite = Type.Enum(['US1', 'US3', 'US5', 'EU1', 'AP1', 'US1-FED'])
@@ -43,6 +43,16 @@ const SplunkSettings = Type.Object({
 })
 export type SplunkSettings = Static<typeof SplunkSettings>
 
+const S3Settings = Type.Object({
+  bucket: Type.String(),
+  region: Type.String(),
+  /** Where something else speaks the protocol, such as MinIO or R2; null for Amazon. */
+  endpoint: nullableString,
+  prefix: Type.String(),
+  access_key_id: Type.String(),
+})
+export type S3Settings = Static<typeof S3Settings>
+
 const FileSettings = Type.Object({ name: Type.String() })
 export type FileSettings = Static<typeof FileSettings>
 
@@ -58,6 +68,7 @@ export const LogStream = Type.Object({
   datadog: Type.Optional(DatadogSettings),
   https: Type.Optional(HttpsSettings),
   splunk: Type.Optional(SplunkSettings),
+  s3: Type.Optional(S3Settings),
   file: Type.Optional(FileSettings),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -87,6 +98,13 @@ const splunkOptions = {
   source: Type.Optional(Label),
   sourcetype: Type.Optional(Label),
 }
+const s3Options = {
+  endpoint: Type.Optional(Type.Union([Url, Type.Null()])),
+  /** In front of every key, as it is. */
+  prefix: Type.Optional(Type.String({ pattern: '^(?!/)[A-Za-z0-9._/-]*$', maxLength: 200 })),
+}
+const Bucket = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$' })
+const Region = Type.String({ pattern: '^[a-z0-9-]{1,50}$' })
 const fileInput = Type.Object({ name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$', maxLength: 100 }) })
 
 const Events = Type.Union([Type.Array(Type.String(), { minItems: 1, maxItems: 200 }), Type.Null()])
@@ -102,6 +120,15 @@ export const LogStreamCreate = Type.Object({
   datadog: Type.Optional(Type.Object({ api_key: HeaderSafe, site: DatadogSite, ...datadogOptions })),
   https: Type.Optional(Type.Object({ url: Url, ...httpsOptions })),
   splunk: Type.Optional(Type.Object({ url: Url, token: HeaderSafe, ...splunkOptions })),
+  s3: Type.Optional(
+    Type.Object({
+      bucket: Bucket,
+      region: Region,
+      access_key_id: HeaderSafe,
+      secret_access_key: HeaderSafe,
+      ...s3Options,
+    }),
+  ),
   file: Type.Optional(fileInput),
 })
 export type LogStreamCreate = Static<typeof LogStreamCreate>
@@ -116,6 +143,15 @@ export const LogStreamUpdate = Type.Object({
   ),
   https: Type.Optional(Type.Object({ url: Type.Optional(Url), ...httpsOptions })),
   splunk: Type.Optional(Type.Object({ url: Type.Optional(Url), token: Type.Optional(HeaderSafe), ...splunkOptions })),
+  s3: Type.Optional(
+    Type.Object({
+      bucket: Type.Optional(Bucket),
+      region: Type.Optional(Region),
+      access_key_id: Type.Optional(HeaderSafe),
+      secret_access_key: Type.Optional(HeaderSafe),
+      ...s3Options,
+    }),
+  ),
   file: Type.Optional(fileInput),
 })
 export type LogStreamUpdate = Static<typeof LogStreamUpdate>
@@ -202,7 +238,7 @@ export const createLogStream = endpoint({
   operationId: 'createLogStream',
   method: 'POST',
   path: '/log_streams',
-  summary: 'Stream events to Datadog, Splunk, an HTTPS endpoint, a file or standard output',
+  summary: 'Stream events to Datadog, Splunk, S3, an HTTPS endpoint, a file or standard output',
   body: LogStreamCreate,
   success: { status: 201, body: LogStream },
   errors: { 422: [...refusals[422], 'invalid_cursor'] },

@@ -60,6 +60,7 @@ export const getMagicAuth = endpoint({
   summary: 'Get a magic auth with its code',
   tag,
   access: 'api_key',
+  secretFields: ['code'],
   params: Type.Object({ id: MagicAuthId }),
   success: { status: 200, body: MagicAuth },
   errors: { 404: ['entity_not_found'] },

@@ -35,6 +35,7 @@ export const listMailbox = endpoint({
   summary: 'What was mailed to whom, with codes and links taken out',
   tag: 'mail',
   access: 'api_key',
+  secretFields: ['text', 'html', 'code', 'link'],
   extension: true,
   query: Type.Object({ ...pageQuery, to: Type.Optional(Type.String()) }),
   success: { status: 200, body: List(Mail) },

@@ -54,6 +54,7 @@ export const getPasswordReset = endpoint({
   summary: 'Get a password reset with its token',
   tag,
   access: 'api_key',
+  secretFields: ['password_reset_token', 'password_reset_url'],
   params: Type.Object({ id: PasswordResetId }),
   success: { status: 200, body: PasswordReset },
   errors: { 404: ['entity_not_found'] },

@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import { ConnectionType } from './connections.ts'
 import { endpoint } from './endpoint.ts'
 import { ConnectionId, OrganizationId, ProfileId } from './ids.ts'
+import { OAuthTokens } from './oauth-providers.ts'
 
 const nullableString = Type.Union([Type.String(), Type.Null()])
 const Role = Type.Object({ slug: Type.String() })
@@ -74,6 +75,7 @@ export const TokenResponse = Type.Object({
   /** Seconds. */
   expires_in: Type.Integer(),
   profile: Profile,
+  oauth_tokens: Type.Optional(OAuthTokens),
 })
 export type TokenResponse = Static<typeof TokenResponse>
 

@@ -23,11 +23,14 @@ import type {
   WebhookSecretId,
   WebhookDeliveryId,
   LogStreamId,
+  AlertRuleId,
   DirectoryId,
   DirectoryTokenId,
   DirectoryUserId,
   DirectoryGroupId,
   DashboardUserId,
+  ScimRequestId,
+  ApiRequestId,
   AuditEntryId,
   UserId,
   UserIdentityId,
@@ -45,7 +48,37 @@ import type {
   HostedLoginId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
+import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
+
+export interface AlertRules {
+  environment_id: EnvironmentId
+  id: AlertRuleId
+  name: string
+  events: string[]
+  threshold: number
+  window_seconds: number
+  scope: 'environment' | 'each_organization'
+  organization_id: OrganizationId | null
+  cooldown_seconds: number
+  endpoint_id: WebhookEndpointId | null
+  emails: string[]
+  status: 'enabled' | 'disabled'
+  watches_since: Date
+  created_at: Date
+  updated_at: Date
+}
+
+export interface AlertStates {
+  environment_id: EnvironmentId
+  rule_id: AlertRuleId
+  lane: string
+  hits: Date[]
+  firing_since: Date | null
+  fired_at: Date | null
+  recovers_at: Date | null
+  updated_at: Date
+}
 
 export interface ApiKeys {
   environment_id: EnvironmentId
@@ -57,6 +90,20 @@ export interface ApiKeys {
   last_used_by: string | null
   expires_at: Date | null
   revoked_at: Date | null
+  created_at: Date
+}
+
+export interface ApiRequests {
+  environment_id: EnvironmentId
+  id: ApiRequestId
+  request_id: string
+  api_key_id: ApiKeyId
+  method: string
+  path: string
+  status: number
+  error_code: string | null
+  duration_ms: number
+  client: string | null
   created_at: Date
 }
 
@@ -140,6 +187,14 @@ export interface Brandings {
   environment_id: EnvironmentId
   settings: ColumnType<unknown, string, string>
   updated_at: Date
+}
+
+export interface ConnectionOidcClients {
+  environment_id: EnvironmentId
+  connection_id: ConnectionId
+  oauth_client_id: string
+  sealed_client_secret: string
+  scopes: string[]
 }
 
 export interface ConnectionRealms {
@@ -434,6 +489,31 @@ export interface IdempotencyKeys {
   created_at: Date
 }
 
+export interface Impersonations {
+  environment_id: EnvironmentId
+  token_hash: Buffer
+  user_id: UserId
+  organization_id: OrganizationId | null
+  impersonator_email: string
+  reason: string
+  redirect_uri: string
+  expires_at: Date
+  used_at: Date | null
+  created_at: Date
+}
+
+export interface InsightCounts {
+  environment_id: EnvironmentId
+  metric: string
+  grain: string
+  bucket: Date
+  organization: string
+  kind: string
+  outcome: string
+  reason: string
+  count: number
+}
+
 export interface Invitations {
   environment_id: EnvironmentId
   id: InvitationId
@@ -525,6 +605,21 @@ export interface Mails {
   created_at: Date
 }
 
+export interface OauthProviders {
+  environment_id: EnvironmentId
+  id: ConnectionId
+  provider: OAuthProviderName
+  enabled: boolean
+  oauth_client_id: string
+  sealed_client_secret: string
+  issuer: string | null
+  scopes: string[]
+  return_tokens: boolean
+  settings: ColumnType<unknown, string, string>
+  created_at: Date
+  updated_at: Date
+}
+
 export interface OrganizationAuthenticationSettings {
   environment_id: EnvironmentId
   organization_id: OrganizationId
@@ -606,7 +701,7 @@ export interface Permissions {
 export interface Profiles {
   environment_id: EnvironmentId
   id: ProfileId
-  organization_id: OrganizationId
+  organization_id: OrganizationId | null
   connection_id: ConnectionId
   realm: string
   idp_id: string
@@ -653,6 +748,13 @@ export interface RefusedResponses {
   created_at: Date
 }
 
+export interface RejectedRedirects {
+  environment_id: EnvironmentId
+  uri: string
+  times: number
+  last_seen_at: Date
+}
+
 export interface RolePermissions {
   environment_id: EnvironmentId
   role_id: RoleId
@@ -670,6 +772,25 @@ export interface Roles {
   priority: Generated<number>
   created_at: Date
   updated_at: Date
+}
+
+export interface ScimRequests {
+  environment_id: EnvironmentId
+  id: ScimRequestId
+  directory_id: DirectoryId
+  request_id: string
+  method: string
+  path: string
+  status: number
+  reason: string | null
+  scim_type: string | null
+  duration_ms: number
+  user_agent: string | null
+  rejected_token: string | null
+  request_body: string | null
+  response_body: string | null
+  event_ids: string[]
+  created_at: Date
 }
 
 export interface Sessions {
@@ -724,6 +845,7 @@ export interface SsoCodes {
   expires_at: Date
   redeemed_at: Date | null
   token_hash: Buffer | null
+  oauth_tokens: string | null
 }
 
 export interface SsoLogoutTokens {
@@ -755,6 +877,7 @@ export interface SsoSessions {
   created_at: Date
   expires_at: Date
   finished_at: Date | null
+  browser_hash: Buffer | null
 }
 
 export interface UserIdentities {
@@ -837,7 +960,10 @@ export interface WebhookSecrets {
 }
 
 export interface Schema {
+  alert_rules: AlertRules
+  alert_states: AlertStates
   api_keys: ApiKeys
+  api_requests: ApiRequests
   audit_entries: AuditEntries
   authentication_challenges: AuthenticationChallenges
   authentication_factors: AuthenticationFactors
@@ -846,6 +972,7 @@ export interface Schema {
   branding_images: BrandingImages
   branding_previews: BrandingPreviews
   brandings: Brandings
+  connection_oidc_clients: ConnectionOidcClients
   connection_realms: ConnectionRealms
   connections: Connections
   consumed_assertions: ConsumedAssertions
@@ -874,12 +1001,15 @@ export interface Schema {
   hosted_logins: HostedLogins
   hosted_sessions: HostedSessions
   idempotency_keys: IdempotencyKeys
+  impersonations: Impersonations
+  insight_counts: InsightCounts
   invitations: Invitations
   jwt_templates: JwtTemplates
   log_streams: LogStreams
   logout_uris: LogoutUris
   magic_auths: MagicAuths
   mails: Mails
+  oauth_providers: OauthProviders
   organization_authentication_settings: OrganizationAuthenticationSettings
   organization_domains: OrganizationDomains
   organization_memberships: OrganizationMemberships
@@ -892,8 +1022,10 @@ export interface Schema {
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens
   refused_responses: RefusedResponses
+  rejected_redirects: RejectedRedirects
   role_permissions: RolePermissions
   roles: Roles
+  scim_requests: ScimRequests
   sessions: Sessions
   signing_keys: SigningKeys
   sso_access_tokens: SsoAccessTokens

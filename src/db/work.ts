@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { sql, type Transaction } from 'kysely'
 import type pg from 'pg'
 import type { EventData, EventName } from '#contracts/events.ts'
@@ -88,6 +89,17 @@ export async function transact<T>(
   }
 }
 
+const mostCollected = 200
+const collecting = new AsyncLocalStorage<EventId[]>()
+
+/**
+ * Runs something and collects the ids of the events it emitted, also of transactions that were undone: whoever shows
+ * them asks the log which of them happened. For logs of requests only; nothing may be decided by it.
+ */
+export function collectEmittedIds<T>(ids: EventId[], act: () => T): T {
+  return collecting.run(ids, act)
+}
+
 /** Events of one transaction, in the order they were emitted, as the parameters of the SQL function append_events. */
 export class EmittedEvents {
   readonly #environment: EnvironmentId
@@ -112,6 +124,8 @@ export class EmittedEvents {
 
   readonly emit: Work['emit'] = (name, data, organization) => {
     const id = newId('event', this.#now)
+    const collected = collecting.getStore()
+    if (collected && collected.length < mostCollected) collected.push(id)
     this.#ids.push(id)
     this.#types.push(name)
     this.#organizations.push(organization)

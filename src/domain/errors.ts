@@ -90,9 +90,13 @@ export class Forbidden extends Error {
 export class OAuthError extends Error {
   override readonly name = 'OAuthError'
   readonly error:
+    | 'access_denied'
+    | 'authorization_pending'
+    | 'expired_token'
     | 'invalid_client'
     | 'invalid_grant'
     | 'invalid_request'
+    | 'slow_down'
     | 'unauthorized_client'
     | 'unsupported_grant_type'
 

@@ -20,6 +20,7 @@ export interface Remembered {
 
 /** Somebody with an API key. */
 interface ApiCaller extends Caller {
+  readonly apiKeyId: ApiKeyId
   readonly previous: Remembered | undefined
 }
 
@@ -45,6 +46,7 @@ export async function identifyApiCaller(
     environment: found.environment_id,
     kind: found.kind,
     clientId: found.client_id,
+    apiKeyId: found.api_key_id,
     previous:
       previous_hash !== null && previous_status !== null && previous_answer !== null
         ? { requestHash: previous_hash, status: previous_status, answer: previous_answer }

@@ -3,12 +3,14 @@ import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { dashboardPath } from '#contracts/console.ts'
+import type { ApiKeyId, EnvironmentId } from '#contracts/ids.ts'
 import type { AnyEndpoint, Endpoint, Input, Output, Success } from '#contracts/endpoint.ts'
 import type { Database } from '#db/database.ts'
 import { IdempotencyRace, type Scope } from '#db/work.ts'
 import { BadRequest, Invalid } from '#domain/errors.ts'
+import type { ApiLog } from '#domain/request-logs/api-log.ts'
 import { SealBroken, type Secrets } from '#protocols/envelope.ts'
-import { identifyApiCaller, type Caller, type KeyUses, type Remembered } from './callers.ts'
+import { identifyApiCaller, type Caller, type KeyUses, productOf, type Remembered } from './callers.ts'
 import { type DashboardDeps, enter, type Visitor } from './dashboard/visit.ts'
 import { answerFor } from './errors.ts'
 import { checkBody, checkNesting, checkQuery, checkText } from './input.ts'
@@ -19,6 +21,7 @@ export interface ServeDeps extends DashboardDeps {
   readonly db: Database
   readonly clock: () => Date
   readonly keyUses: KeyUses
+  readonly apiLog: ApiLog
   readonly secrets: Secrets
 }
 
@@ -135,20 +138,19 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
   const key = endpoint.method === 'POST' ? headerText(request.headers['idempotency-key']) : undefined
   const idempotency = key === undefined ? undefined : { key, route }
   const caller = await identifyApiCaller(deps, request, idempotency)
+  const call = logCall(deps, caller, request, reply)
   checkNesting(request.body)
-  const requestHash = createHash('sha256')
-    .update(JSON.stringify(bodyOf(request) ?? null))
-    .digest()
-  const place = idempotency && { ...idempotency, environment: caller.environment }
-  const replayed = (previous: Remembered, from: Place) =>
-    replay(deps, reply, endpoint.success, previous, requestHash, from)
-  if (caller.previous && place) return replayed(caller.previous, place)
+  const place = idempotency && {
+    ...idempotency,
+    environment: caller.environment,
+    requestHash: hashOf(JSON.stringify(bodyOf(request) ?? null)),
+  }
+  if (caller.previous && place) return replay(deps, reply, endpoint.success, caller.previous, place)
 
   const scope = {
     environment: caller.environment,
     idempotency: place && {
       ...place,
-      requestHash,
       status: endpoint.success.status,
       seal: (answer: string) => deps.secrets.seal(answer, sealedFor(place)),
     },
@@ -157,9 +159,10 @@ async function handle<P extends TSchema, Q extends TSchema, B extends TSchema, O
     const input = readInput(endpoint, request)
     return await send(reply, endpoint.success, await handler(input, { ...caller, scope }))
   } catch (error) {
+    call.failed(error)
     // The first request may have committed after we looked; then its answer explains our failure.
     const first = idempotency && (await identifyApiCaller(deps, request, idempotency)).previous
-    if (first && place) return replayed(first, place)
+    if (first && place) return replay(deps, reply, endpoint.success, first, place)
     throw error instanceof IdempotencyRace ? new IdempotencyRace() : error
   }
 }
@@ -179,10 +182,41 @@ function readInput<E extends AnyEndpoint>(endpoint: E, request: FastifyRequest):
   }
 }
 
+/** Notes a call when it was answered. */
+function logCall(
+  { apiLog, clock }: ServeDeps,
+  { environment, apiKeyId }: { readonly environment: EnvironmentId; readonly apiKeyId: ApiKeyId },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): { failed(error: unknown): void } {
+  let errorCode: string | null = null
+  reply.raw.once('close', () =>
+    apiLog.note({
+      environment,
+      apiKeyId,
+      requestId: request.id,
+      method: request.method,
+      path: request.url.split('?', 1)[0] ?? '',
+      status: reply.statusCode,
+      errorCode,
+      durationMs: reply.elapsedTime,
+      client: productOf(request),
+      at: clock(),
+    }),
+  )
+  return {
+    failed(error) {
+      const body = answerFor(error)?.body
+      errorCode = (body && 'code' in body && body.code) || null
+    },
+  }
+}
+
 interface Place {
   readonly environment: string
   readonly key: string
   readonly route: string
+  readonly requestHash: Buffer
 }
 
 /** An answer opens where it was given, and nowhere else. */
@@ -195,10 +229,9 @@ async function replay(
   reply: FastifyReply,
   success: Success,
   previous: Remembered,
-  requestHash: Buffer,
   place: Place,
 ): Promise<FastifyReply> {
-  if (!previous.requestHash.equals(requestHash))
+  if (!previous.requestHash.equals(place.requestHash))
     throw new BadRequest(
       `Another idempotency key (${place.key}) with different request parameters was found. Use a new key for a new request.`,
       'idempotency_key_reused',
@@ -227,6 +260,7 @@ async function send(
     case 200:
     case 201:
       if ('empty' in success) return reply.status(200).send()
+      if ('csv' in success) return reply.status(200).type('text/csv; charset=utf-8').send(result)
       if (result instanceof JsonStream) return sendJson(reply, success.status, await result.open())
       if (result instanceof RawJson) return sendJson(reply, success.status, result.text)
       return sendJson(reply, success.status, JSON.stringify(result, hiding(hidden)))
@@ -250,6 +284,10 @@ function bodyOf(request: FastifyRequest): unknown {
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? indexable(value) : undefined
+}
+
+function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }
 
 /** The text, or past what an index entry can hold its hash: cut short, two different texts could become one. */

@@ -12,6 +12,7 @@ const expired = {
   sso_codes: 'expires_at < $1',
   sso_access_tokens: 'expires_at < $1',
   sso_logout_tokens: 'expires_at < $1',
+  impersonations: 'expires_at < $1',
   // A day longer than they are good for: who comes too late is told so.
   magic_auths: `expires_at < $1::timestamptz - interval '1 day'`,
   email_verifications: `expires_at < $1::timestamptz - interval '1 day'`,
@@ -25,10 +26,19 @@ const expired = {
   sessions: `expires_at < $1::timestamptz - interval '90 days'`,
   // As long as the vendor shows them; events themselves stay.
   webhook_deliveries: `state <> 'pending' and completed_at < $1::timestamptz - interval '30 days'`,
+  // A window is a week at most.
+  alert_states: `firing_since is null and updated_at < $1::timestamptz - interval '30 days'`,
+  // Their number is bounded besides, see keep-latest.ts.
+  scim_requests: `created_at < $1::timestamptz - interval '14 days'`,
+  api_requests: `created_at < $1::timestamptz - interval '14 days'`,
+  dashboard_sessions: 'expires_at < $1',
+  dashboard_invitations: 'expires_at < $1',
+  audit_entries: `created_at < $1::timestamptz - interval '2 years'`,
   mails: `created_at < $1::timestamptz - interval '30 days'`,
   branding_previews: 'expires_at < $1',
   hosted_logins: 'expires_at < $1',
   hosted_sessions: 'expires_at < $1',
+  insight_counts: `grain = 'hour' and bucket < $1::timestamptz - interval '90 days'`,
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const
 

@@ -25,6 +25,11 @@ export function testIdpSsoUrl(baseUrl: string, slug: string): string {
   return `${testIdpHomeUrl(baseUrl, slug)}/sso`
 }
 
+/** The OpenID Connect issuer: the same people and the same key, by another protocol. */
+export function testIdpOidcUrl(baseUrl: string, slug: string): string {
+  return `${testIdpHomeUrl(baseUrl, slug)}/oidc`
+}
+
 /** Where its users and groups are sent to apps; with an id, one of the apps. */
 export function testIdpProvisioningUrl(baseUrl: string, slug: string, app?: string): string {
   const list = `${testIdpHomeUrl(baseUrl, slug)}/provisioning`

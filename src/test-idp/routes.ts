@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { prepareDoor } from './door.ts'
 import { managementRoutes } from './management.ts'
+import { oidcRoutes } from './oidc/routes.ts'
 import { Registry } from './registry.ts'
 import { Apps } from './scim/apps.ts'
 import type { Fetch } from './scim/http-send.ts'
@@ -16,12 +17,12 @@ export interface TestIdpOptions {
   readonly clock: () => Date
   /** The way out for provisioning, which calls this machine and `origins` alone. */
   readonly fetch: Fetch
-  /** Where directories may be, beside this machine: the origin of the server around this, as others reach it. */
+  /** Where directories and redirect URIs may be, beside this machine: the origin of the server around this, as others reach it. */
   readonly origins: readonly string[]
 }
 
 /**
- * Mounts the test identity providers under `/test-idp`: real SAML and SCIM over HTTP, with keys of their own. They let anybody sign in
+ * Mounts the test identity providers under `/test-idp`: real SAML, OpenID Connect and SCIM over HTTP, with keys of their own. They let anybody sign in
  * as anybody, so this is for development: whoever mounts it decides that.
  */
 export function testIdpRoutes(app: FastifyInstance, options: TestIdpOptions): void {
@@ -34,6 +35,7 @@ export function testIdpRoutes(app: FastifyInstance, options: TestIdpOptions): vo
       prepareDoor(door)
       managementRoutes(door, deps)
       signInRoutes(door, deps)
+      oidcRoutes(door, { ...deps, origins: options.origins })
       provisioningRoutes(door, { ...deps, apps, origins: options.origins })
     },
     { prefix: '/test-idp' },

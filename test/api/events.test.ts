@@ -3,6 +3,7 @@ import { eventNames } from '#contracts/event-names.ts'
 import type { Event } from '#contracts/events.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import { readEvents } from '#domain/events/read.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
@@ -150,6 +151,74 @@ describe('paging: oldest first, after exclusive', () => {
       cursor = list_metadata.after
     }
     expect(pieces).toEqual(all.map(({ id }) => id))
+  })
+})
+
+describe('events that have no place in the log until somebody reads', () => {
+  /** An environment whose events are known by their number, and come about without anybody reading them. */
+  async function unread(count: number) {
+    const { api: own, id } = await server.environment()
+    const ids: string[] = []
+    const add = async () => {
+      await own('POST', '/organizations', { body: { name: `${ids.length}` } })
+      const newest = 'select id from events where environment_id = $1 order by seq desc limit 1'
+      ids.push((await server.db.pool.query<{ id: string }>(newest, [id])).rows[0]?.id ?? '')
+    }
+    for (let n = 0; n < count; n++) await add()
+    const ask = async (query: string) =>
+      (await own<Page<Event>>('GET', `/events?events=organization.created&${query}`)).body.data.map((event) =>
+        ids.indexOf(event.id),
+      )
+    return { ids, ask, add }
+  }
+
+  test.each([
+    ['the first page', () => 'limit=10', [0, 1, 2]],
+    ['a page they only fill in part', () => 'limit=2', [0, 1]],
+    ['a page after one of them', ([one]: string[]) => `after=${one}`, [1, 2]],
+    ['a page before one of them', ([, , three]: string[]) => `before=${three}`, [0, 1]],
+    ['a page between two of them', ([one, , three]: string[]) => `after=${one}&before=${three}`, [1]],
+    ['the newest page', () => 'order=desc&limit=2', [2, 1]],
+    ['a page older than one of them', ([, , three]: string[]) => `order=desc&after=${three}`, [1, 0]],
+    ['a page newer than one of them', ([one]: string[]) => `order=desc&before=${one}`, [2, 1]],
+  ])('are in %s', async (_claim, query, expected) => {
+    const { ids, ask } = await unread(3)
+    expect(await ask(query(ids))).toEqual(expected)
+  })
+
+  test.each([
+    ['oldest first', 'limit=10', [0, 1], [0, 1, 2]],
+    ['newest first', 'order=desc&limit=2', [1, 0], [2, 1]],
+  ])('come to those that have one, %s', async (_claim, query, before, after) => {
+    const { ask, add } = await unread(2)
+    expect(await ask(query)).toEqual(before)
+    await add()
+    expect(await ask(query)).toEqual(after)
+  })
+
+  test('are not in a page that ends before them, nor delay it', async () => {
+    const { ids, ask, add } = await unread(3)
+    expect(await ask('limit=10')).toEqual([0, 1, 2])
+    await add()
+    expect(await ask('limit=2')).toEqual([0, 1])
+    expect(await ask(`after=${ids[0]}&before=${ids[2]}`)).toEqual([1])
+    const { rows } = await server.db.pool.query(
+      'select from event_pending p join events e using (seq) where e.id = $1',
+      [ids[3]],
+    )
+    expect(rows, 'it still waits').toHaveLength(1)
+    expect(await ask(`after=${ids[3]}&before=${ids[0]}`), 'a cursor that waits has its place too').toEqual([])
+  })
+
+  test('more of them than are given a place at once are all there', async () => {
+    const { id } = await server.environment()
+    await server.db.pool.query(
+      `select append_events($1, array_agg('event_' || n || $1), array_agg('organization.created'::text),
+         array_agg(null::text), array_agg(n::text), now()) from generate_series(10001, 12500) as n`,
+      [id],
+    )
+    const text = await readEvents(server.db, id, { events: ['organization.created'], after: `event_12497${id}` })
+    expect(JSON.parse(text)).toMatchObject({ data: [12498, 12499, 12500] })
   })
 })
 

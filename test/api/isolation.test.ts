@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { endpoints } from '#contracts/all.ts'
 import type { AnyEndpoint } from '#contracts/endpoint.ts'
 import type { Event } from '#contracts/events.ts'
+import type { Invitation } from '#contracts/invitations.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import { change } from '#db/work.ts'
@@ -30,6 +31,8 @@ beforeAll(async () => {
   const attacker = await createScimClient(server)
   const client = await createScimClient(server)
   ;[mallory, victim] = [attacker.environment, client.environment]
+  // Off, the refusal would come before anybody looks whose the user is.
+  await mallory.api('PUT', '/authentication_settings', { body: { impersonation: true } })
   const make = async (path: string, body: object = {}) =>
     (await victim.api<{ id: string }>('POST', path, { body })).body.id
   const webhook = await make('/webhook_endpoints', {
@@ -50,6 +53,18 @@ beforeAll(async () => {
   const membership = await make('/user_management/organization_memberships', {
     user_id: person,
     organization_id: organization.id,
+  })
+  const invitation = await victim.api<Invitation>('POST', '/user_management/invitations', {
+    body: { email: 'bob@victim.test', organization_id: organization.id },
+  })
+  for (const [path, slug] of [
+    ['/authorization/permissions', 'victim:read'],
+    ['/authorization/roles', 'victim-role'],
+    [`/authorization/organizations/${organization.id}/roles`, 'victim-own'],
+  ] as const)
+    await make(path, { slug, name: 'Victim' })
+  await victim.api('POST', `/authorization/organizations/${organization.id}/roles/victim-own/permissions`, {
+    body: { slug: 'victim:read' },
   })
   const factor = await make('/auth/factors/enroll', { type: 'totp', totp_issuer: 'Victim', totp_user: 'ann' })
   const magicAuth = await make('/user_management/magic_auth', { email: 'ann@victim.test' })
@@ -74,6 +89,11 @@ beforeAll(async () => {
     '/directories/': [directory, await firstOf(`/directories/${directory}/tokens`)],
     '/directory_users/': [await firstOf(`/directory_users?directory=${directory}`)],
     '/directory_groups/': [group],
+    '/user_management/invitations/by_token/': [invitation.body.token],
+    '/user_management/invitations/': [invitation.body.id],
+    '/authorization/organizations/': [organization.id, 'victim-own', 'victim:read'],
+    '/authorization/roles/': ['victim-role'],
+    '/authorization/permissions/': ['victim:read'],
     '/auth/factors/': [factor],
     '/auth/challenges/': [await make(`/auth/factors/${factor}/challenge`)],
     '/user_management/magic_auth/': [magicAuth],
@@ -84,6 +104,8 @@ beforeAll(async () => {
     '/user_management/organization_memberships/': [membership],
     '/webhook_endpoints/': [webhook],
     '/webhook_deliveries/': [await firstOf(`/webhook_endpoints/${webhook}/deliveries`)],
+    '/insights/': ['organizations'],
+    '/alert_rules/': [await make('/alert_rules', { name: 'Victim', events: ['vault.data.read'] })],
     '/log_streams/': [
       await make('/log_streams', { type: 'datadog', datadog: { api_key: 'k'.repeat(32), site: 'US1' } }),
     ],
@@ -91,10 +113,19 @@ beforeAll(async () => {
     '/user_management/logout_uris/': [await make('/user_management/logout_uris', { uri: 'https://victim.test/b' })],
     '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],
     '/environments/': [victim.id, victim.apiKey.id],
+    '/oauth_providers/': ['GoogleOAuth'],
   }
-  own = { '/directories/': attacker.directory.id, '/environments/': mallory.id }
+  const company = await attacker.environment.api<Organization>('POST', '/organizations', { body: { name: 'Mallory' } })
+  own = {
+    '/authorization/organizations/': company.body.id,
+    '/directories/': attacker.directory.id,
+    '/environments/': mallory.id,
+  }
+  await victim.api('PUT', '/oauth_providers/GoogleOAuth', { body: namedBodies['/oauth_providers/{name}'] })
   await victim.api('PUT', '/directory_attributes/badge', { body: { path: 'badge' } })
   await victim.api('PUT', '/user_management/homepage_url', { body: { url: 'https://victim.test/' } })
+  // Or whether an answer shows the last events would depend on who stamps them first.
+  await stampEvents(server.db)
   untouched = await everything()
 })
 
@@ -107,7 +138,11 @@ async function verificationOf({ api }: TestEnvironment): Promise<string> {
 const guarded = endpoints.filter((endpoint) => endpoint.access === 'api_key')
 /** Of these a caller has its own by the same name. */
 const named = guarded.filter((endpoint) => endpoint.path.includes('{name}'))
-const withIds = guarded.filter((endpoint) => endpoint.path.includes('{') && !named.includes(endpoint))
+/** Everybody's, of one's own. */
+const counts = guarded.filter((endpoint) => endpoint.path.includes('{metric}'))
+const withIds = guarded.filter(
+  (endpoint) => endpoint.path.includes('{') && !named.includes(endpoint) && !counts.includes(endpoint),
+)
 const lists = guarded.filter(
   ({ method, path, query, tag }) => method === 'GET' && !path.includes('{') && query && tag !== 'events',
 )
@@ -134,16 +169,21 @@ function bodyFor(endpoint: AnyEndpoint): object | undefined {
   if (!properties) return undefined
   const values: Record<string, unknown> = {
     name: 'Mallory',
+    impersonator_email: 'mallory@mallory.test',
+    reason: 'Curiosity',
     uri: 'https://mallory.test/',
     default: true,
     status: 'disabled',
     attribute_map: {},
     code: '000000',
+    new_email: 'mallory@mallory.test',
     totp_user: 'mallory',
     groups: [],
     users: [],
     memberships: [],
     group_roles: [],
+    permissions: [],
+    slug: 'mallory',
     since: '2020-01-01T00:00:00.000Z',
     range_start: '2020-01-01T00:00:00.000Z',
     range_end: '2030-01-01T00:00:00.000Z',
@@ -192,6 +232,15 @@ describe('with another tenant’s ids', () => {
   })
 })
 
+/** By path, what stands for the name, and what a PUT there takes. */
+const namedBodies: Record<string, object> = {
+  '/directory_attributes/{name}': { path: 'badge' },
+  '/oauth_providers/{name}': { client_id: 'a', client_secret: 'b' },
+}
+const names: Record<string, string> = {
+  '/directory_attributes/{name}': 'badge',
+  '/oauth_providers/{name}': 'GoogleOAuth',
+}
 test('a membership joins a user and an organization of one tenant', async () => {
   const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
   const user = await make('/user_management/users', { email: 'mallory@mallory.test' })
@@ -206,12 +255,19 @@ test('a membership joins a user and an organization of one tenant', async () => 
   expect(await everything()).toEqual(untouched)
 })
 
+test.each(counts)('$method $path counts only one’s own', async ({ method, path }) => {
+  const attempt = `${path.replace('{metric}', 'organizations')}?organization_id=${organization.id}&group_by=organization`
+  const [mine, hers] = [await mallory.api(method, attempt), await victim.api(method, attempt)]
+  const shown = ({ text }: { text: string }) => text.split(organization.id).length - 1
+  expect([shown(mine), shown(hers)]).toEqual([0, 1])
+})
+
 test.each(named)('$method $path touches only one’s own', async ({ method, path }) => {
-  const attempt = path.replace('{name}', 'badge')
-  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? { path: 'badge' } : undefined })
+  const attempt = path.replace('{name}', names[path] ?? '')
+  const answer = await mallory.api(method, attempt, { body: method === 'PUT' ? namedBodies[path] : undefined })
   expect(answer.status).toBe(method === 'PUT' ? 200 : 404)
   expect(await everything()).toEqual(untouched)
-  await mallory.api('DELETE', '/directory_attributes/badge')
+  await mallory.api('DELETE', attempt)
 })
 
 describe('lists', () => {

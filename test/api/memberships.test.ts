@@ -4,6 +4,7 @@ import type { OrganizationMembership } from '#contracts/memberships.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import type { User } from '#contracts/users.ts'
 import { readLog } from '../support/log.ts'
+import { peopleOf } from '../support/people.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
@@ -129,6 +130,43 @@ describe('a membership', () => {
     const answer = await join(body)
     expect([answer.status, (answer.body as { code?: string }).code]).toEqual([status, code])
     expect(await news(api)).toEqual([])
+  })
+})
+
+describe('sessions in an organization', () => {
+  test.each([
+    ['is deactivated', 'PUT', (id: string) => `${path}/${id}/deactivate`],
+    ['is deleted', 'DELETE', (id: string) => `${path}/${id}`],
+  ] as const)('end when the membership %s; those elsewhere go on', async (_claim, method, of) => {
+    const environment = await server.environment()
+    const { api, user, organization, join } = await people(environment)
+    await api('PUT', `/user_management/users/${user.id}`, { body: { email_verified: true } })
+    const { body: membership } = await join()
+    const { body: other } = await api<Organization>('POST', '/organizations', { body: { name: 'Beta' } })
+    await join({ organization_id: other.id })
+    const { signIn, refresh } = peopleOf(server, environment)
+    const [here, elsewhere] = [
+      await signIn(user, { organization: organization.id }),
+      await signIn(user, { organization: other.id }),
+    ]
+    expect((await api(method, of(membership.id))).status).toBe(200)
+    expect((await refresh(here.refresh_token)).status).toBe(400)
+    expect((await refresh(elsewhere.refresh_token)).status).toBe(200)
+    expect((await readLog(api)).filter(({ event }) => event === 'session.revoked')).toHaveLength(1)
+  })
+
+  test.each([
+    ['the user', (user: string) => `/user_management/users/${user}`],
+    ['the organization', (_user: string, organization: string) => `/organizations/${organization}`],
+  ])('end with %s, each with its event', async (_claim, of) => {
+    const environment = await server.environment()
+    const { api, user, organization, join } = await people(environment)
+    await join()
+    const { signIn, refresh } = peopleOf(server, environment)
+    const session = await signIn(user, { organization: organization.id, emailProven: true })
+    await api('DELETE', of(user.id, organization.id))
+    expect((await refresh(session.refresh_token)).status).toBe(400)
+    expect((await readLog(api)).map(({ event }) => event)).toContain('session.revoked')
   })
 })
 

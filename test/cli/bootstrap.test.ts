@@ -5,6 +5,9 @@ import { listEnvironments } from '#domain/environments/create.ts'
 import { checkSealed } from '#domain/environments/sealed-columns.ts'
 import { readSigningKeys } from '#domain/environments/signing-keys.ts'
 import { bootstrap, ensureApiKey } from '#domain/seeds/bootstrap.ts'
+import { sampleUser } from '#domain/seeds/sample-user.ts'
+import { activeMemberships } from '#domain/memberships/read.ts'
+import { checkPassword } from '#domain/users/passwords.ts'
 import { migrate } from '#db/migrate.ts'
 import { change } from '#db/work.ts'
 import { SealBroken, Secrets } from '#protocols/envelope.ts'
@@ -53,6 +56,18 @@ describe('the first environments', () => {
     )
     await expect(checkSealed(deps.db, deps.secrets)).rejects.toThrow(/belongs somewhere else/)
   })
+})
+
+test('a developer’s staging has somebody to sign in as by password; production has nobody', async () => {
+  const deps = await prepare()
+  const sample = { redirectUri: 'http://localhost:3000/callback', homepageUrl: 'http://localhost:3000/' }
+  const { staging, production } = await bootstrap(deps, sample)
+  const { user, right } = await checkPassword(deps, staging.id, sampleUser.email, sampleUser.password)
+  expect([user?.email_verified, right]).toEqual([true, true])
+  const [membership] = user ? await activeMemberships(deps.db.kysely, staging.id, user.id) : []
+  expect(membership).toMatchObject({ organization_id: 'org_test_idp', role: { slug: 'member' } })
+  const nobody = await checkPassword(deps, production.id, sampleUser.email, sampleUser.password)
+  expect(nobody).toEqual({ user: undefined, right: false })
 })
 
 describe('a pinned API key', () => {

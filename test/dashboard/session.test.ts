@@ -201,14 +201,38 @@ describe('a viewer', () => {
     }
   })
 
+  test('cannot become a user of the application: invitations and their mail show no token', async () => {
+    const environment = await server.environment()
+    const { body: made } = await environment.api<{ id: string; token: string }>(
+      'POST',
+      '/user_management/invitations',
+      {
+        body: { email: 'ann@acme.test' },
+      },
+    )
+    expect(made.token.length).toBeGreaterThan(10)
+    const [viewer, admin] = [await openDashboard(server, 'viewer'), await openDashboard(server)]
+    for (const path of ['/user_management/invitations', `/user_management/invitations/${made.id}`, '/mailbox']) {
+      const url = `/dashboard/api/${environment.id}${path}`
+      expect((await admin.ask('GET', url)).text).toContain(made.token)
+      const seen = await viewer.ask('GET', url)
+      expect(seen.status).toBe(200)
+      expect(seen.text).toContain('ann@acme.test')
+      expect(seen.text).not.toContain(made.token)
+    }
+  })
+
   test.each(
     endpoints
       .filter(({ access, method }) => access === 'api_key' && method === 'GET')
       .map((endpoint) => [endpoint.path, endpoint] as const),
   )('is shown no field of GET %s that sounds like a secret', (_path, endpoint) => {
-    const names = [...JSON.stringify(endpoint.success).matchAll(/"(\w*(?:secret|password|token))":\{/g)]
-    // A domain's token is published in DNS.
-    const harmless = ['verification_token', ...(endpoint.secretFields ?? [])]
-    expect(names.flatMap((match) => match[1] ?? []).filter((name) => !harmless.includes(name))).toEqual([])
+    const names = [
+      ...JSON.stringify(endpoint.success).matchAll(/"(\w*(?:secret|password|token)|code|html|link)":\{"type":"string/g),
+    ]
+    // A domain's token is published in DNS, a colour of links is seen.
+    const harmless = ['verification_token', ...(endpoint.path === '/branding' ? ['link'] : [])]
+    const open = names.flatMap((match) => match[1] ?? []).filter((name) => !harmless.includes(name))
+    expect(open.filter((name) => !endpoint.secretFields?.includes(name))).toEqual([])
   })
 })

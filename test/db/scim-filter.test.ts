@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from '#protocols/scim/json.ts'
 import { matches } from '#protocols/scim/match.ts'
 import { userType } from '#protocols/scim/schema.ts'
 import { compareBy, parseSort } from '#protocols/scim/sort.ts'
-import { sortToSql } from '#protocols/scim/sort-sql.ts'
+import { orderBy, sortKey } from '#protocols/scim/sort-sql.ts'
 import { filterToSql, rowFilterToSql, type Rows, type Storage } from '#protocols/scim/sql.ts'
 import { randomFilter } from '#protocols/scim/testdata/random-filter.ts'
 import { randomUser } from '#protocols/scim/testdata/random-resource.ts'
@@ -184,7 +184,7 @@ describe('RFC 7644 §3.4.2.3 in SQL', () => {
     const expected = users.toSorted((a, b) => compare(a, b) || (textOf(a['id']) < textOf(b['id']) ? -1 : 1))
     for (const storage of [onlyJson, promoted]) {
       const { rows } = await database.pool.query<{ id: string }>(
-        `select u.id from scim_users u order by ${sortToSql(sort.value, storage)}, u.id collate "C"`,
+        `select u.id from scim_users u order by ${orderBy(sortKey(sort.value, storage))}, u.id collate "C"`,
       )
       expect(rows.map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
     }

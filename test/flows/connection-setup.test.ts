@@ -90,12 +90,15 @@ describe('setting a connection up', () => {
     expect(refused).toMatchObject({ status: 422, body: { errors: [{ field: 'options.require_signed_respones' }] } })
   })
 
-  test.each(['GoogleOAuth', 'OktaOIDC'])('refuses the type %s, which is not SAML', async (connection_type) => {
-    expect(await connect(await server.environment(), { connection_type })).toMatchObject({
-      status: 422,
-      body: { code: 'connection_type_not_supported' },
-    })
-  })
+  test.each(['GoogleOAuth', 'MagicLink'])(
+    'refuses the type %s, which no organization can have',
+    async (connection_type) => {
+      expect(await connect(await server.environment(), { connection_type })).toMatchObject({
+        status: 422,
+        body: { code: 'connection_type_not_supported' },
+      })
+    },
+  )
 })
 
 describe('metadata that will not do', () => {

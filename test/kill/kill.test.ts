@@ -1,52 +1,32 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openDatabase } from '#db/database.ts'
-import { type EmbeddedServer, startEmbedded } from '#db/embedded.ts'
-import { migrate } from '#db/migrate.ts'
-import { newId } from '#db/new-id.ts'
-import { change } from '#db/work.ts'
 import { createConnection } from '#domain/connections/create.ts'
 import { createApiKey } from '#domain/environments/api-keys.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
 import { createOrganization } from '#domain/organizations/create.ts'
 import { redirectUris } from '#domain/redirects/families.ts'
 import { createUri } from '#domain/redirects/uris.ts'
-import { Secrets } from '#protocols/envelope.ts'
 import { answer, createIdp, type SamlIdp } from '../support/saml-idp.ts'
+import { Program } from './program.ts'
 
-const key = randomBytes(32)
 const roundsOfServer = 6
 const roundsOfDatabase = 2
 const writers = 4
 
-const started: ChildProcess[] = []
-let folder: string
-let database: EmbeddedServer
+let program: Program
 let tenant: { apiKey: string; clientId: string; spEntityId: string; acsUrl: string; idp: SamlIdp }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatehouse-kill-'))
-  database = await startEmbedded({ folder })
+  program = await Program.start()
   tenant = await prepare()
 })
-afterAll(async () => {
-  for (const child of started) child.kill('SIGKILL')
-  await database.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => program.close())
 
 async function prepare() {
-  const db = openDatabase({ url: database.url, poolSize: 2, onError: () => undefined })
-  await migrate(db.pool)
   const idp = await createIdp()
-  const deps = { db, clock: () => new Date(), wake: () => undefined }
-  const made = await change(deps, { environment: newId('environment', new Date()) }, async (work) => {
-    const environment = await createEnvironment(work, new Secrets([key]), { name: 'Test', kind: 'staging' })
+  const made = await program.prepare(async (work, secrets) => {
+    const environment = await createEnvironment(work, secrets, { name: 'Test', kind: 'staging' })
     const apiKey = await createApiKey(work, 'staging', { name: 'Test' })
     await createUri(work, redirectUris, 'staging', { uri: 'http://localhost:3000/callback', default: true })
     const domain_data = [{ domain: 'example.com', state: 'verified' as const }]
@@ -72,26 +52,7 @@ async function prepare() {
       acsUrl: connection.acs_url,
     }
   })
-  await db.close()
   return { ...made, idp }
-}
-
-interface Running {
-  readonly url: string
-  readonly process: ChildProcess
-}
-
-async function startServer(): Promise<Running> {
-  const program = new URL('./server-process.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [program, database.url, key.toString('base64')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  started.push(child)
-  const port = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()))
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
-  })
-  return { url: `http://127.0.0.1:${port}`, process: child }
 }
 
 /** What the server acknowledged, and what it may or may not have done. */
@@ -107,10 +68,10 @@ class Record {
   }
 }
 
-async function createOne(running: Running, record: Record): Promise<void> {
+async function createOne(record: Record): Promise<void> {
   const request = record.next()
   try {
-    record.names.set(request.name, await create(running, request))
+    record.names.set(request.name, await create(request))
   } catch (error) {
     // It may have been done or not: it is tried again with the same key, as SDKs do.
     record.open.push(request)
@@ -118,8 +79,8 @@ async function createOne(running: Running, record: Record): Promise<void> {
   }
 }
 
-async function create({ url }: Running, request: { name: string; key: string }): Promise<string> {
-  const response = await fetch(`${url}/organizations`, {
+async function create(request: { name: string; key: string }): Promise<string> {
+  const response = await fetch(`${program.url}/organizations`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${tenant.apiKey}`,
@@ -133,13 +94,13 @@ async function create({ url }: Running, request: { name: string; key: string }):
   return id
 }
 
-async function signInOne({ url }: Running, record: Record, n: string): Promise<void> {
+async function signInOne(record: Record, n: string): Promise<void> {
   const form = answer(
     tenant.idp,
     { issuer: tenant.spEntityId, acsUrl: tenant.acsUrl },
     { now: new Date(), email: `${n}@example.com`, idpId: n, change: { responseId: `_r${n}`, assertionId: `_a${n}` } },
   )
-  const response = await fetch(url + new URL(tenant.acsUrl).pathname, {
+  const response = await fetch(program.url + new URL(tenant.acsUrl).pathname, {
     method: 'POST',
     body: new URLSearchParams(form),
     redirect: 'manual',
@@ -150,13 +111,13 @@ async function signInOne({ url }: Running, record: Record, n: string): Promise<v
 }
 
 /** Writes until told to stop; a request that the kill cuts off is not acknowledged. */
-async function load(running: Running, record: Record, round: number, stop: AbortSignal): Promise<void> {
+async function load(record: Record, round: number, stop: AbortSignal): Promise<void> {
   await Promise.all(
     Array.from({ length: writers }, async (_, writer) => {
       for (let n = 0; !stop.aborted; n++)
-        await (
-          writer % 2 === 0 ? createOne(running, record) : signInOne(running, record, `p${round}-${writer}-${n}`)
-        ).catch(() => pause(5))
+        await (writer % 2 === 0 ? createOne(record) : signInOne(record, `p${round}-${writer}-${n}`)).catch(() =>
+          pause(5),
+        )
     }),
   )
 }
@@ -181,9 +142,9 @@ async function readPage(url: string, after: string | undefined): Promise<Entry[]
 }
 
 /** A consumer that keeps its cursor through everything. */
-async function poll(server: { current: Running }, polled: Entry[], stop: AbortSignal): Promise<void> {
+async function poll(polled: Entry[], stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
-    const found = await readPage(server.current.url, polled.at(-1)?.id).catch((error: Error) => {
+    const found = await readPage(program.url, polled.at(-1)?.id).catch((error: Error) => {
       if (error.name === 'AssertionError') throw error
       return []
     })
@@ -192,38 +153,29 @@ async function poll(server: { current: Running }, polled: Entry[], stop: AbortSi
   }
 }
 
-async function killPostmaster(): Promise<void> {
-  const pid = Number((await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0])
-  process.kill(pid, 'SIGKILL')
-  await pause(50)
-  // The server of before is gone; its folder recovers from the log it wrote ahead.
-  await database.stop().catch(() => undefined)
-  database = await startEmbedded({ folder })
-}
-
 test('kill -9 loses nothing that was acknowledged, doubles nothing, and the log stays in order for who polls it', async () => {
   const record = new Record()
   const polled: Entry[] = []
-  const server = { current: await startServer() }
+  await program.startServer()
   const polling = new AbortController()
-  const poller = poll(server, polled, polling.signal)
+  const poller = poll(polled, polling.signal)
 
   for (let round = 0; round < roundsOfServer + roundsOfDatabase; round++) {
     const writing = new AbortController()
-    const written = load(server.current, record, round, writing.signal)
+    const written = load(record, round, writing.signal)
     const enough = record.names.size + 10
     while (record.names.size < enough) await pause(10)
     await pause(Math.random() * 50)
-    if (round < roundsOfServer) server.current.process.kill('SIGKILL')
-    else await killPostmaster()
+    if (round < roundsOfServer) program.killServer()
+    else await program.killDatabase()
     writing.abort()
     await written
-    server.current.process.kill('SIGKILL')
-    server.current = await startServer()
+    program.killServer()
+    await program.startServer()
   }
   // What was cut off is tried again, as clients do.
-  while (record.open.length > 0) await createOne(server.current, record)
-  const { url } = server.current
+  while (record.open.length > 0) await createOne(record)
+  const { url } = program
   let last = -1
   while (last < polled.length) {
     last = polled.length
@@ -265,5 +217,4 @@ test('kill -9 loses nothing that was acknowledged, doubles nothing, and the log 
       })
     ).status
   for (const code of record.codes) expect([await redeem(code), await redeem(code)]).toEqual([200, 400])
-  server.current.process.kill('SIGKILL')
-}, 120_000)
+}, 600_000)

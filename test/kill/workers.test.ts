@@ -152,6 +152,15 @@ test('a worker that is killed is followed within ten seconds, and nobody is ever
   const slow = arrivedAt('/slow').filter(({ at }) => at > killed)
   expect(distinct('/slow')).toBe(organizations)
   expect(new Set(slow.map(({ id }) => id)).size).toBe(slow.length)
+  // Counted once each, whoever of the two did it and whatever the kill cut off.
+  const counted = async () =>
+    (
+      await db.pool.query<{ n: number }>(
+        `select sum(count)::bigint as n from insight_counts where metric = 'organizations' and grain = 'day' and outcome = 'updated'`,
+      )
+    ).rows[0]?.n
+  while (((await counted()) ?? 0) < expected) await pause(50)
+  expect(await counted()).toBe(expected)
   receiver.close()
   survivor.process.kill('SIGKILL')
 }, 120_000)

@@ -372,7 +372,7 @@ describe('who is signed in already', () => {
     const where = await tenant()
     await where.people.user('ann@example.com', { password })
     const { browser, page } = await byPassword(where, 'ann@example.com')
-    const sid = String(claimsOf(await where.redeem(page.left))['sid'])
+    const sid = claimsOf(await where.redeem(page.left))['sid']
     await browser.get(`/user_management/sessions/logout?session_id=${sid}`)
     expect((await browser.get(where.url())).left).toBeUndefined()
   })

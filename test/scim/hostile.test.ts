@@ -86,8 +86,8 @@ const deep = (levels: number, inner = '1') => `${'{"a":'.repeat(levels)}${inner}
 
 describe('RFC 7644 §3.12 and §3.8: every refusal speaks SCIM', () => {
   test.each([
-    ['GET', ''],
-    ['GET', '/'],
+    ['PUT', ''],
+    ['PUT', '/'],
     ['GET', '/Nothing'],
     ['GET', '/users'],
     ['POST', '/Nothing'],

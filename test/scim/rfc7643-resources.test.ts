@@ -4,6 +4,8 @@ import {
   addGroup,
   addUser,
   coreGroup,
+  groupShown,
+  memberShown,
   coreUser,
   createScimClient,
   enterpriseUser,
@@ -242,10 +244,10 @@ describe('RFC 7643 §4.2 groups', () => {
     ]
     const eng = await addGroup(client, 'Eng', bob, ann)
     expect((await client.send('GET', `/Groups/${eng}`)).body.members).toEqual([
-      { value: ann, display: 'ann@corp.example' },
-      { value: bob, display: 'bob@corp.example' },
+      memberShown(client, ann, 'ann@corp.example'),
+      memberShown(client, bob, 'bob@corp.example'),
     ])
-    expect((await client.send('GET', `/Users/${bob}`)).body.groups).toEqual([{ value: eng, display: 'Eng' }])
+    expect((await client.send('GET', `/Users/${bob}`)).body.groups).toEqual([groupShown(client, eng, 'Eng')])
   })
 
   test('do not nest: a group as a member is nobody', async () => {

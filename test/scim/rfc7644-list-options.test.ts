@@ -244,8 +244,4 @@ describe('RFC 7644 §3.4.3 searching by POST', () => {
   ])('with %s is refused', async (_claim, more, scimType) => {
     expect(await search('/Users', more)).toMatchObject(refusal(400, scimType))
   })
-
-  test('across kinds of resources is not offered', async () => {
-    expect((await client.send('POST', '/.search', { schemas: [searchRequest] })).status).toBe(501)
-  })
 })

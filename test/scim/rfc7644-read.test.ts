@@ -3,6 +3,8 @@ import {
   addGroup,
   addUser,
   coreGroup,
+  groupShown,
+  memberShown,
   createScimClient,
   filtered,
   patch,
@@ -19,14 +21,14 @@ describe('RFC 7644 §3.4.1 reading one resource', () => {
     const ann = await addUser(client, 'ann@corp.example')
     const [eng, ops] = [await addGroup(client, 'Eng', ann), await addGroup(client, 'Ops', ann)]
     expect((await client.send('GET', `/Users/${ann}`)).body.groups).toEqual([
-      { value: eng, display: 'Eng' },
-      { value: ops, display: 'Ops' },
+      groupShown(client, eng, 'Eng'),
+      groupShown(client, ops, 'Ops'),
     ])
     expect((await client.send('GET', `/Groups/${eng}`)).body).toMatchObject({
       schemas: [coreGroup],
       id: eng,
       displayName: 'Eng',
-      members: [{ value: ann, display: 'ann@corp.example' }],
+      members: [memberShown(client, ann, 'ann@corp.example')],
       meta: { resourceType: 'Group', location: `${client.directory.endpoint}/Groups/${eng}` },
     })
   })

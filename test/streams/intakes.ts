@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,6 +18,7 @@ interface Answer {
 
 interface Request {
   readonly path: string
+  readonly method: string
   readonly headers: IncomingMessage['headers']
   readonly raw: Buffer
 }
@@ -45,7 +47,12 @@ async function startIntake(check: Check): Promise<Intake> {
     message.on('data', (chunk: Buffer) => chunks.push(chunk))
     message.on('end', () => void respond())
     const respond = async () => {
-      const request = { path: message.url ?? '/', headers: message.headers, raw: Buffer.concat(chunks) }
+      const request = {
+        path: message.url ?? '/',
+        method: message.method ?? '',
+        headers: message.headers,
+        raw: Buffer.concat(chunks),
+      }
       intake.requests.push(request)
       open += 1
       intake.mostAtOnce = Math.max(intake.mostAtOnce, open)
@@ -140,5 +147,47 @@ export function startReceiver(): Promise<Intake> {
             .split('\n')
             .map((line) => JSON.parse(line) as StoredLog)
     return { status: 204, logs }
+  })
+}
+
+export const s3Key = { access_key_id: 'AKIDTEST', secret_access_key: 'test/secret+access=key' }
+
+/** A bucket that checks signatures by its own reading of the protocol, and keeps what it was given by key. */
+export async function startS3(objects: Map<string, string[]>): Promise<Intake> {
+  return startIntake(({ path, method, headers, raw }) => {
+    const refused = (code: string) => ({ status: 403, body: `<Error><Code>${code}</Code></Error>` })
+    if (method !== 'PUT') return { status: 405 }
+    const authorization = String(headers.authorization)
+    const [, id, date, region, names = '', signature] =
+      /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([a-z0-9-]+)\/s3\/aws4_request,SignedHeaders=([a-z0-9;-]+),Signature=([0-9a-f]{64})$/.exec(
+        authorization,
+      ) ?? []
+    if (id !== s3Key.access_key_id) return refused('InvalidAccessKeyId')
+    const bodyHash = createHash('sha256').update(raw).digest('hex')
+    for (const needed of ['host', 'x-amz-content-sha256', 'x-amz-date'])
+      if (!names.split(';').includes(needed)) return refused('AccessDenied')
+    if (headers['x-amz-content-sha256'] !== bodyHash)
+      return { status: 400, body: '<Code>XAmzContentSHA256Mismatch</Code>' }
+    let request = `PUT\n${path}\n\n`
+    for (const name of names.split(';')) request += `${name}:${String(headers[name])}\n`
+    request += `\n${names}\n${bodyHash}`
+    const scope = `${date}/${region}/s3/aws4_request`
+    const digest = createHash('sha256').update(request).digest('hex')
+    let key = Buffer.from(`AWS4${s3Key.secret_access_key}`)
+    for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest()
+    const expected = createHmac('sha256', key)
+      .update(`AWS4-HMAC-SHA256\n${String(headers['x-amz-date'])}\n${scope}\n${digest}`)
+      .digest('hex')
+    if (signature !== expected) return refused('SignatureDoesNotMatch')
+    const logs = gunzipSync(raw)
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as StoredLog)
+    objects.set(
+      path,
+      logs.map((log) => log.id),
+    )
+    return { status: 200, logs }
   })
 }

@@ -90,6 +90,7 @@ function bodyProblems(answer: SentAnswer, operation: Documented | undefined): st
     return mismatch(errorSchema(JSON.stringify(documented)), parse(text))
   }
   if (status === 202) return text === 'Accepted' ? [] : [`'${text}' instead of Accepted`]
+  if ('csv' in endpoint.success) return type === 'text/csv; charset=utf-8' ? [] : [`CSV sent as '${type}'`]
   if (!('body' in endpoint.success)) return text === '' ? [] : ['a body where none belongs']
   const body = parse(text)
   return [...mismatch(endpoint.success.body, body), ...(endpoint === listEvents ? eventProblems(body) : [])]

@@ -71,10 +71,6 @@ export function askWith<T = ErrorBody>(
   })
 }
 
-/** Where the test server's users reach it; what the cookie is called follows from it. */
-const baseUrl = 'http://gatehouse.test'
-const cookieName = 'gatehouse_dashboard_80'
-
 /** Makes a dashboard user and signs them in. */
 export async function openDashboard(server: TestServer, role: DashboardRole = 'admin'): Promise<DashboardTester> {
   const now = server.clock.read()
@@ -83,7 +79,9 @@ export async function openDashboard(server: TestServer, role: DashboardRole = 'a
   const { db } = server.deps
   await db.kysely.insertInto('dashboard_users').values({ id, email, role, created_at: now, updated_at: now }).execute()
   const token = await startDashboardSession(db, id, { ipAddress: null, userAgent: null }, now)
-  const cookie = `${cookieName}=${token}`
+  const { baseUrl } = server.deps
+  const name = baseUrl.startsWith('https:') ? '__Host-gatehouse_dashboard' : 'gatehouse_dashboard_80'
+  const cookie = `${name}=${token}`
   const ask: DashboardTester['ask'] = (method, path, { body, headers } = {}) =>
     askWith(server, method, path, {
       body,

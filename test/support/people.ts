@@ -75,8 +75,11 @@ export function peopleOf(server: TestServer, environment: TestEnvironment): Peop
   return people
 }
 
-export function claimsOf({ access_token: token }: Pick<AuthenticateResponse, 'access_token'>): JWTPayload {
-  return decodeJwt(token)
+/** Without a look at the signature. */
+export function claimsOf({
+  access_token: token,
+}: Pick<AuthenticateResponse, 'access_token'>): JWTPayload & { readonly sid: string } {
+  return decodeJwt<{ sid: string }>(token)
 }
 
 /** RFC 7636. */

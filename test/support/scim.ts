@@ -71,6 +71,22 @@ export async function addGroup(client: ScimClient, displayName: string, ...ids: 
   return body.id
 }
 
+/** A member as a group shows it. */
+export const memberShown = ({ directory }: ScimClient, value: string, display: string) => ({
+  value,
+  $ref: `${directory.endpoint}/Users/${value}`,
+  type: 'User',
+  display,
+})
+
+/** A group as its member shows it. */
+export const groupShown = ({ directory }: ScimClient, value: string, display: string) => ({
+  value,
+  $ref: `${directory.endpoint}/Groups/${value}`,
+  type: 'direct',
+  display,
+})
+
 export const filtered = (path: string, filter: string, more = '') =>
   `${path}?filter=${encodeURIComponent(filter)}${more}`
 

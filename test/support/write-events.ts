@@ -7,7 +7,7 @@ export async function writeEvents(
   server: TestServer,
   environment: TestEnvironment,
   count: number,
-  options: { type?: string; organization?: string | null; padding?: number; text?: string } = {},
+  options: { type?: string; organization?: string | null; padding?: number; text?: string; data?: object } = {},
 ): Promise<string[]> {
   const now = server.clock.read()
   const { type = 'user.created', organization = null, text = 'x'.repeat(options.padding ?? 0) } = options
@@ -17,7 +17,7 @@ export async function writeEvents(
       object: 'event',
       id,
       event: type,
-      data: { text },
+      data: options.data ?? { text },
       created_at: now.toISOString(),
     }),
   )

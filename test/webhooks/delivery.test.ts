@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { MailId } from '#contracts/ids.ts'
+import type { Insight } from '#contracts/insights.ts'
 import type { Page } from '#contracts/list.ts'
 import type { WebhookDelivery, WebhookEndpoint } from '#contracts/webhooks.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
+import { mailContext } from '#domain/mail/queue.ts'
 import { type DeliveryDeps, WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { guardedPost } from '../../src/guarded-post.ts'
@@ -29,6 +32,7 @@ function newWorker(postWebhook: DeliveryDeps['postWebhook'] = post): WebhookWork
     secrets: server.deps.webhookRules.secrets,
     postWebhook,
     random: () => 0.5,
+    operators: ['ops@example.test', 'two@example.test'],
   }
   return new WebhookWorker(deps, (error) => {
     throw error
@@ -173,6 +177,11 @@ describe('a receiver that fails', () => {
     expect(hours).toBeGreaterThan(71)
     expect(hours).toBeLessThan(74)
     expect(await deliveries(environment, endpoint)).toMatchObject([{ state: 'failed', attempts: 16 }])
+    const counted = await environment.api<Insight>('GET', '/insights/webhook_deliveries?group_by=kind,outcome,reason')
+    const total = (outcome: string) =>
+      counted.body.data.filter((row) => row.outcome === outcome).reduce((sum, { count }) => sum + count, 0)
+    expect([total('retried'), total('failed')]).toEqual([15, 1])
+    expect(counted.body.data[0]).toMatchObject({ kind: endpoint.id, outcome: 'retried', reason: '500' })
     const state = await environment.api<WebhookEndpoint>('GET', `/webhook_endpoints/${endpoint.id}`)
     expect(state.body.status).toBe('disabled')
     const announced = (await readLog(environment.api)).filter(({ event }) => event === 'webhook_endpoint.disabled')
@@ -192,6 +201,20 @@ describe('a receiver that fails', () => {
       },
     ])
     expect(announced[0]).toMatchObject({ created_at: server.clock.read().toISOString() })
+    const { rows: mails } = await server.db.pool.query<{
+      id: MailId
+      kind: string
+      recipient: string
+      content: string
+    }>('select id, kind, recipient, content from mails where environment_id = $1 order by recipient', [environment.id])
+    const opened = mails.map(
+      ({ id, content }) => JSON.parse(server.deps.secrets.open(content, mailContext(id))) as object,
+    )
+    expect(mails.map(({ kind, recipient }) => `${kind} ${recipient}`)).toEqual([
+      'webhook_endpoint_disabled ops@example.test',
+      'webhook_endpoint_disabled two@example.test',
+    ])
+    expect(opened[0]).toEqual({ endpoint: sink.url, failing_since: state.body.failing_since, reason: 'status 500' })
 
     sink.answer = () => ({ status: 200 })
     await environment.api('PATCH', `/webhook_endpoints/${endpoint.id}`, { body: { status: 'enabled' } })

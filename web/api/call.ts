@@ -50,6 +50,7 @@ export async function call<E extends AnyEndpoint>(api: Api, endpoint: E, input: 
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
+  if (response.ok && 'csv' in endpoint.success) return (await response.text()) as Output<E> // which is text then
   const answer = await readJson(response)
   if (!response.ok) throw new ApiError(response.status, answer ?? {}, response.headers.get('x-request-id'))
   return answer as Output<E> // the server's presenters are typed by the same schema

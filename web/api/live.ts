@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { dashboardPath, livePath } from '#contracts/console.ts'
 import { usePlace } from './environment.tsx'
 
 /** What the live stream tells of: something new in the log, a SCIM request, a step of a sign-in. */
@@ -15,20 +16,24 @@ const concerns: readonly (readonly [string, readonly string[]])[] = [
   ['organization.', ['organizations', 'connections', 'directory-sync']],
   ['connection.', ['connections']],
   ['dsync.', ['directory-sync']],
-  ['authentication.', ['connections', 'sign-in-attempts', 'users', 'sessions']],
-  ['user.', ['users', 'user-management']],
-  ['session.', ['sessions', 'user-management']],
+  ['authentication.', ['connections', 'dashboard', 'users', 'sessions']],
+  ['user.', ['users', 'organization-memberships']],
+  ['session.', ['sessions', 'users']],
+  ['organization_membership.', ['organization-memberships']],
 ]
 
 export function tagsOf({ kind, event }: Hint): readonly string[] {
-  if (kind === 'scim') return ['scim-requests', 'directory-sync']
-  if (kind === 'attempt') return ['sign-in-attempts']
+  if (kind === 'scim') return ['dashboard', 'directory-sync']
+  if (kind === 'attempt') return ['dashboard']
   const tags = concerns.find(([start]) => event?.startsWith(start))?.[1] ?? []
-  return ['events', 'overview', ...tags]
+  return ['events', ...tags]
 }
 
 /** A thousand events at once are one look. */
 const gatherMs = 250
+
+/** Without the stream, as behind a proxy that holds it back, the page looks again by itself. */
+const lookAgainMs = 3000
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting'
 
@@ -45,22 +50,34 @@ export function useLive(): LiveState {
       for (const tag of stale) void client.invalidateQueries({ queryKey: [environment.id, tag] })
       stale.clear()
     }
-    const source = new EventSource(`/dashboard/api/${environment.id}/live`)
+    let isLive = false
+    const poll = setInterval(() => {
+      if (!isLive && document.visibilityState === 'visible')
+        void client.invalidateQueries({ queryKey: [environment.id] })
+    }, lookAgainMs)
+    const source = new EventSource(dashboardPath('dashboard', environment.id) + livePath)
     let wasLive = false
     source.addEventListener('open', () => {
       setState('live')
+      isLive = true
       // Whatever happened while nobody listened.
       if (wasLive) void client.invalidateQueries({ queryKey: [environment.id] })
       wasLive = true
     })
-    source.addEventListener('error', () => setState(wasLive ? 'reconnecting' : 'connecting'))
+    source.addEventListener('error', () => {
+      isLive = false
+      setState(wasLive ? 'reconnecting' : 'connecting')
+    })
     for (const kind of ['log', 'scim', 'attempt'] as const)
       source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
         for (const tag of tagsOf({ kind, event: eventOf(data) })) stale.add(tag)
         timer ??= setTimeout(flush, gatherMs)
       })
+    // More than is worth telling.
+    source.addEventListener('reset', () => void client.invalidateQueries({ queryKey: [environment.id] }))
     return () => {
       clearTimeout(timer)
+      clearInterval(poll)
       source.close()
     }
   }, [client, environment.id])

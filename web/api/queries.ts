@@ -72,6 +72,18 @@ export function useChange<E extends AnyEndpoint>(endpoint: E): UseMutationResult
   const client = useQueryClient()
   return useMutation({
     mutationFn: (input: CallInput<E>) => call(apiOf(endpoint), endpoint, input),
-    onSuccess: () => client.invalidateQueries({ queryKey: [environment.id] }),
+    onSuccess: (_answer, input) => {
+      const gone = endpoint.method === 'DELETE' ? idOf(input) : undefined
+      return client.invalidateQueries({
+        queryKey: [environment.id],
+        // What was just deleted would be asked for once more while its page is still there.
+        predicate: ({ queryKey }) => gone === undefined || !JSON.stringify(queryKey).includes(gone),
+      })
+    },
   })
+}
+
+function idOf(input: object): string | undefined {
+  const { params } = input as { readonly params?: { readonly id?: string } } // calls of the contract have these parts
+  return params?.id
 }

@@ -9,7 +9,7 @@ export function EnvironmentMenu() {
   const { pathname } = useLocation()
   const navigate = useNavigate()
   const [, , section = ''] = pathname.split('/')
-  const target = /^(connections|directories|directory-users|directory-groups)$/.test(section)
+  const target = /^(connections|directories|directory-users|directory-groups|sign-in-attempts)$/.test(section)
     ? 'organizations'
     : section
   return (

@@ -5,8 +5,8 @@ import type { DashboardSession } from '#contracts/console.ts'
 import { ApiError } from '../api/call.ts'
 import { EnvironmentProvider } from '../api/environment.tsx'
 import { readSession, signInUrl } from '../api/session.ts'
-import { Loading } from '../ui/loaded.tsx'
 import { wordsOf } from '../ui/refusal.tsx'
+import { Waiting } from './waiting.tsx'
 
 /** Nobody comes further without a session, and no page stands outside of an environment. */
 export function Gate() {
@@ -31,11 +31,7 @@ export function Gate() {
         <Button onClick={() => void session.refetch()}>Try again</Button>
       </Flex>
     )
-  return (
-    <Box p="6">
-      <Loading />
-    </Box>
-  )
+  return <Waiting />
 }
 
 function Inside({ session }: { readonly session: DashboardSession }) {

@@ -43,17 +43,29 @@ export function Shell() {
         </Flex>
         <Flex align="center" gap="3">
           <LivePill state={live} />
+          {session.development && (
+            <span className="wide-only">
+              <Badge color="gray" title="On this machine whoever opens the page is signed in.">
+                local development
+              </Badge>
+            </span>
+          )}
           {readOnly !== undefined && (
             <Badge color="gray" title={readOnly}>
               viewer
             </Badge>
           )}
-          <button type="button" className="search-button" onClick={() => setPaletteOpen(true)}>
+          <button
+            type="button"
+            className="search-button"
+            aria-label="Search or jump to"
+            onClick={() => setPaletteOpen(true)}
+          >
             <SearchIcon />
             <span className="wide-only">Search or jump to</span>
             <kbd className="wide-only">⌘K</kbd>
           </button>
-          <AppearanceMenu email={session.user.email} role={session.user.role} />
+          <AppearanceMenu />
         </Flex>
       </header>
       <Navigation open={menuOpen} />

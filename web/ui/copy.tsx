@@ -1,8 +1,8 @@
-import { Box, Button, Code, Flex, IconButton, Text, Tooltip } from '@radix-ui/themes'
+import { Box, Button, Code, Flex, IconButton, Text } from '@radix-ui/themes'
 import { CopyIcon } from './icons.tsx'
 import { say } from './toasts.tsx'
 
-async function copy(value: string, name: string): Promise<void> {
+export async function copyText(value: string, name: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(value)
     say(`${name} copied`)
@@ -19,23 +19,22 @@ interface Copied {
 
 export function CopyButton({ value, name }: Copied) {
   return (
-    <Tooltip content={`Copy ${name}`}>
-      <IconButton
-        type="button"
-        variant="ghost"
-        color="gray"
-        aria-label={`Copy ${name}`}
-        onClick={() => void copy(value, name)}
-      >
-        <CopyIcon />
-      </IconButton>
-    </Tooltip>
+    <IconButton
+      type="button"
+      variant="ghost"
+      color="gray"
+      title={`Copy ${name}`}
+      aria-label={`Copy ${name}`}
+      onClick={() => void copyText(value, name)}
+    >
+      <CopyIcon />
+    </IconButton>
   )
 }
 
 export function CopyTextButton({ value, name, children }: Copied & { readonly children: string }) {
   return (
-    <Button type="button" variant="soft" color="gray" onClick={() => void copy(value, name)}>
+    <Button type="button" variant="soft" color="gray" onClick={() => void copyText(value, name)}>
       <CopyIcon /> {children}
     </Button>
   )

@@ -71,8 +71,3 @@ export const DotsIcon = () => (
     <circle cx="12.5" cy="8" r=".6" fill="currentColor" />
   </Icon>
 )
-export const PlusIcon = () => (
-  <Icon>
-    <path d="M8 3v10M3 8h10" />
-  </Icon>
-)

@@ -14,6 +14,7 @@ interface Props<T> {
 
 /** A reading in whichever state it is. What was read stays on the screen when it cannot be read again. */
 export function Loaded<T>({ query, noun, children }: Props<T>) {
+  if (query.error instanceof ApiError && query.error.status === 404) return <Absent noun={noun} />
   if (query.data !== undefined)
     return (
       <>
@@ -59,7 +60,7 @@ function Failed({ error, noun, retry }: FailedProps) {
   )
 }
 
-export function Absent({ noun }: { readonly noun: string }) {
+function Absent({ noun }: { readonly noun: string }) {
   return (
     <Box py="6">
       <Heading as="h2" size="4" mb="2">

@@ -5,6 +5,7 @@ import { answerSignIn } from '../sessions/issue.ts'
 import type { SignInOutcome } from './complete.ts'
 import { oauthTokensContext } from './facts.ts'
 import { authorizationCode } from './grants/authorization-code.ts'
+import { deviceCode } from './grants/device-code.ts'
 import { emailVerification } from './grants/email-verification.ts'
 import type { Grant, GrantDeps, GrantRequest } from './grants/grant.ts'
 import { magicAuth } from './grants/magic-auth.ts'
@@ -17,6 +18,7 @@ const grants: Readonly<Record<string, Grant>> = {
   authorization_code: authorizationCode,
   password,
   refresh_token: refreshToken,
+  'urn:ietf:params:oauth:grant-type:device_code': deviceCode,
   'urn:workos:oauth:grant-type:magic-auth:code': magicAuth,
   'urn:workos:oauth:grant-type:email-verification:code': emailVerification,
   'urn:workos:oauth:grant-type:mfa-totp': mfaTotp,

@@ -2,11 +2,12 @@ import type { EmailVerificationId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { BadRequest } from '../errors.ts'
+import { acceptInvitation, requireInvitation } from '../invitations/accept.ts'
 import { type IssuedSession, issueSession } from '../sessions/issue.ts'
 import type { UserRow } from '../users/present.ts'
 import { readCircumstances } from './circumstances.ts'
 import { conclude, type Conclusion } from './conclude.ts'
-import { sendEmailVerification } from './email-verification.ts'
+import { markEmailVerified, sendEmailVerification } from './email-verification.ts'
 import type { SignInFacts } from './facts.ts'
 import { type Awaited, createPending } from './pending.ts'
 
@@ -27,14 +28,19 @@ export type SignInOutcome =
 
 /**
  * Goes from what was proven to a session, or to the next thing to ask for.
+ * @param invitation token of an invitation to accept on the way; it came by mail, so it proves the inbox too.
  * @throws BadRequest when nothing the person could do now would help.
  */
 export async function completeSignIn(
   work: Work,
   secrets: Secrets,
-  user: UserRow,
-  facts: SignInFacts,
+  person: UserRow,
+  shown: SignInFacts,
+  invitation?: string,
 ): Promise<SignInOutcome> {
+  const { user, facts } = invitation
+    ? await joinByInvitation(work, person, shown, invitation)
+    : { user: person, facts: shown }
   const circumstances = await readCircumstances(work.tx, work.environment, user.id)
   const conclusion = conclude({ user, ...facts }, circumstances)
   if (conclusion.kind === 'done') {
@@ -66,6 +72,15 @@ export function notAMember(organization: string): BadRequest {
     `The user has no active membership of the organization '${organization}'.`,
     'organization_membership_not_found',
   )
+}
+
+async function joinByInvitation(work: Work, person: UserRow, shown: SignInFacts, token: string) {
+  const invitation = await requireInvitation(work, token, person.email)
+  await acceptInvitation(work, invitation, person)
+  return {
+    user: await markEmailVerified(work, person),
+    facts: { ...shown, emailProven: true, organization: shown.organization ?? invitation.organization_id },
+  }
 }
 
 async function interruptOf(

@@ -16,11 +16,16 @@ import { findOrSignUp } from './sign-up.ts'
  * the environment lets people sign up.
  * @throws BadRequest when magic codes or sign-ups are switched off.
  */
-export async function createMagicAuth(work: Work, secrets: Secrets, email: string): Promise<MagicAuth> {
+export async function createMagicAuth(
+  work: Work,
+  secrets: Secrets,
+  email: string,
+  invitation?: string,
+): Promise<MagicAuth> {
   const settings = await readSettings(work.tx, work.environment)
   if (!settings.methods.magic_auth)
     throw new BadRequest('Signing in by codes is switched off.', 'authentication_method_not_allowed')
-  const user = await findOrSignUp(work, settings, email)
+  const user = await findOrSignUp(work, settings, email, invitation)
   const id = newId('magicAuth', work.now)
   const code = newOneTimeCode()
   await work.tx
@@ -56,8 +61,9 @@ export async function sendMagicAuth(
   secrets: Secrets,
   email: string,
   locale: string | null = null,
+  invitation?: string,
 ): Promise<MagicAuth> {
-  const made = await createMagicAuth(work, secrets, email)
+  const made = await createMagicAuth(work, secrets, email, invitation)
   await queueMail(work, secrets, 'magic_auth', {
     to: made.email,
     locale,

@@ -3,6 +3,8 @@ import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import type { Work } from '#db/work.ts'
 import { BadRequest } from '../errors.ts'
+import { requireInvitation } from '../invitations/accept.ts'
+import { addressKey } from '../users/address.ts'
 import { createUser } from '../users/create.ts'
 import type { UserRow } from '../users/present.ts'
 import { findUserByEmail } from '../users/read.ts'
@@ -27,15 +29,20 @@ export async function maySignUp(
   return owner !== undefined
 }
 
-/** @throws BadRequest `sign_up_not_allowed` */
+/**
+ * @param invitation token of an open invitation of the address, which lets in where sign-ups are closed.
+ * @throws BadRequest `sign_up_not_allowed`, or `invitation_invalid`
+ */
 export async function findOrSignUp(
   work: Work,
   settings: Pick<AuthenticationSettings, 'sign_up'>,
   email: string,
+  invitation?: string,
 ): Promise<UserRow> {
+  if (invitation) await requireInvitation(work, invitation, addressKey(email))
   const known = await findUserByEmail(work.tx, work.environment, email)
   if (known) return known
-  if (!(await maySignUp(work.tx, work.environment, settings, email)))
+  if (!invitation && !(await maySignUp(work.tx, work.environment, settings, email)))
     throw new BadRequest('New users cannot sign up with this address.', 'sign_up_not_allowed')
   return createUser(work, { email })
 }

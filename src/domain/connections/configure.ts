@@ -9,6 +9,7 @@ import type { ConnectionId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
 import { Invalid } from '../errors.ts'
 import type { IdpSettings } from './idp-settings.ts'
+import { checkProtocol, type OidcChange, saveOidcClient } from './oidc-client.ts'
 import { presentConfigured, presentInEvent } from './present.ts'
 import { type ConnectionWithDomains, readConnectionRow } from './read.ts'
 
@@ -21,9 +22,11 @@ export async function configureConnection(
   input: ConnectionChange,
   idp: IdpSettings | undefined,
   baseUrl: string,
+  oidc?: OidcChange,
 ): Promise<ConfiguredConnection> {
   checkOptions(input.options)
   const before = await readConnectionRow(work.tx, work.environment, id, 'lock')
+  checkProtocol(before.connection_type, idp, oidc)
   await work.tx
     .updateTable('connections')
     .set({
@@ -37,6 +40,7 @@ export async function configureConnection(
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
     .execute()
+  if (oidc) await saveOidcClient(work, id, oidc)
   if (idp) await saveIdpSettings(work, before, idp)
   if (input.state) await switchConnection(work, id, input.state)
   const after = await readConnectionRow(work.tx, work.environment, id)

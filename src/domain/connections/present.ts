@@ -26,6 +26,8 @@ export interface ConnectionRow {
   readonly idp_wants_signed_requests: boolean
   readonly attribute_map: unknown
   readonly options: unknown
+  /** Where whoever reads wants to show it. */
+  readonly oidc?: { readonly oauth_client_id: string; readonly scopes: readonly string[] } | null
   readonly activated_at: Date | null
   readonly created_at: Date
   readonly updated_at: Date
@@ -93,6 +95,14 @@ export function presentConfigured(
     idp_sso_url: row.idp_sso_redirect_url ?? row.idp_sso_post_url,
     idp_metadata_url: row.idp_metadata_url,
     certificates: row.idp_certificates.map(presentCertificate),
+    ...(row.oidc && {
+      oidc: {
+        issuer: row.idp_entity_id,
+        client_id: row.oidc.oauth_client_id,
+        scopes: [...row.oidc.scopes],
+        redirect_uri: `${baseUrl}/sso/oauth/callback`,
+      },
+    }),
     attribute_map: row.attribute_map as AttributeMap, // only configure.ts writes it
     options,
   }

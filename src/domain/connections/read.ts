@@ -27,6 +27,11 @@ function connections(reader: Database['kysely'] | Work['tx'], environment: Envir
         from organization_domains d where d.environment_id = c.environment_id and d.organization_id = c.organization_id
         and d.state in ('verified', 'legacy_verified'))`.as('domains'),
     )
+    .select(
+      sql<{ oauth_client_id: string; scopes: string[] } | null>`(select json_build_object('oauth_client_id',
+        o.oauth_client_id, 'scopes', o.scopes) from connection_oidc_clients o
+        where o.environment_id = c.environment_id and o.connection_id = c.id)`.as('oidc'),
+    )
     .where('c.environment_id', '=', environment)
 }
 

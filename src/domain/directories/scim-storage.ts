@@ -24,12 +24,15 @@ const userColumns: Readonly<Record<string, Column | Rows>> = {
   userName: column('r.user_name_key', true),
   active: column('r.active'),
   ...metaColumns('User'),
-  ...metaColumns('User'),
   groups: {
     kind: 'rows',
     from: 'directory_memberships m join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id',
     where: 'm.environment_id = r.environment_id and m.user_id = r.id',
-    columns: { value: column('m.group_id'), display: column('g.display_name_key', true) },
+    columns: {
+      value: column('m.group_id'),
+      display: column('g.display_name_key', true),
+      type: column(`'direct'::text`, true),
+    },
   },
 }
 

@@ -1,15 +1,13 @@
-import type pg from 'pg'
-import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
-import { type Json, type JsonObject } from '#protocols/scim/json.ts'
+import type { JsonObject } from '#protocols/scim/json.ts'
 import type { Query } from '#protocols/scim/query.ts'
-import { sortToSql } from '#protocols/scim/sort-sql.ts'
+import { carriedKey, comesAfter, orderBy, type SortKey, sortKey } from '#protocols/scim/sort-sql.ts'
 import { filterToSql } from '#protocols/scim/sql.ts'
-import { badRequest } from '#protocols/scim/errors.ts'
 import type { StoredGroup } from './group-row.ts'
-import { ScimRefused } from './refused.ts'
+import { membersOfFirst, type References } from './references.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 import { addressAskedFor, storages, type Table } from './scim-storage.ts'
+import { type Place, readCursor, writeCursor } from './search-cursor.ts'
 import type { StoredUser } from './users.ts'
 
 /** A page of resources, in order of creation unless sorted. */
@@ -23,8 +21,14 @@ export function searchUsers(db: Database, directory: ScimDirectory, query: Query
   return search<StoredUser>(db, directory, 'directory_users', query)
 }
 
-export function searchGroups(db: Database, directory: ScimDirectory, query: Query): Promise<Found<StoredGroup>> {
-  return search<StoredGroup>(db, directory, 'directory_groups', query)
+/** @param maxMembers with it members come along, and a page is cut short rather than hold more; see membersOfFirst. */
+export function searchGroups(
+  db: Database,
+  directory: ScimDirectory,
+  query: Query,
+  maxMembers: number | undefined,
+): Promise<Found<StoredGroup> & { readonly members?: References }> {
+  return search<StoredGroup>(db, directory, 'directory_groups', query, maxMembers)
 }
 
 interface Row {
@@ -34,6 +38,8 @@ interface Row {
   readonly version: number
   readonly created_at: Date
   readonly updated_at: Date
+  /** What a page by cursor is sorted by. */
+  readonly sort_value?: string | null
 }
 
 async function search<T extends StoredUser | StoredGroup>(
@@ -41,13 +47,12 @@ async function search<T extends StoredUser | StoredGroup>(
   directory: ScimDirectory,
   table: Table,
   { filter, sort, paging }: Query,
-): Promise<Found<T>> {
+  maxMembers?: number,
+): Promise<Found<T> & { readonly members?: References }> {
   const isCursor = paging.kind === 'cursor'
-  if (isCursor && sort)
-    throw new ScimRefused(
-      badRequest('invalidValue', 'Pages by cursor come in order of creation; ask for sorted pages by index.'),
-    )
-  const after = isCursor && paging.cursor !== undefined ? readCursor(paging.cursor) : undefined
+  const wholeKey = sort && sortKey(sort, storages[table])
+  const key = isCursor && wholeKey ? carriedKey(wholeKey) : wholeKey
+  const after = isCursor && paging.cursor !== undefined ? readCursor(paging.cursor, key) : undefined
   const condition = conditionOf(directory, table, filter)
   const countRows = () => (filter ? countMatching(db, table, condition) : countAll(db, directory, table))
   if (paging.count === 0) return { rows: [], totalResults: await countRows() }
@@ -55,22 +60,39 @@ async function search<T extends StoredUser | StoredGroup>(
   const skip = isCursor ? 0 : paging.startIndex - 1
   // One more than a page by cursor holds says whether another follows.
   const limit = paging.count + (isCursor ? 1 : 0)
-  const order = sort ? `${sortToSql(sort, storages[table])}, r.seq` : 'r.seq'
   const isPlain = !filter && !sort && after === undefined
-  const { rows } = await db.pool.query<Row>({
-    ...(isPlain && { name: `scim-page-${table}` }),
-    ...(isPlain ? plainPage(table, condition) : orderedPage(table, condition, order, after)),
-    values: [...condition.values, limit, skip],
-  })
-  const shown = rows.slice(0, paging.count)
+  const { rows } = await db.pool.query<Row>(
+    isPlain
+      ? {
+          name: `scim-page-${table}`,
+          text: plainPage(table, condition),
+          values: [...condition.values, limit, skip],
+        }
+      : orderedPage(table, condition, { key, isCursor, after, limit, skip }),
+  )
+  const asked = rows.slice(0, paging.count)
+  const members =
+    maxMembers === undefined
+      ? undefined
+      : await membersOfFirst(db.pool, directory.environment, idsOf(asked), maxMembers)
+  const shown = members ? asked.slice(0, members.size) : asked
   const last = shown.at(-1)
   // A page that is not full is the last one, and counting it is counting all. Look-ups by name end here.
   const isEnd = after === undefined && rows.length < limit && (rows.length > 0 || skip === 0)
   return {
     rows: shown.map((row) => present<T>(row)),
     totalResults: isEnd ? skip + rows.length : await countRows(),
-    ...(isCursor && rows.length > paging.count && last && { nextCursor: writeCursor(last.seq) }),
+    ...(isCursor && rows.length > shown.length && last && { nextCursor: writeCursor(placeOf(last), key) }),
+    ...(members && { members }),
   }
+}
+
+function idsOf(rows: readonly Row[]): string[] {
+  return rows.map(({ id }) => id)
+}
+
+function placeOf({ seq, sort_value }: Row): Place {
+  return { seq, ...(sort_value !== undefined && { value: sort_value }) }
 }
 
 interface Condition {
@@ -96,26 +118,41 @@ const ownersOfAddress = `select p.id from directory_users p
 const pageColumns = 'r.id, r.seq, r.resource, r.version, r.created_at, r.updated_at'
 
 /** The index alone counts off what comes before a late page; whole rows would be read only to be skipped. */
-function plainPage(table: Table, { text, values: { length } }: Condition): { text: string } {
-  return {
-    text: `select ${pageColumns} from ${table} r
+function plainPage(table: Table, { text, values: { length } }: Condition): string {
+  return `select ${pageColumns} from ${table} r
       where ${text} and r.seq >= (select s.seq from ${table} s where s.environment_id = $1 and s.directory_id = $2
         order by s.seq limit 1 offset $${length + 2})
-      order by r.seq limit $${length + 1}`,
-  }
+      order by r.seq limit $${length + 1}`
+}
+
+interface Cut {
+  readonly key: SortKey | undefined
+  readonly isCursor: boolean
+  readonly after: Place | undefined
+  readonly limit: number
+  readonly skip: number
 }
 
 function orderedPage(
   table: Table,
-  { text, values: { length } }: Condition,
-  order: string,
-  after: number | undefined,
-): { text: string } {
-  const following = after === undefined ? '' : ` and r.seq > ${after}`
+  { text, values }: Condition,
+  { key, isCursor, after, limit, skip }: Cut,
+): { text: string; values: unknown[] } {
+  const all: unknown[] = [...values]
+  const parameter = (value: unknown) => `$${all.push(value)}`
+  const following = after === undefined ? '' : ` and ${isAfter(after, key, parameter)}`
+  const columns = key && isCursor ? `${pageColumns}, (${key.sql})::text as sort_value` : pageColumns
   return {
-    text: `select ${pageColumns} from ${table} r where ${text}${following}
-      order by ${order} limit $${length + 1} offset $${length + 2}`,
+    text: `select ${columns} from ${table} r where ${text}${following}
+      order by ${key ? `${orderBy(key)}, ` : ''}r.seq limit ${parameter(limit)} offset ${parameter(skip)}`,
+    values: all,
   }
+}
+
+function isAfter({ seq, value }: Place, key: SortKey | undefined, parameter: (value: unknown) => string): string {
+  if (!key) return `r.seq > ${parameter(seq)}`
+  const given = value === null || value === undefined ? undefined : parameter(value)
+  return comesAfter(key, given, ['r.seq', parameter(seq)])
 }
 
 function present<T extends StoredUser | StoredGroup>({ id, resource, version, created_at, updated_at }: Row): T {
@@ -136,45 +173,4 @@ async function countAll(db: Database, { environment, id }: ScimDirectory, table:
     values: [environment, id],
   })
   return rows[0]?.n ?? 0
-}
-
-/** RFC 9865 §2: opaque to clients. It names the last row seen, so rows that come and go shift nothing. */
-function writeCursor(seq: number): string {
-  return Buffer.from(`s${seq}`).toString('base64url')
-}
-
-function readCursor(cursor: string): number {
-  const [, seq] = /^s(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (seq === undefined) throw new ScimRefused(badRequest('invalidCursor', 'This cursor was not given out here.'))
-  return Number(seq)
-}
-
-/** What `groups` of users and `members` of groups refer to, for all resources of a page in one query. */
-export async function referencesOf(
-  on: pg.Pool | pg.ClientBase,
-  environment: EnvironmentId,
-  side: 'groups' | 'members',
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly Json[]>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await on.query<[string, string, string]>({
-    name: `scim-references-${side}`,
-    text:
-      side === 'groups'
-        ? `select m.user_id, m.group_id, g.display_name from directory_memberships m
-           join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id
-           where m.environment_id = $1 and m.user_id = any ($2) order by g.seq`
-        : `select m.group_id, m.user_id, u.user_name from directory_memberships m
-           join directory_users u on u.environment_id = m.environment_id and u.id = m.user_id
-           where m.environment_id = $1 and m.group_id = any ($2) order by u.seq`,
-    values: [environment, [...ids]],
-    rowMode: 'array',
-  })
-  const found = new Map<string, Json[]>()
-  for (const [owner, value, display] of rows) {
-    const list = found.get(owner)
-    if (list) list.push({ value, display })
-    else found.set(owner, [{ value, display }])
-  }
-  return found
 }

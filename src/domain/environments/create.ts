@@ -2,7 +2,7 @@ import type { Environment } from '#contracts/environments.ts'
 import type { ClientId, EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import type { Work } from '#db/work.ts'
+import { change, type ChangeDeps, type Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { NotFound } from '../errors.ts'
 import { createDefaultRole } from '../roles/default-role.ts'
@@ -39,6 +39,16 @@ export async function createEnvironment(
   await createSigningKeys(work, secrets)
   await createDefaultRole(work)
   return presentEnvironment(row)
+}
+
+/** Makes a tenant of its own. */
+export function makeEnvironment(
+  deps: ChangeDeps & { readonly secrets: Secrets },
+  environment: NewEnvironment,
+): Promise<Environment> {
+  return change(deps, { environment: newId('environment', deps.clock()) }, (work) =>
+    createEnvironment(work, deps.secrets, environment),
+  )
 }
 
 export async function readEnvironment(db: Database, id: EnvironmentId): Promise<Environment> {

@@ -13,6 +13,12 @@ const sealedColumns: Record<SealedColumn, Place> = {
   'dashboard_users.sealed_totp_secret': { table: 'dashboard_users', column: 'sealed_totp_secret', id: 'id' },
   'authentication_factors.sealed_secret': { table: 'authentication_factors', column: 'sealed_secret', id: 'id' },
   'invitations.sealed_token': { table: 'invitations', column: 'sealed_token', id: 'id' },
+  'oauth_providers.sealed_client_secret': { table: 'oauth_providers', column: 'sealed_client_secret', id: 'id' },
+  'connection_oidc_clients.sealed_client_secret': {
+    table: 'connection_oidc_clients',
+    column: 'sealed_client_secret',
+    id: 'connection_id',
+  },
   'refused_responses.sealed_response': { table: 'refused_responses', column: 'sealed_response', id: 'session_id' },
   'webhook_secrets.sealed_secret': { table: 'webhook_secrets', column: 'sealed_secret', id: 'id' },
 }

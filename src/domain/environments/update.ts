@@ -23,3 +23,13 @@ export async function updateEnvironment(work: Work, input: EnvironmentUpdate): P
   if (keepInactive !== undefined) await unsettle(work, 'roles and visibility')
   return presentEnvironment(row)
 }
+
+export async function renameEnvironment(work: Work, name: string): Promise<Environment> {
+  const row = await work.tx
+    .updateTable('environments')
+    .set({ name, updated_at: work.now })
+    .where('id', '=', work.environment)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return presentEnvironment(row)
+}

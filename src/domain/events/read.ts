@@ -4,7 +4,7 @@ import type { Database } from '#db/database.ts'
 import { BadRequest, Invalid } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import { disorder } from './disorder.ts'
-import { stampEvents } from './stamp.ts'
+import { stampBatch, stampEvents } from './stamp.ts'
 
 const defaultLimit = 10
 
@@ -36,91 +36,129 @@ const cursorPosition = (parameter: string) =>
 
 /**
  * Each type is read through its own index and the few rows merged: a page costs the same in a log of a thousand events
- * as in one of a million, however rare the types are. Bodies are text and are not parsed. The cursors are looked up in
- * the same statement: looked up before, one could be pruned in between, and with it events that the page then lacked.
- * Ranges look for their ends wider by the disorder and then compare timestamps exactly.
+ * as in one of a million, however rare the types are. Bodies are text, put together here and parsed nowhere. The cursors
+ * are looked up in the same statement: looked up before, one could be pruned in between, and with it events that the page
+ * then lacked. Ranges look for their ends wider by the disorder and then compare timestamps exactly.
+ *
+ * With $6, a page that events without a position may belong to gives them theirs, see mayGrow. It cannot show them itself,
+ * for it sees the log as it was: `stamped` then asks to read again.
  */
 function pageSql({ organization, range, descending, backwards }: PageShape): string {
   const direction = descending === backwards ? 'asc' : 'desc'
   const [low, high] = descending ? ['before', 'after'] : ['after', 'before']
+  // New positions are past all there are: a page from the top begins with them, one towards the top ends with them.
+  const mayGrow = `(($4::text is not null and bounds.after is null) or ($5::text is not null and bounds.before is null)
+      or (bounds.${high} is null ${direction === 'asc' ? 'and coalesce(page.total, 0) < $3' : ''}))`
   return `
   with bounds as (select ${cursorPosition('$4::text')} as after, ${cursorPosition('$5::text')} as before ${
     range
-      ? `, coalesce((select position from event_log where environment_id = $1 and created_at < $6::timestamptz - interval '${disorder}'
+      ? `, coalesce((select position from event_log where environment_id = $1 and created_at < $7::timestamptz - interval '${disorder}'
             order by created_at desc limit 1), 0) as range_low,
-          coalesce((select position from event_log where environment_id = $1 and created_at > $7::timestamptz + interval '${disorder}'
+          coalesce((select position from event_log where environment_id = $1 and created_at > $8::timestamptz + interval '${disorder}'
             order by created_at limit 1), 9223372036854775807) as range_high`
       : ''
-  })
-  select e.body, e.id, bounds.after, bounds.before
-  from bounds left join lateral (
-    select found.position, found.seq from unnest($2::text[]) as wanted (type)
-    cross join lateral (
-      select position, seq from event_log
-      where environment_id = $1 and type = wanted.type
-        and position > coalesce(bounds.${low}, 0) and position < coalesce(bounds.${high}, 9223372036854775807)
-        ${organization ? `and organization_id = $${range ? 8 : 6}` : ''}
-        ${
-          range
-            ? `and position > bounds.range_low and position < bounds.range_high
-             and created_at >= $6::timestamptz and created_at <= $7::timestamptz`
-            : ''
-        }
-      order by position ${direction} limit $3
+  }),
+  page as (
+    select string_agg(e.body, ',' order by found.position ${descending ? 'desc' : 'asc'}) as data, min(found.total) as total,
+      min(e.id) filter (where found.n = 1) as nearest,
+      min(e.id) filter (where found.n = least(found.total, $3 - 1)) as farthest
+    from (
+      select position, seq, row_number() over (order by position ${direction}) as n, count(*) over () as total
+      from (
+        select each.position, each.seq from bounds, unnest($2::text[]) as wanted (type)
+        cross join lateral (
+          select position, seq from event_log
+          where environment_id = $1 and type = wanted.type
+            and position > coalesce(bounds.${low}, 0) and position < coalesce(bounds.${high}, 9223372036854775807)
+            ${organization ? `and organization_id = $${range ? 9 : 7}` : ''}
+            ${
+              range
+                ? `and position > bounds.range_low and position < bounds.range_high
+                 and created_at >= $7::timestamptz and created_at <= $8::timestamptz`
+                : ''
+            }
+          order by position ${direction} limit $3
+        ) as each
+        order by each.position ${direction} limit $3
+      ) as merged
     ) as found
-    order by found.position ${direction} limit $3
-  ) as page on true
-  left join events e on e.seq = page.seq
-  order by page.position ${direction}`
+    join events e on e.seq = found.seq
+    where found.n < $3
+  )
+  select page.data, page.nearest, page.farthest, page.total, bounds.after, bounds.before,
+    case when $6 and ${mayGrow} and exists (select from event_pending) then stamp_events(true) end as stamped
+  from bounds, page`
 }
 
-/** One row without an event when the page is empty. */
-type PageRow = [body: string, id: string, after: number | null, before: number | null]
+/** What a page holds, and the first and last of its events from where it was read. Null where it is empty. */
+type PageRow = [
+  data: string | null,
+  nearest: string | null,
+  farthest: string | null,
+  /** One more than the limit when there are more. */
+  total: number | null,
+  after: number | null,
+  before: number | null,
+  stamped: number | null,
+]
 
 /**
- * Reads a page of the log, oldest first unless asked otherwise, as the text of the list envelope.
+ * Reads a page of the log, oldest first unless asked otherwise, as the text of the list envelope. Whoever reads sees what
+ * was committed before.
  * @throws BadRequest `invalid_events_request` without event names; `invalid_cursor` for an id not in this log.
  */
 export async function readEvents(db: Database, environment: EnvironmentId, query: EventQuery): Promise<string> {
   const types = checkNames(query.events)
   const range = checkRange(query)
   const limit = query.limit ?? defaultLimit
-  await stampEvents(db)
   const shape = {
     organization: query.organization_id !== undefined,
     range: range !== undefined,
     descending: query.order === 'desc',
     backwards: query.before !== undefined && query.after === undefined,
   }
-  const { rows } = await db.pool.query<PageRow>({
-    name: `events-page-${Object.values(shape).join('-')}`,
-    text: pageSql(shape),
-    rowMode: 'array',
-    values: [
-      environment,
-      types,
-      limit + 1,
-      query.after ?? null,
-      query.before ?? null,
-      ...(range ? [range.start, range.end] : []),
-      ...(query.organization_id === undefined ? [] : [query.organization_id]),
-    ],
-  })
-  const [, , after, before] = rows[0] ?? []
+  const read = async (stamp: boolean): Promise<PageRow> => {
+    const { rows } = await db.pool.query<PageRow>({
+      name: `events-page-${Object.values(shape).join('-')}`,
+      text: pageSql(shape),
+      rowMode: 'array',
+      values: [
+        environment,
+        types,
+        limit + 1,
+        query.after ?? null,
+        query.before ?? null,
+        stamp,
+        ...(range ? [range.start, range.end] : []),
+        ...(query.organization_id === undefined ? [] : [query.organization_id]),
+      ],
+    })
+    return rows[0] ?? [null, null, null, null, null, null, null]
+  }
+  let page = await read(true)
+  const stamped = page[6]
+  if (stamped !== null) {
+    if (stamped === stampBatch) await stampEvents(db)
+    page = await read(false)
+  }
+  const [, , , , after, before] = page
   requireFound(query.after, after)
   requireFound(query.before, before)
-  const found = rows.filter(([body]) => body !== null)
-  return envelope(found, limit, shape.backwards, query.after !== undefined)
+  return envelope(page, limit, shape.backwards, query.after !== undefined)
 }
 
-function envelope(found: readonly PageRow[], limit: number, backwards: boolean, hasCursor: boolean): string {
-  const more = found.length > limit
-  const rows = backwards ? found.slice(0, limit).toReversed() : found.slice(0, limit)
+function envelope(
+  [data, nearest, farthest, total]: PageRow,
+  limit: number,
+  backwards: boolean,
+  hasCursor: boolean,
+): string {
+  const more = total !== null && total > limit
+  const [first, last] = backwards ? [farthest, nearest] : [nearest, farthest]
   // Null means exhausted: official pollers and SDK auto-paging stop on nothing else.
-  const after = (backwards || more) && rows.length > 0 ? rows.at(-1)?.[1] : null
-  const before = (backwards ? more : hasCursor) && rows.length > 0 ? rows[0]?.[1] : null
-  const metadata = JSON.stringify({ before, after })
-  return `{"object":"list","data":[${rows.map((row) => row[0]).join(',')}],"list_metadata":${metadata}}`
+  const after = backwards || more ? last : null
+  const before = (backwards ? more : hasCursor) ? first : null
+  return `{"object":"list","data":[${data ?? ''}],"list_metadata":${JSON.stringify({ before, after })}}`
 }
 
 function requireFound(cursor: string | undefined, position: number | null | undefined): void {

@@ -110,7 +110,7 @@ export class LogStreamWorker {
   }
 
   async #follow(stream: Claimed, lease: string): Promise<void> {
-    const { db, secrets, outlets } = this.#deps
+    const { db, secrets, outlets, clock } = this.#deps
     let { position, attempts } = stream
     let limit: number = batchLimits.events
     for (let sent = 0; sent < maxBatches && !this.#stopping;) {
@@ -119,7 +119,9 @@ export class LogStreamWorker {
       if (!batch) break
       const count = batch.events.length
       const verdict =
-        count === 0 ? undefined : await this.#keeping(stream, lease, sendBatch(batch.events, stream, secrets, outlets))
+        count === 0
+          ? undefined
+          : await this.#keeping(stream, lease, sendBatch(batch.events, stream, secrets, outlets, clock()))
       if (verdict?.kind === 'too_large' && count > 1) {
         limit = Math.ceil(count / 2)
         // Moves nothing and renews the lease: halving a batch takes several requests.

@@ -3,6 +3,7 @@ import type {
   FileSettings,
   HttpsSettings,
   LogStreamType,
+  S3Settings,
   SplunkSettings,
 } from '#contracts/log-streams.ts'
 import type { EnvironmentId, LogStreamId } from '#contracts/ids.ts'
@@ -12,6 +13,7 @@ import { datadogRequest, explainDatadog } from './datadog.ts'
 import { sendRequest } from './http-destination.ts'
 import { httpsRequest, toLines } from './https.ts'
 import type { LogEvent, Outlets, Verdict } from './outlets.ts'
+import { explainS3, s3Request } from './s3.ts'
 import { explainSplunk, splunkRequest } from './splunk.ts'
 
 /** A destination of a type: what may be shown of it, and what may not. */
@@ -19,11 +21,14 @@ export interface DestinationParts {
   datadog: { settings: DatadogSettings; credentials: { api_key: string } }
   https: { settings: HttpsSettings; credentials: { headers: Record<string, string> } }
   splunk: { settings: SplunkSettings; credentials: { token: string } }
+  s3: { settings: S3Settings; credentials: { secret_access_key: string } }
   file: { settings: FileSettings; credentials: Record<string, never> }
   stdout: { settings: Record<string, never>; credentials: Record<string, never> }
 }
 
 interface Origin {
+  readonly id: LogStreamId
+  readonly now: Date
   readonly environment: EnvironmentId
   readonly kind: 'staging' | 'production'
 }
@@ -48,6 +53,13 @@ const destinations: { readonly [T in LogStreamType]: Send<T> } = {
     sendRequest(outlets, 'The receiver', httpsRequest(events, settings, credentials.headers), () => undefined),
   splunk: (events, { settings, credentials }, origin, outlets) =>
     sendRequest(outlets, 'Splunk', splunkRequest(events, settings, credentials.token, origin), explainSplunk),
+  s3: async (events, { settings, credentials }, origin, outlets) =>
+    sendRequest(
+      outlets,
+      'S3',
+      await s3Request(events, settings, credentials.secret_access_key, origin),
+      explainS3(settings),
+    ),
   file: async (events, { settings }, { environment }, { appendFile }) => {
     if (!appendFile) return failed('The operator has named no folder for log stream files any more.')
     return written(appendFile(environment, settings.name, toLines(events)))
@@ -70,6 +82,7 @@ export function sendBatch(
   target: Target,
   secrets: Secrets,
   outlets: Outlets,
+  now: Date,
 ): Promise<Verdict> {
   const opened = secrets.open(target.sealed_credentials, sealContext('log_streams.sealed_credentials', target.id))
   const parts = { settings: target.settings, credentials: JSON.parse(opened) as unknown }
@@ -78,7 +91,7 @@ export function sendBatch(
   return send(
     events,
     parts as DestinationParts[LogStreamType],
-    { environment: target.environment_id, kind: target.kind },
+    { environment: target.environment_id, id: target.id, kind: target.kind, now },
     outlets,
   )
 }

@@ -6,9 +6,10 @@ const compress = promisify(gzip)
 const quotedResponse = 300
 
 export interface BatchRequest {
+  readonly method?: 'POST' | 'PUT'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly gzip: boolean
 }
 
@@ -23,11 +24,12 @@ export async function sendRequest(
   explain: Explain,
 ): Promise<Verdict> {
   const body = request.gzip ? await compress(request.body) : request.body
-  const answer = await post(request.url, body, {
+  const headers = {
     'user-agent': 'Gatehouse-Log-Streams/1',
     ...request.headers,
     ...(request.gzip && { 'content-encoding': 'gzip' }),
-  })
+  }
+  const answer = await post(request.url, body, headers, request.method)
   if (!answer.ok)
     return { kind: 'failed', status: null, message: `${name} did not answer: ${answer.error}.`, retryAfter: undefined }
   const { status, retryAfter } = answer

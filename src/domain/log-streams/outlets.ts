@@ -10,11 +10,12 @@ export interface LogEvent {
   readonly body: string
 }
 
-/** Posts to an address that a customer named, within a time limit below the lease and without following redirects. */
+/** Posts, or puts, to an address that a customer named, within a time limit below the lease and without following redirects. */
 export type PostBatch = (
   url: string,
   body: string | Uint8Array,
   headers: Readonly<Record<string, string>>,
+  method?: 'POST' | 'PUT',
 ) => Promise<
   | { readonly ok: true; readonly status: number; readonly retryAfter: string | undefined; readonly body: string }
   | { readonly ok: false; readonly error: string }

@@ -59,6 +59,20 @@ const configure: { readonly [T in LogStreamType]: Configure<T> } = {
       credentials: { token },
     }
   },
+  s3: ({ s3 = {} }, before, rules) => {
+    const endpoint = s3.endpoint === undefined ? (before?.settings.endpoint ?? null) : s3.endpoint
+    if (endpoint !== null) checkUrl('s3.endpoint', endpoint, rules)
+    return {
+      settings: {
+        bucket: s3.bucket ?? before?.settings.bucket ?? '',
+        region: s3.region ?? before?.settings.region ?? '',
+        endpoint,
+        prefix: s3.prefix ?? before?.settings.prefix ?? '',
+        access_key_id: s3.access_key_id ?? before?.settings.access_key_id ?? '',
+      },
+      credentials: { secret_access_key: s3.secret_access_key ?? before?.credentials.secret_access_key ?? '' },
+    }
+  },
   file: ({ file }, before, { allowFiles }) => {
     if (!allowFiles)
       throw refuse(
@@ -71,7 +85,7 @@ const configure: { readonly [T in LogStreamType]: Configure<T> } = {
   stdout: () => ({ settings: {}, credentials: {} }),
 }
 
-const kinds = ['datadog', 'https', 'splunk', 'file'] as const
+const kinds = ['datadog', 'https', 'splunk', 's3', 'file'] as const
 
 /** @throws Invalid when the destination is missing, of another type, or not allowed. */
 export function newDestination(input: LogStreamCreate, rules: DestinationRules): DestinationParts[LogStreamType] {

@@ -147,6 +147,7 @@ const defaultNames: Readonly<Record<LogStreamType, string>> = {
   datadog: 'Datadog',
   https: 'HTTPS',
   splunk: 'Splunk',
+  s3: 'S3',
   file: 'File',
   stdout: 'Standard output',
 }

@@ -31,7 +31,7 @@ export async function testLogStream(
     created_at: now.toISOString(),
   }
   const batch = [{ id: event.id, type: testEvent, organization_id: null, created_at: now, body: JSON.stringify(event) }]
-  const verdict = await sendBatch(batch, target, secrets, outlets)
+  const verdict = await sendBatch(batch, target, secrets, outlets, now)
   const delivered = verdict.kind === 'accepted'
   return {
     object: 'log_stream_test',

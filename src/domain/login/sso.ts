@@ -110,21 +110,21 @@ export async function finishSso(
 }
 
 async function redeem(
-  { db, clock }: LoginDeps,
+  deps: LoginDeps,
   login: HostedLogin,
   browser: BrowserSecret,
   code: string,
 ): Promise<Profile | undefined> {
   try {
     const { response } = await exchangeCode(
-      db,
+      deps,
       {
         client_id: login.request.clientId,
         grant_type: 'authorization_code',
         code,
         code_verifier: ssoVerifier(browser, login.id),
       },
-      clock(),
+      deps.clock(),
     )
     return response.profile
   } catch (error) {

@@ -183,7 +183,7 @@ async function createLogin(
   return { id, environment, environmentKind: kind, request, state, finishedAt: null, expiresAt }
 }
 
-function unregistered({ redirects, kind }: Found, received: string | undefined): HostedStart {
+function unregistered({ redirects, kind, environment }: Found, received: string | undefined): HostedStart {
   return {
     kind: 'unregistered_redirect',
     received,
@@ -192,6 +192,7 @@ function unregistered({ redirects, kind }: Found, received: string | undefined):
       redirects.map(({ uri }) => uri),
     ),
     environmentKind: kind,
+    environment,
   }
 }
 

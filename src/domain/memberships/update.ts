@@ -3,6 +3,7 @@ import type { MembershipRoles, MembershipStatus, OrganizationMembership } from '
 import type { Work } from '#db/work.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { resolveRoles } from '../roles/resolve.ts'
+import { revokeSessions } from '../sessions/revoke.ts'
 import { presentInEvent } from './present.ts'
 import { readMembership } from './read.ts'
 
@@ -30,6 +31,7 @@ export async function deactivateMembership(work: Work, id: OrganizationMembershi
       'The membership is pending: revoke its invitation or delete it.',
       'cannot_deactivate_pending_organization_membership',
     )
+  await revokeSessions(work, { user: membership.user_id, organization: membership.organization_id })
   return changeMembership(work, membership, { status: 'inactive' })
 }
 

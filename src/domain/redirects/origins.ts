@@ -1,7 +1,7 @@
 import type { CorsOriginId, EnvironmentId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
 import type { CorsOrigin } from '#contracts/redirects.ts'
-import type { Database } from '#db/database.ts'
+import { type Database, prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { readPage } from '#db/page.ts'
 import type { Work } from '#db/work.ts'
@@ -66,4 +66,19 @@ function present(row: { id: CorsOriginId; origin: string; created_at: Date; upda
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   }
+}
+
+const registered = prepared<[string, EnvironmentId | null], { registered: boolean }>(
+  'cors-origin-registered',
+  `select exists (select from cors_origins where origin = $1 and ($2::text is null or environment_id = $2)) as registered`,
+)
+
+/** Whether pages of an origin may read answers. @param environment null asks for any: a preflight names no tenant. */
+export async function isRegisteredOrigin(
+  { pool }: Database,
+  origin: string,
+  environment: EnvironmentId | null,
+): Promise<boolean> {
+  const [row] = await registered(pool, origin, environment)
+  return row?.registered === true
 }

@@ -4,6 +4,7 @@ import { createOrganization } from '../organizations/create.ts'
 import { redirectUris } from '../redirects/families.ts'
 import { setHomepage } from '../redirects/homepage.ts'
 import { createUri } from '../redirects/uris.ts'
+import { plantSampleUser } from './sample-user.ts'
 
 /** The organization that examples, documentation and the test identity provider speak of. */
 export const testOrganizationId: OrganizationId = 'org_test_idp'
@@ -24,4 +25,5 @@ export async function plantSample(work: Work, kind: 'staging' | 'production', sa
 async function createTestOrganization(work: Work): Promise<void> {
   const input = { name: 'Test Organization', domain_data: [{ domain: 'example.com', state: 'verified' as const }] }
   await createOrganization(work, input, testOrganizationId)
+  await plantSampleUser(work, testOrganizationId)
 }

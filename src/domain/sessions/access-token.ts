@@ -115,14 +115,21 @@ export function presentSignIn(claims: SessionClaims, accessToken: string, refres
   }
 }
 
-/** @throws BadRequest `token_too_big`: the application would lose it. */
-function templateClaims({ template, person, organization, membership }: SessionClaims): Record<string, unknown> {
+/** Claims that are ours, whether a token has them or not: without an organization a template must not make up a role. */
+const ours = ['sid', 'client_id', 'org_id', 'role', 'roles', 'permissions', 'act', 'auth_time']
+
+/**
+ * What the environment's template adds to the access tokens of a session.
+ * @throws BadRequest `token_too_big`: the application would lose it.
+ */
+export function templateClaims({ template, person, organization, membership }: SessionClaims): Record<string, unknown> {
   if (template === null) return {}
-  const claims = render(template, {
+  const rendered = render(template, {
     user: person,
     organization,
     organization_membership: membership && { ...membership, role: membership.role_slugs[0] },
   })
+  const claims = Object.fromEntries(Object.entries(rendered).filter(([name]) => !ours.includes(name)))
   if (Buffer.byteLength(JSON.stringify(claims)) > maxTemplateBytes)
     throw new BadRequest(
       `The claims of the JWT template are larger than ${maxTemplateBytes} bytes for this user.`,

@@ -10,6 +10,7 @@ import {
   readSessionClaims,
   type SessionClaims,
   signAccessToken,
+  templateClaims,
   type TokenDeps,
 } from './access-token.ts'
 import { presentSession } from './present.ts'
@@ -89,6 +90,8 @@ export async function issueSession(
       .execute()
   work.emit('session.created', presentSession(row, now), row.organization_id)
   const claims = await readSessionClaims(work.tx, environment, row.id)
+  // A session whose token cannot be made must not stay behind.
+  templateClaims(claims)
   return { environment, id: row.id, refreshToken, claims, issuedAt: now }
 }
 

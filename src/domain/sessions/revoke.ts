@@ -5,9 +5,10 @@ import { presentSession } from './present.ts'
 
 type Reason = 'revoked' | 'signed_out' | 'reused'
 
-/** Which sessions: one, or all of a person's, or those of theirs in one organization. */
+/** Which sessions: one, or all of a person's, those of theirs in one organization, or those of its members there. */
 export type Which =
   | { readonly session: SessionId }
+  | { readonly membersOf: OrganizationId }
   | { readonly user: UserId; readonly organization?: OrganizationId; readonly except?: SessionId }
 
 /**
@@ -24,6 +25,16 @@ export async function revokeSessions(work: Work, which: Which, because: Reason =
     .where('expires_at', '>', work.now)
     .$call((update) => {
       if ('session' in which) return update.where('id', '=', which.session)
+      if ('membersOf' in which)
+        return update
+          .where('organization_id', '=', which.membersOf)
+          .where('user_id', 'in', (eb) =>
+            eb
+              .selectFrom('organization_memberships as m')
+              .select('m.user_id')
+              .where('m.environment_id', '=', work.environment)
+              .where('m.organization_id', '=', which.membersOf),
+          )
       const { user, organization, except } = which
       const ofUser = update.where('user_id', '=', user)
       const inPlace = organization === undefined ? ofUser : ofUser.where('organization_id', '=', organization)

@@ -103,7 +103,7 @@ export function domainOf(email: string): string {
 }
 
 /** Strict on purpose: one `@`, no quoting, comments or lists, so that nobody reads another domain out of it than we do. */
-function isEmail(text: string): boolean {
+export function isEmail(text: string): boolean {
   return text.length <= maxEmailLength && /^[^\s@"(),:;<>[\\\]\p{C}]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/iu.test(text)
 }
 

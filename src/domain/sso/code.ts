@@ -3,8 +3,10 @@ import type { FieldError } from '#contracts/errors.ts'
 import type { ApiKeyId, EnvironmentId, ProfileId } from '#contracts/ids.ts'
 import type { TokenRequest, TokenResponse } from '#contracts/sso.ts'
 import { type Database, prepared } from '#db/database.ts'
+import type { Secrets } from '#protocols/envelope.ts'
 import { hashSecret } from '../environments/api-keys.ts'
 import { Invalid, OAuthError } from '../errors.ts'
+import { takeTokens } from '../oauth/tokens.ts'
 import { readProfileText } from './profile.ts'
 
 export const codeLifetimeMs = 10 * 60_000
@@ -34,7 +36,11 @@ export interface Exchange {
  * for public clients, by the PKCE verifier (RFC 7636) alone.
  * @throws OAuthError, or Invalid when fields are missing.
  */
-export async function exchangeCode(db: Database, request: TokenRequest, now: Date): Promise<Exchange> {
+export async function exchangeCode(
+  { db, secrets }: { readonly db: Database; readonly secrets: Secrets },
+  request: TokenRequest,
+  now: Date,
+): Promise<Exchange> {
   const { client_id: clientId, client_secret: secret, code, code_verifier: verifier } = request
   if (request.grant_type !== undefined && request.grant_type !== 'authorization_code')
     throw new OAuthError(
@@ -58,16 +64,21 @@ export async function exchangeCode(db: Database, request: TokenRequest, now: Dat
   )
   if (!row) throw new Error('redeem_sso_code returned no row')
   switch (row.outcome) {
-    case 'ok':
+    case 'ok': {
+      const profile = readProfileText(row.profile_id, row.profile)
+      // Connections of organizations never hand on tokens.
+      const tokens = profile.organization_id === null ? await takeTokens({ db, secrets }, code) : undefined
       return {
         response: {
           token_type: 'Bearer',
           access_token: accessToken,
           expires_in: accessTokenLifetimeSeconds,
-          profile: readProfileText(row.profile_id, row.profile),
+          profile,
+          ...(tokens && { oauth_tokens: tokens }),
         },
         keyUse: row.api_key_id === null ? undefined : { environment: row.environment_id, id: row.api_key_id },
       }
+    }
     case 'invalid_client':
       throw new OAuthError('invalid_client', 'Invalid client ID or secret.')
     case 'unauthorized_client':

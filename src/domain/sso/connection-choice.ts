@@ -29,8 +29,15 @@ export interface SelectorProblem {
   readonly description: string
 }
 
-/** Settles which connection signs this person in. The words reach the application's developer, on the redirect. */
-export function chooseConnection(selector: Selector, found: readonly Candidate[]): Result<Candidate, SelectorProblem> {
+/**
+ * Settles which connection signs this person in. The words reach the application's developer, on the redirect.
+ * @param providerReady whether the provider that is named is set up and switched on.
+ */
+export function chooseConnection(
+  selector: Selector,
+  found: readonly Candidate[],
+  providerReady = false,
+): Result<Candidate | 'provider', SelectorProblem> {
   const named = Object.entries(selector).filter(([, value]) => value !== undefined)
   if (named.length !== 1)
     return problem(
@@ -38,10 +45,12 @@ export function chooseConnection(selector: Selector, found: readonly Candidate[]
       `Give exactly one of connection, organization or provider; ${named.length === 0 ? 'none' : named.map(([name]) => name).join(' and ')} was given.`,
     )
   if (selector.provider !== undefined)
-    return problem(
-      'connection_strategy_invalid',
-      `Signing in with the provider ${selector.provider} is not set up in this environment. Use connection or organization.`,
-    )
+    return providerReady
+      ? ok('provider')
+      : problem(
+          'connection_strategy_invalid',
+          `Signing in with the provider ${selector.provider} is not set up in this environment. Use connection or organization.`,
+        )
   if (selector.connection !== undefined)
     return usable(found[0], `Connection '${selector.connection}'`, 'connection_invalid')
   const whose =

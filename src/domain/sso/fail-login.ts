@@ -1,5 +1,5 @@
 import type { SsoErrorCode } from '#contracts/errors.ts'
-import type { SsoSessionId } from '#contracts/ids.ts'
+import type { OrganizationId, SsoSessionId } from '#contracts/ids.ts'
 import { sql } from 'kysely'
 import { newId } from '#db/new-id.ts'
 import { change, type ChangeDeps, type Work } from '#db/work.ts'
@@ -27,11 +27,12 @@ export interface Failure {
 }
 
 export interface RefusedAttempt {
-  readonly target: Target
-  readonly login: LoginRow | undefined
+  readonly target: Pick<Target, 'environment_id' | 'id'> & { readonly organization_id: OrganizationId | null }
+  readonly login: Pick<LoginRow, 'id'> | undefined
   readonly client: Client
   readonly failure: Failure
-  readonly refusedResponse: string
+  /** SAML alone: an OAuth answer is worth nothing afterwards. */
+  readonly refusedResponse: string | null
   readonly received: TimelineEntry
 }
 
@@ -70,19 +71,16 @@ export async function recordFailure(
         })
         .execute()
     await keepResponse(deps.secrets, work, id, attempt.refusedResponse)
-    work.emit(
-      'authentication.sso_failed',
-      {
-        ...attemptEvent({ id, organizationId: target.organization_id, connectionId: target.id }, client),
-        status: 'failed',
-        email: failure.email ?? null,
-        error,
-      },
-      target.organization_id,
-    )
+    const attemptFacts = { id, organizationId: target.organization_id, connectionId: target.id }
+    const { sso, ...common } = attemptEvent(attemptFacts, client)
+    const verdict = { status: 'failed' as const, email: failure.email ?? null, error }
+    // Only social providers belong to no organization.
+    if (target.organization_id === null)
+      work.emit('authentication.oauth_failed', { ...common, type: 'oauth', ...verdict }, null)
+    else work.emit('authentication.sso_failed', { ...common, sso, ...verdict }, target.organization_id)
     return id
 
-    async function markFailed(row: LoginRow): Promise<SsoSessionId | undefined> {
+    async function markFailed(row: Pick<LoginRow, 'id'>): Promise<SsoSessionId | undefined> {
       const marked = await work.tx
         .updateTable('sso_sessions')
         .set({
@@ -103,8 +101,8 @@ export async function recordFailure(
 }
 
 /** A sign-in that is refused again keeps its latest response: that is the one its timeline ends with. */
-async function keepResponse(secrets: Secrets, work: Work, id: SsoSessionId, response: string): Promise<void> {
-  const isKept = response.length <= maxKeptResponse
+async function keepResponse(secrets: Secrets, work: Work, id: SsoSessionId, response: string | null): Promise<void> {
+  const isKept = response !== null && response.length <= maxKeptResponse
   if (!isKept) {
     await work.tx
       .deleteFrom('refused_responses')

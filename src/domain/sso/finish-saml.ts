@@ -1,25 +1,24 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { SsoSessionId } from '#contracts/ids.ts'
-import { type Database, prepared } from '#db/database.ts'
+import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import { change, EmittedEvents } from '#db/work.ts'
+import { change } from '#db/work.ts'
 import { explain, type Rejection, responseChecks } from '#protocols/saml/rejection.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { readResponse, type UnverifiedResponse, type VerifiedAssertion } from '#protocols/saml/response.ts'
 import { type FetchText, fetchIdpSettings } from '../connections/idp-settings.ts'
 import { saveIdpSettings } from '../connections/configure.ts'
-import { optionsOf, presentInEvent } from '../connections/present.ts'
+import { optionsOf } from '../connections/present.ts'
 import { readConnectionRow } from '../connections/read.ts'
 import type { SigningKeyCache } from '../environments/signing-key-cache.ts'
 import { isDomainError } from '../errors.ts'
 import { chooseRedirect } from '../redirects/resolve.ts'
 import { attemptEvent, type Client, type TimelineEntry } from './attempts.ts'
 import { type Person, readPerson } from './attributes.ts'
-import { codeLifetimeMs } from './code.ts'
 import { type Failure, recordFailure } from './fail-login.ts'
 import { findTarget, type LoginRow, type Target } from './login-row.ts'
 import { profileText } from './profile.ts'
 import { hashRelayState, withParameters } from './start-login.ts'
+import { storeSignIn } from './store-sign-in.ts'
 import { mayEnter, outsideDomains, verifyAgainst } from './verify-response.ts'
 
 /** A signature by an unknown certificate makes us look at the metadata again, but not for every such response. */
@@ -229,12 +228,6 @@ function unsolicitedRedirect(target: Target, relayState: string | undefined): st
   )
 }
 
-const finish = prepared<readonly unknown[], { verdict: 'replayed' | 'answered' | null }>(
-  'sso-finish',
-  `select finish_sso($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-     $23, $24, $25, $26, $27, $28, $29, $30, $31) as verdict`,
-)
-
 async function succeed(
   deps: FinishDeps,
   context: Context & { response: UnverifiedResponse },
@@ -243,78 +236,57 @@ async function succeed(
   const { login, client } = context
   const { assertion, person, redirectUri, connection: target } = accepted
   const now = deps.clock()
-  const code = randomBytes(24).toString('base64url')
   const session = login?.id ?? newId('ssoSession', now)
   const attempt = { id: session, organizationId: target.organization_id, connectionId: target.id }
-  const events = new EmittedEvents(target.environment_id, now)
-  events.emit(
-    'authentication.sso_succeeded',
-    { ...attemptEvent(attempt, client), status: 'succeeded', email: person.email },
-    target.organization_id,
+  const stored = await storeSignIn(
+    deps,
+    {
+      environment: target.environment_id,
+      session,
+      unsolicited: login === undefined,
+      organizationId: target.organization_id,
+      connectionId: target.id,
+      realm: target.realm,
+      messages: {
+        response: assertion.responseId,
+        assertion: assertion.assertionId,
+        replayableUntil: assertion.replayableUntil,
+      },
+      person,
+      profile: profileText(target, person),
+      redirectUri,
+      client,
+      timeline: successTimeline(context, accepted, now),
+      activates: target.state === 'validating' ? target : undefined,
+    },
+    (emit) =>
+      emit(
+        'authentication.sso_succeeded',
+        { ...attemptEvent(attempt, client), status: 'succeeded', email: person.email },
+        target.organization_id,
+      ),
   )
-  const activation = target.state === 'validating' ? activationEvent(target, now) : undefined
-  const [, ids, types, organizations, bodies] = events.parameters
-  const [row] = await finish(
-    deps.db.pool,
-    target.environment_id,
-    session,
-    login === undefined,
-    target.organization_id,
-    target.id,
-    target.realm,
-    assertion.responseId,
-    assertion.assertionId,
-    assertion.replayableUntil,
-    newId('profile', now),
-    person.idpId,
-    person.email,
-    person.firstName,
-    person.lastName,
-    person.groups,
-    JSON.stringify(person.customAttributes),
-    '{}',
-    createHash('sha256').update(code).digest(),
-    new Date(now.getTime() + codeLifetimeMs),
-    redirectUri,
-    profileText(target, person),
-    client.ipAddress,
-    client.userAgent,
-    JSON.stringify(successTimeline(context, accepted, now)),
-    now,
-    activation?.id ?? null,
-    activation?.body ?? null,
-    ids,
-    types,
-    organizations,
-    bodies,
-  )
-  if (row?.verdict === 'replayed')
+  if ('verdict' in stored && stored.verdict === 'replayed')
     return fail(deps, context, {
       code: 'replayed',
       message: `Assertion '${assertion.assertionId}' or its response was accepted before. An assertion signs in once.`,
       email: person.email,
       checksPassed: true,
     })
-  if (row?.verdict === 'answered')
+  if ('verdict' in stored)
     return fail(deps, context, {
       code: 'already_answered',
       message: 'This sign-in was completed or ran out while the response was being checked.',
       email: person.email,
       checksPassed: true,
     })
-  deps.wake()
   return {
     kind: 'redirect',
-    location: withParameters(redirectUri, { code, ...(login?.app_state != null && { state: login.app_state }) }),
+    location: withParameters(redirectUri, {
+      code: stored.code,
+      ...(login?.app_state != null && { state: login.app_state }),
+    }),
   }
-}
-
-function activationEvent(target: Target, now: Date): { id: string; body: string } {
-  const events = new EmittedEvents(target.environment_id, now)
-  const active = { ...target, state: 'active' as const, activated_at: now, updated_at: now }
-  events.emit('connection.activated', presentInEvent(active, target.domains), target.organization_id)
-  const [, ids, , , bodies] = events.parameters
-  return { id: ids[0] ?? '', body: bodies[0] ?? '' }
 }
 
 function successTimeline(

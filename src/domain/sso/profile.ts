@@ -12,11 +12,15 @@ const defaultRole = { slug: 'member' }
 interface ConnectionOfProfile {
   readonly id: ConnectionId
   readonly connection_type: ConnectionType
-  readonly organization_id: OrganizationId
+  readonly organization_id: OrganizationId | null
 }
 
 /** The profile as it is at this sign-in, as JSON. Its id is settled by the database and added when it is read. */
-export function profileText(connection: ConnectionOfProfile, person: Person): string {
+export function profileText(
+  connection: ConnectionOfProfile,
+  person: Person,
+  rawAttributes: Readonly<Record<string, unknown>> = {},
+): string {
   const names = [person.firstName, person.lastName].filter((name) => name !== null)
   return JSON.stringify({
     connection_id: connection.id,
@@ -31,7 +35,7 @@ export function profileText(connection: ConnectionOfProfile, person: Person): st
     roles: [defaultRole],
     groups: [...person.groups],
     custom_attributes: person.customAttributes,
-    raw_attributes: {},
+    raw_attributes: rawAttributes,
   } satisfies Omit<Profile, 'object' | 'id'>)
 }
 

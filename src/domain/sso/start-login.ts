@@ -3,12 +3,22 @@ import type { ConnectionOptions } from '#contracts/connections.ts'
 import type { SsoErrorCode } from '#contracts/errors.ts'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import type { AuthorizeQuery } from '#contracts/sso.ts'
-import { type Database, prepared } from '#db/database.ts'
+import { prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { EmittedEvents } from '#db/work.ts'
 import { authnRequest } from '#protocols/saml/authn-request.ts'
 import { encodePost, redirectUrl } from '#protocols/saml/bindings.ts'
 import { signElement } from '#protocols/xmldsig/sign.ts'
+import {
+  oidcClientColumns,
+  type OidcClientRow,
+  connectionUpstream,
+  providerColumns,
+  type ProviderRow,
+  providerUpstream,
+  type Upstream,
+} from '../oauth/upstream.ts'
+import { type BrowserSecret, type OAuthStartDeps, startOauth } from '../oauth/start.ts'
 import { optionsOf, serviceProvider } from '../connections/present.ts'
 import type { SigningKeyCache } from '../environments/signing-key-cache.ts'
 import { chooseRedirect, nearestRegistered, type RegisteredRedirect } from '../redirects/resolve.ts'
@@ -18,17 +28,18 @@ import { type Candidate, chooseConnection } from './connection-choice.ts'
 /** How long somebody may take at the identity provider. */
 const loginLifetimeMs = 10 * 60_000
 
-export interface StartDeps {
-  readonly db: Database
-  readonly clock: () => Date
-  readonly wake: () => void
+export interface StartDeps extends OAuthStartDeps {
   readonly signingKeys: SigningKeyCache
-  readonly baseUrl: string
 }
 
 /** Where the browser goes next. */
 export type Start =
-  | { readonly kind: 'redirect'; readonly location: string }
+  | {
+      readonly kind: 'redirect'
+      readonly location: string
+      /** For the browser to keep until it comes back. */
+      readonly cookie?: BrowserSecret
+    }
   | {
       readonly kind: 'post'
       readonly destination: string
@@ -41,27 +52,33 @@ export interface UnregisteredRedirect {
   readonly received: string | undefined
   readonly nearest: string | undefined
   readonly environmentKind: 'staging' | 'production'
+  readonly environment: EnvironmentId
 }
 
 interface Found {
   readonly environment: EnvironmentId
   readonly kind: 'staging' | 'production'
   readonly redirects: readonly RegisteredRedirect[]
-  readonly connections: readonly Candidate[]
+  readonly connections: readonly (Candidate & { readonly oidc: OidcClientRow | null })[]
+  readonly provider: ProviderRow | null
 }
 
-const find = prepared<[string, string | null, string | null, string | null], Found>(
+const find = prepared<[string, string | null, string | null, string | null, string | null], Found>(
   'sso-start',
   `select e.id as environment, e.kind,
      (select coalesce(json_agg(json_build_object('uri', r.uri, 'is_default', r.is_default)), '[]')
       from redirect_uris r where r.environment_id = e.id) as redirects,
      (select coalesce(json_agg(c), '[]') from (
         select c.id, c.organization_id, c.external_key, c.connection_type, c.state, c.idp_entity_id, c.idp_sso_redirect_url,
-          c.idp_sso_post_url, c.idp_wants_signed_requests, c.options
+          c.idp_sso_post_url, c.idp_wants_signed_requests, c.options,
+          (select row_to_json(o) from (select ${oidcClientColumns} from connection_oidc_clients o
+            where o.environment_id = c.environment_id and o.connection_id = c.id) o) as oidc
         from connections c where c.environment_id = e.id and (c.id = $2 or c.organization_id = $3 or c.organization_id = (
           select d.organization_id from organization_domains d
           where d.environment_id = e.id and d.domain = $4 and d.state in ('verified', 'legacy_verified')))
-        order by c.id limit 20) c) as connections
+        order by c.id limit 20) c) as connections,
+     (select row_to_json(p) from (select ${providerColumns} from oauth_providers p
+        where p.environment_id = e.id and p.provider = $5) p) as provider
    from environments e where e.client_id = $1`,
 )
 
@@ -97,6 +114,7 @@ export async function startLogin(
     selector.connection ?? null,
     selector.organization ?? null,
     selector.domain ?? null,
+    selector.provider ?? null,
   )
   if (!found) return { kind: 'unknown_client', clientId: query.client_id }
 
@@ -110,13 +128,54 @@ export async function startLogin(
         found.redirects.map(({ uri }) => uri),
       ),
       environmentKind: found.kind,
+      environment: found.environment,
     }
 
   const broken = checkRequest(query)
   if (broken) return backToApp(redirectUri, query.state, 'invalid_request', broken)
-  const choice = chooseConnection(selector, found.connections)
+  const choice = chooseConnection(selector, found.connections, found.provider?.enabled === true)
   if (!choice.ok) return backToApp(redirectUri, query.state, choice.error.error, choice.error.description)
-  return sendToIdp(deps, query, client, { environment: found.environment, redirectUri, connection: choice.value })
+  const route = { environment: found.environment, redirectUri }
+  if (choice.value === 'provider')
+    return found.provider
+      ? sendToOauth(deps, query, client, { ...route, upstream: providerUpstream(found.provider), chosenBy: 'provider' })
+      : backToApp(redirectUri, query.state, 'connection_strategy_invalid', 'The provider is not set up.')
+  const connection = choice.value
+  const oidc = found.connections.find(({ id }) => id === connection.id)?.oidc
+  if (!oidc) return sendToIdp(deps, query, client, { ...route, connection })
+  const upstream = connectionUpstream(connection, oidc)
+  return sendToOauth(deps, query, client, { ...route, upstream, chosenBy: selectorName(query) })
+}
+
+interface OAuthRoute {
+  readonly environment: EnvironmentId
+  readonly redirectUri: string
+  readonly upstream: Upstream
+  readonly chosenBy: string
+}
+
+async function sendToOauth(deps: StartDeps, query: AuthorizeQuery, client: Client, route: OAuthRoute): Promise<Start> {
+  const request = {
+    environment: route.environment,
+    redirectUri: route.redirectUri,
+    appState: query.state ?? null,
+    codeChallenge: query.code_challenge ?? null,
+    loginHint: query.login_hint ?? null,
+    domainHint: query.domain_hint ?? null,
+    prompt: query.prompt ?? null,
+    // What a connection asks for is its administrator's matter.
+    scopes: route.upstream.organizationId === null ? (query.provider_scopes ?? []) : [],
+    chosenBy: route.chosenBy,
+  }
+  const started = await startOauth(deps, route.upstream, request, client)
+  if (!started.ok)
+    return backToApp(
+      route.redirectUri,
+      query.state,
+      'oauth_failed',
+      `The provider cannot be used now: ${started.error.message}`,
+    )
+  return { kind: 'redirect', ...started.value }
 }
 
 /** The application's redirect URI with an error on it, in the order the vendor sends the parameters. */

@@ -3,6 +3,7 @@ import type { UserUpdate } from '#contracts/users.ts'
 import type { Work } from '#db/work.ts'
 import { BadRequest, violatedConstraint } from '../errors.ts'
 import { addressKey } from './address.ts'
+import { canonicalLocale } from './locale.ts'
 import { changeUserMetadata } from './metadata.ts'
 import { presentUser, type UserRow, userColumns } from './present.ts'
 import { lockUser } from './read.ts'
@@ -49,17 +50,6 @@ export async function updateUser(work: Work, id: UserId, change: UserChange): Pr
     .catch(explainDuplicate)
   work.emit('user.updated', presentUser(row), null)
   return row
-}
-
-function canonicalLocale(locale: string | null): string | null {
-  if (locale === null) return null
-  try {
-    const [canonical] = Intl.getCanonicalLocales(locale)
-    if (canonical !== undefined && canonical.length <= 35) return canonical
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-  }
-  throw new BadRequest(`'${locale.slice(0, 50)}' is not a BCP 47 language tag.`, 'invalid_locale')
 }
 
 function explainDuplicate(error: unknown): never {

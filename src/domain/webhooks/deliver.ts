@@ -1,8 +1,8 @@
 import type { WebhookDeliveryId, WebhookEndpointId } from '#contracts/ids.ts'
 import type { ChangeDeps } from '#db/work.ts'
-import type { Secrets } from '#protocols/envelope.ts'
 import { attempt, type AttemptDeps, openSecrets, type Outcome } from './attempt.ts'
 import { claimDue, type Claimed, LaneWalk, renewLeases } from './claim.ts'
+import type { Operators } from './disable.ts'
 import { storeOutcomes } from './outcomes.ts'
 
 /** Well within a lease, so that one renewal may come late. */
@@ -11,9 +11,7 @@ const maxRunning = 2_000
 /** Outcomes that are stored in one statement. */
 const storeLimit = 500
 
-export interface DeliveryDeps extends ChangeDeps, AttemptDeps {
-  readonly secrets: Secrets
-}
+export interface DeliveryDeps extends ChangeDeps, AttemptDeps, Operators {}
 
 /** Makes deliveries without waiting for slow ones: a dead endpoint costs its own share of attempts and nobody else's. */
 export class WebhookWorker {

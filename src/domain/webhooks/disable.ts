@@ -1,10 +1,19 @@
 import type { WebhookEndpointId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
+import type { Secrets } from '#protocols/envelope.ts'
+import { queueMail } from '../mail/queue.ts'
 import type { Outcome } from './attempt.ts'
 
-/** Switches an endpoint off that has failed since before a time, once, and says so. */
+export interface Operators {
+  /** Addresses of the people who run this server. */
+  readonly operators: readonly string[]
+  readonly secrets: Secrets
+}
+
+/** Switches an endpoint off that has failed since before a time, once, and says so: by event, and by mail to the operators. */
 export async function disableFailing(
   work: Work,
+  { operators, secrets }: Operators,
   id: WebhookEndpointId,
   expired: Date,
   last: Pick<Outcome, 'status' | 'error'> | undefined,
@@ -37,4 +46,10 @@ export async function disableFailing(
     },
     null,
   )
+  const values = {
+    endpoint: row.endpoint_url,
+    failing_since: row.failing_since.toISOString(),
+    reason: last?.error ?? (last?.status == null ? 'no answer' : `status ${last.status}`),
+  }
+  for (const to of operators) await queueMail(work, secrets, 'webhook_endpoint_disabled', { to, locale: null, values })
 }

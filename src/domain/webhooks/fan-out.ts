@@ -59,7 +59,8 @@ async function fanOutBatch(
              where l.environment_id = $1 and l.position > $2 order by l.position limit ${batch})
            select p.position, p.seq, p.type, p.organization_id, e.id as event_id, w.id as endpoint_id
            from page p join events e on e.seq = p.seq
-           left join webhook_endpoints w on w.environment_id = $1 and w.status = 'enabled' and p.type = any (w.events)
+           left join webhook_endpoints w on w.environment_id = $1 and w.status = 'enabled'
+             and (p.type = any (w.events) or case when p.type like 'alert.%' then e.body::json #>> '{data,webhook_endpoint_id}' = w.id else false end)
              and p.created_at >= w.created_at
            order by p.position, w.id`,
           [environment, follower.position],

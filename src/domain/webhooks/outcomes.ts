@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely'
 import type { EnvironmentId, WebhookEndpointId } from '#contracts/ids.ts'
 import { change, type ChangeDeps } from '#db/work.ts'
 import type { Outcome } from './attempt.ts'
-import { disableFailing } from './disable.ts'
+import { disableFailing, type Operators } from './disable.ts'
 
 /** How long nothing may get through before an endpoint is switched off. */
 const windowMs = 3 * 24 * 60 * 60_000
@@ -20,7 +20,16 @@ const storeSql = `
       completed_at = case when o.delivered or o.next_attempt_at is null then $9::timestamptz end
     from done o
     where d.environment_id = o.environment_id and d.id = o.id and d.attempts = o.attempts and d.state = 'pending'
-    returning d.environment_id, d.endpoint_id, o.delivered
+    returning d.environment_id, d.endpoint_id, o.delivered, d.state, o.status
+  ), counted as (
+    insert into insight_counts as kept (environment_id, metric, grain, bucket, organization, kind, outcome, reason, count)
+    select s.environment_id, 'webhook_deliveries', g.grain, date_trunc(g.grain, $9::timestamptz, 'UTC'), '', s.endpoint_id,
+      case s.state when 'pending' then 'retried' else s.state end,
+      case when s.delivered then '' else coalesce(s.status::text, 'no_answer') end, count(*)
+    from stored s cross join (values ('hour'), ('day')) g (grain)
+    group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5, 6, 7, 8
+    on conflict (environment_id, metric, grain, bucket, organization, kind, outcome, reason)
+      do update set count = kept.count + excluded.count
   )
   update webhook_endpoints w
   set failing_since = case when o.any_delivered then null else $9::timestamptz end
@@ -29,7 +38,7 @@ const storeSql = `
     and o.any_delivered = (w.failing_since is not null)`
 
 /** Stores outcomes, many in one statement. An endpoint that failed for the whole window is switched off and announced. */
-export async function storeOutcomes(deps: ChangeDeps, outcomes: readonly Outcome[]): Promise<void> {
+export async function storeOutcomes(deps: ChangeDeps & Operators, outcomes: readonly Outcome[]): Promise<void> {
   const now = deps.clock()
   const expired = new Date(now.getTime() - windowMs)
   const isLast = ({ delivered, delivery }: Outcome) =>
@@ -43,7 +52,7 @@ export async function storeOutcomes(deps: ChangeDeps, outcomes: readonly Outcome
 
 /** The event belongs to the outcome that causes it: both are stored or neither. */
 async function storeLast(
-  deps: ChangeDeps,
+  deps: ChangeDeps & Operators,
   endpoint: WebhookEndpointId,
   outcomes: readonly Outcome[],
   expired: Date,
@@ -52,7 +61,7 @@ async function storeLast(
   if (environment === undefined) return
   await change(deps, { environment }, async (work) => {
     await work.tx.executeQuery(CompiledQuery.raw(storeSql, valuesOf(outcomes, work.now)))
-    await disableFailing(work, endpoint, expired, outcomes.at(-1))
+    await disableFailing(work, deps, endpoint, expired, outcomes.at(-1))
   })
 }
 

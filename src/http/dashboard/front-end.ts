@@ -16,6 +16,12 @@ const types: Readonly<Record<string, string>> = {
   woff2: 'font/woff2',
 }
 
+/**
+ * Besides our style sheet there are two that are made while the page runs: one that holds the page still behind a dialog,
+ * which takes the nonce, and this one of Radix Themes' scroll areas, which does not.
+ */
+const scrollAreaStyle = "'sha256-vGQdhYJbTuF+M8iCn1IZCHpdkiICocWHDq4qnQF4Rjw='"
+
 /** Their names hold a hash of what is in them. */
 const forever = 'public, max-age=31536000, immutable'
 
@@ -28,6 +34,8 @@ export function dashboardPages(app: FastifyInstance, folder: string = builtFolde
   const document = async (_request: FastifyRequest, reply: FastifyReply) => sendDocument(reply, folder)
   app.get('/dashboard', document)
   app.get('/dashboard/*', document)
+  // No page is below here: what is not served is not there.
+  app.get('/dashboard/api/*', async (_request, reply) => reply.callNotFound())
   app.get('/dashboard/assets/:name', async (request, reply) => {
     const { name } = request.params as { name: string } // the route has it
     // Names of one segment, so that none leads out of the folder.
@@ -81,8 +89,7 @@ async function sendDocument(reply: FastifyReply, folder: string): Promise<Fastif
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
-    // Style sheets that are made while the page runs, such as the one that holds the page still behind a dialog.
-    `style-src 'self' 'nonce-${nonce}'`,
+    `style-src 'self' 'nonce-${nonce}' ${scrollAreaStyle}`,
     "img-src 'self' data:",
     "connect-src 'self'",
     "form-action 'self'",

@@ -17,8 +17,9 @@ const loopbackAddress = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
  */
 export function requireOwnOrigin(request: FastifyRequest, rules: OriginRules, { isWrite }: { isWrite: boolean }): void {
   requireOwnHost(request, rules)
-  const { origin } = request.headers
   const site = request.headers['sec-fetch-site']
+  // Browsers write null for a form of a page that sends no referrer, as ours are; where from is in the other header.
+  const origin = request.headers.origin === 'null' && site === 'same-origin' ? undefined : request.headers.origin
   // `none` is the address bar: nobody's page, so it may look, but it cannot have sent a form.
   const isOwnSite = site === 'same-origin' || (site === 'none' && !isWrite)
   const isForeign = (site !== undefined && !isOwnSite) || (origin !== undefined && !isOwn(origin, request, rules))

@@ -13,6 +13,7 @@ import { checkQuery, checkText } from '../input.ts'
 import { sendPostBinding, sendUnknownClient, sendUnregisteredRedirect } from '../pages/sign-in.ts'
 import { publicRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
+import { keepBrowserSecret } from '../sso/browser-secret.ts'
 import { clientOf } from '../sso/browser.ts'
 import { actions, type Outcome } from './actions.ts'
 import { cookieNames, loginCookies, type LoginCookies, sessionCookie } from './cookies.ts'
@@ -115,7 +116,7 @@ async function answerStart(
     case 'sso': {
       const hints = { prompt: query.prompt, domainHint: query.domain_hint }
       const sso = await startSso(deps, start.login, browser, start.selector, hints, clientOf(request))
-      return sendToProvider(reply, sso)
+      return sendToProvider(deps, reply, sso)
     }
     case 'next':
       return follow(cookies, start.login, start.next, reply, 302)
@@ -125,9 +126,10 @@ async function answerStart(
 }
 
 /** Straight there: no form was posted that a policy would apply to. */
-function sendToProvider(reply: FastifyReply, start: Start): FastifyReply {
+function sendToProvider(deps: Deps, reply: FastifyReply, start: Start): FastifyReply {
   switch (start.kind) {
     case 'redirect':
+      if (start.cookie) keepBrowserSecret(reply, deps.baseUrl, start.cookie)
       return reply.redirect(start.location, 302)
     case 'post':
       return sendPostBinding(reply, start.destination, start.fields)
@@ -161,7 +163,8 @@ async function showHandOff(deps: Deps, visit: Visit, request: FastifyRequest, re
   const selector: SsoSelector = { connection }
   const hints = { prompt: undefined, domainHint: undefined }
   const start = await startSso(deps, login, browser, selector, hints, clientOf(request))
-  if (start.kind !== 'redirect' && start.kind !== 'post') return sendToProvider(reply, start)
+  if (start.kind !== 'redirect' && start.kind !== 'post') return sendToProvider(deps, reply, start)
+  if (start.kind === 'redirect' && start.cookie) keepBrowserSecret(reply, deps.baseUrl, start.cookie)
   const organization = await findPolicyName(deps.db, login.environment, connection)
   return visit.send(reply, handOffScreen(context, { organization, handOff: start }))
 }

@@ -17,8 +17,8 @@ export interface Page {
 }
 
 const style = `
-:root{color-scheme:light dark;--paper:#f6f7f9;--card:#fff;--ink:#1c2024;--soft:#5b6169;--line:#d9dce1;--accent:#3451b2;--on-accent:#fff}
-@media (prefers-color-scheme:dark){:root{--paper:#111315;--card:#1a1c1f;--ink:#eceef0;--soft:#a6abb3;--line:#33373c;--accent:#9eb1ff;--on-accent:#111a35}}
+:root{color-scheme:light dark;--paper:#f6f7f9;--card:#fff;--ink:#1c2024;--soft:#5b6169;--line:#d9dce1;--accent:#3451b2;--on-accent:#fff;--bad:#b3261e}
+@media (prefers-color-scheme:dark){:root{--paper:#111315;--card:#1a1c1f;--ink:#eceef0;--soft:#a6abb3;--line:#33373c;--accent:#9eb1ff;--on-accent:#111a35;--bad:#ff9d94}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:24px 16px;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{width:100%;max-width:480px;background:var(--card);border:1px solid var(--line);border-radius:12px;padding:28px 24px;overflow-wrap:anywhere}
@@ -30,6 +30,10 @@ dd{margin:0;font-family:ui-monospace,monospace;font-size:.9rem}
 .soft{color:var(--soft);font-size:.9rem}
 .button{display:inline-block;border:0;border-radius:8px;padding:10px 18px;background:var(--accent);color:var(--on-accent);font:inherit;font-weight:600;text-decoration:none;cursor:pointer}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+label{display:grid;gap:4px;margin:0 0 14px;font-weight:600;font-size:.9rem}
+input{width:100%;padding:9px 12px;border:1px solid var(--line);border-radius:8px;background:var(--paper);color:var(--ink);font:inherit;font-weight:400}
+.problem{padding:10px 12px;border:1px solid currentcolor;border-radius:8px;color:var(--bad)}
+.code{width:max-content;max-width:100%;margin:12px 0;border-radius:8px;overflow:hidden;line-height:0;background:#fff}
 pre{margin:12px 0;padding:12px;border:1px solid var(--line);border-radius:8px;overflow-x:auto;font-size:.85rem;white-space:pre-wrap}
 .list{list-style:none;margin:16px 0 0;padding:0}
 .list li{padding:14px 0;border-top:1px solid var(--line);display:grid;gap:6px;justify-items:start}

@@ -109,6 +109,22 @@ export function sendUnknownConnection(reply: FastifyReply): FastifyReply {
   })
 }
 
+export function sendUnknownSignIn(reply: FastifyReply): FastifyReply {
+  return sendPage(reply, 404, {
+    title: 'This sign-in is not known here',
+    body: html`<p>The provider sent you back to a sign-in that never started here, or that is long over.</p>
+      <p class="soft">Start again from the application.</p>`,
+  })
+}
+
+export function sendLinkUsed(reply: FastifyReply): FastifyReply {
+  return sendPage(reply, 400, {
+    title: 'This link does not work any more',
+    body: html`<p>It was used before, it is too old, or what it was for has been switched off.</p>
+      <p class="soft">Ask for a new one where you got it.</p>`,
+  })
+}
+
 export function sendUnreadableResponse(reply: FastifyReply, status: number, message: string): FastifyReply {
   return sendPage(reply, status, {
     title: 'Your identity provider sent something unreadable',

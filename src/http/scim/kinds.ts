@@ -4,9 +4,10 @@ import type { ChangeDeps } from '#db/work.ts'
 import { createGroup } from '#domain/directories/create-group.ts'
 import type { StoredGroup } from '#domain/directories/group-row.ts'
 import { changeGroup, type GroupPrecondition, readGroup, removeGroup } from '#domain/directories/groups.ts'
+import { type Reference, referencesOf } from '#domain/directories/references.ts'
 import { ScimRefused } from '#domain/directories/refused.ts'
 import type { ScimDirectory } from '#domain/directories/scim-directory.ts'
-import { type Found, referencesOf, searchGroups, searchUsers } from '#domain/directories/search.ts'
+import { type Found, searchGroups, searchUsers } from '#domain/directories/search.ts'
 import type { UserRow } from '#domain/directories/user-row.ts'
 import {
   changeUser,
@@ -20,7 +21,7 @@ import { ok, refused, type Result } from '#protocols/result.ts'
 import { type ScimError, scimError } from '#protocols/scim/errors.ts'
 import { isMatch } from '#protocols/scim/etag.ts'
 import { memberIds, planGroupPatch } from '#protocols/scim/group-patch.ts'
-import { isObject, type Json, type JsonObject, spelledName } from '#protocols/scim/json.ts'
+import { isObject, type JsonObject, spelledName } from '#protocols/scim/json.ts'
 import { applyPatch } from '#protocols/scim/patch.ts'
 import { parsePatchRequest } from '#protocols/scim/patch-request.ts'
 import type { PatchOperation } from '#protocols/scim/path.ts'
@@ -28,11 +29,14 @@ import { isProjected, type Projection } from '#protocols/scim/projection.ts'
 import type { Query } from '#protocols/scim/query.ts'
 import { readResource } from '#protocols/scim/resource.ts'
 import { groupType, type ResourceType, userType } from '#protocols/scim/schema.ts'
+import { membersPerPage } from './limits.ts'
 
 /** A resource with everything an answer may show of it. */
 export interface Shown {
   readonly id: string
   readonly resource: JsonObject
+  /** A group's members, a user's groups: none when they are not to be shown. */
+  readonly references: readonly Reference[]
   /** Of what is shown: a group shown without its members has another version than one shown with them. */
   readonly version: string
   readonly createdAt: Date
@@ -45,6 +49,8 @@ export interface Shown {
  */
 export interface Kind {
   readonly type: ResourceType
+  /** Under which memberships are shown. */
+  readonly referenceAttribute: 'groups' | 'members'
   create(deps: ChangeDeps, directory: ScimDirectory, body: unknown, projection: Projection): Promise<Shown>
   read(deps: ChangeDeps, directory: ScimDirectory, id: string, projection: Projection): Promise<Shown>
   replace(deps: ChangeDeps, directory: ScimDirectory, id: string, body: unknown, write: Write): Promise<Shown>
@@ -68,6 +74,7 @@ const stale = scimError(412, undefined, 'The resource has another version by now
 
 export const users: Kind = {
   type: userType,
+  referenceAttribute: 'groups',
   async create(deps, directory, body, projection) {
     const user = await createUser(deps, directory, demand(readResource(body, userType)))
     return show(deps, directory, users, user, projection)
@@ -97,6 +104,7 @@ export const users: Kind = {
 
 export const groups: Kind = {
   type: groupType,
+  referenceAttribute: 'members',
   async create(deps, directory, body, projection) {
     const { members: _members, ...resource } = demand(readResource(body, groupType))
     const members = demand(memberIds({ members: _members ?? [] }))
@@ -132,8 +140,9 @@ export const groups: Kind = {
     await removeGroup(deps, directory, id, groupPrecondition(directory, id, ifMatch))
   },
   async search(deps, directory, query) {
-    const found = await searchGroups(deps.db, directory, query)
-    return { ...found, rows: await withReferences(deps.db, directory, groups, found.rows, query.projection) }
+    const isWanted = isProjected(query.projection, 'members', groupType)
+    const found = await searchGroups(deps.db, directory, query, isWanted ? membersPerPage : undefined)
+    return { ...found, rows: found.rows.map((row) => shown(groups, row, found.members?.get(row.id))) }
   },
 }
 
@@ -157,22 +166,25 @@ async function withReferences(
   stored: readonly (StoredUser | StoredGroup)[],
   projection: Projection,
 ): Promise<Shown[]> {
-  const attribute = kind === users ? 'groups' : 'members'
+  const { referenceAttribute: attribute, type } = kind
+  if (!isProjected(projection, attribute, type)) return stored.map((each) => shown(kind, each, undefined))
   const ids = stored.map(({ id }) => id)
-  const isWanted = isProjected(projection, attribute, kind.type)
-  const references = isWanted ? await referencesOf(db.pool, directory.environment, attribute, ids) : undefined
-  return stored.map(({ id, resource, version, createdAt, modifiedAt }) => {
-    const list = references?.get(id) ?? []
-    // Nobody writes a user's groups through the user, so there the version of a user without groups needs no mark.
-    const isMarked = references !== undefined && (kind === groups || list.length > 0)
-    return {
-      id,
-      resource: list.length > 0 ? { ...resource, [attribute]: list } : resource,
-      version: isMarked ? `${version}-${digestOf(list)}` : String(version),
-      createdAt,
-      modifiedAt,
-    }
-  })
+  const references = await referencesOf(db.pool, directory.environment, attribute, ids)
+  return stored.map((each) => shown(kind, each, references.get(each.id) ?? []))
+}
+
+function shown(
+  kind: Kind,
+  { version, ...stored }: StoredUser | StoredGroup,
+  references: readonly Reference[] | undefined,
+): Shown {
+  // Nobody writes a user's groups through the user, so there the version of a user without groups needs no mark.
+  const isMarked = references !== undefined && (kind === groups || references.length > 0)
+  return {
+    ...stored,
+    references: references ?? [],
+    version: isMarked ? `${version}-${digestOf(references)}` : String(version),
+  }
 }
 
 /** Patches what is stored as the client knows it, with its id: Okta renames groups by a value that repeats the id. */
@@ -189,7 +201,7 @@ function patchStored(
   return ok(resource)
 }
 
-function digestOf(members: readonly Json[]): string {
+function digestOf(members: readonly Reference[]): string {
   return createHash('sha256').update(JSON.stringify(members)).digest('base64url').slice(0, 12)
 }
 

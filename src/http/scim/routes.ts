@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { scimEndpoint } from '#domain/directories/present.ts'
+import type { Reference } from '#domain/directories/references.ts'
 import { ScimRefused } from '#domain/directories/refused.ts'
 import { quote, type ScimError, scimError } from '#protocols/scim/errors.ts'
 import { entityTag, isUnchanged } from '#protocols/scim/etag.ts'
-import { listResponse } from '#protocols/scim/list.ts'
+import { listResponse, type Paging } from '#protocols/scim/list.ts'
 import { project, type Projection } from '#protocols/scim/projection.ts'
 import { parseProjectionParameters, parseQuery, parseSearchRequest, type Query } from '#protocols/scim/query.ts'
 import { completeResource } from '#protocols/scim/resource.ts'
 import type { JsonObject } from '#protocols/scim/json.ts'
+import type { ResourceType } from '#protocols/scim/schema.ts'
 import type { Result } from '#protocols/result.ts'
 import { queryOf } from '../server.ts'
 import { scimErrorOf, sendScim, sendScimError } from './answer.ts'
@@ -17,6 +19,8 @@ import { discoveryRoutes } from './discovery.ts'
 import { type Door, locationOf, type Route, type ScimDeps, type ScimRequest } from './door.ts'
 import { groups, type Kind, type Shown, users } from './kinds.ts'
 import { bodyLimitBytes, pagingLimits } from './limits.ts'
+import { searchRoot } from './root-search.ts'
+import { logRequests } from './log-requests.ts'
 import { WriteLimit } from './write-limit.ts'
 
 /** SCIM 2.0 for identity providers, one endpoint a directory. Every answer, also of the framework, speaks SCIM. */
@@ -39,6 +43,7 @@ export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
         ),
       )
       const limit = new WriteLimit(deps.clock)
+      const watch = logRequests(scim, deps)
       const route: Route = (method, path, handler) =>
         scim.route<{ Params: { key: string; id?: string } }>({
           method,
@@ -53,16 +58,19 @@ export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
                 scimError(429, undefined, `Too many requests for this directory. Wait ${wait} seconds.`),
               )
             }
-            return handler(request, reply, { directory, endpoint: scimEndpoint(deps.baseUrl, directory.externalKey) })
+            const endpoint = scimEndpoint(deps.baseUrl, directory.externalKey)
+            return watch(request, () => handler(request, reply, { directory, endpoint }))
           },
         })
       for (const kind of [users, groups]) resourceRoutes(route, deps, kind)
       discoveryRoutes(route)
-      route('POST', '/.search', async () => {
-        throw new ScimRefused(
-          scimError(501, undefined, 'Search one kind of resource: POST to /Users/.search or /Groups/.search.'),
-        )
-      })
+      route('GET', '/', async (request, reply, door) =>
+        sendAll(deps, reply, door, (type) => parseQuery(parametersOf(request), type, pagingLimits)),
+      )
+      // Not 201: nothing is made by searching.
+      route('POST', '/.search', async (request, reply, door) =>
+        sendAll(deps, reply, door, (type) => parseSearchRequest(request.body, type, pagingLimits)),
+      )
       route('POST', '/Bulk', async (request, reply, door) =>
         sendScim(reply, 200, await runBulk(deps, door, request.body)),
       )
@@ -134,18 +142,24 @@ async function sendList(
   kind: Kind,
   query: Query,
 ): Promise<FastifyReply> {
-  const { rows, totalResults, nextCursor } = await kind.search(deps, door.directory, query)
-  const { paging, projection } = query
-  return sendScim(
-    reply,
-    200,
-    listResponse({
-      resources: rows.map((shown) => render(door, kind, shown, projection)),
-      totalResults,
-      ...(paging.kind === 'index' && { startIndex: paging.startIndex }),
-      ...(nextCursor !== undefined && { nextCursor }),
-    }),
-  )
+  const { rows, ...found } = await kind.search(deps, door.directory, query)
+  const resources = rows.map((shown) => render(door, kind, shown, query.projection))
+  return sendScim(reply, 200, listResponse({ ...found, resources, ...startOf(query.paging) }))
+}
+
+async function sendAll(
+  deps: ScimDeps,
+  reply: FastifyReply,
+  door: Door,
+  parse: (type: ResourceType) => Result<Query, ScimError>,
+): Promise<FastifyReply> {
+  const { rows, paging, ...found } = await searchRoot(deps, door, parse)
+  const resources = rows.map(({ kind, shown, projection }) => render(door, kind, shown, projection))
+  return sendScim(reply, 200, listResponse({ ...found, resources, ...startOf(paging) }))
+}
+
+function startOf(paging: Paging): { startIndex?: number } {
+  return paging.kind === 'index' ? { startIndex: paging.startIndex } : {}
 }
 
 function sendResource(
@@ -162,10 +176,11 @@ function sendResource(
 function render(
   door: Door,
   kind: Kind,
-  { id, resource, version, createdAt, modifiedAt }: Shown,
+  { id, resource, references, version, createdAt, modifiedAt }: Shown,
   projection: Projection,
 ): JsonObject {
-  const complete = completeResource(resource, kind.type, {
+  const whole = references.length > 0 ? { ...resource, ...describeReferences(door, kind, references) } : resource
+  const complete = completeResource(whole, kind.type, {
     id,
     created: createdAt,
     lastModified: modifiedAt,
@@ -173,6 +188,18 @@ function render(
     version: entityTag(version),
   })
   return project(complete, kind.type, projection)
+}
+
+function describeReferences(door: Door, { referenceAttribute }: Kind, references: readonly Reference[]): JsonObject {
+  const isMembers = referenceAttribute === 'members'
+  const [kind, type] = isMembers ? [users, 'User'] : [groups, 'direct']
+  const described = references.map(({ value, display }) => ({
+    value,
+    $ref: locationOf(door, kind, value),
+    type,
+    display,
+  }))
+  return { [referenceAttribute]: described }
 }
 
 function projectionOf(request: ScimRequest, { type }: Kind): Projection {

@@ -6,6 +6,7 @@ import { checkQuery } from '../input.ts'
 import { sendPostBinding, sendUnknownClient, sendUnregisteredRedirect } from '../pages/sign-in.ts'
 import { publicRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
+import { keepBrowserSecret } from './browser-secret.ts'
 import { clientOf } from './browser.ts'
 
 /** GET /sso/authorize: a browser arrives, sent by the application; no API key, the client id says whose it is. */
@@ -16,12 +17,14 @@ export function authorizeRoute(app: FastifyInstance, deps: Deps): void {
     const start = await startLogin(deps, query, clientOf(request))
     switch (start.kind) {
       case 'redirect':
+        if (start.cookie) keepBrowserSecret(reply, deps.baseUrl, start.cookie)
         return reply.header('cache-control', 'no-store').redirect(start.location, 302)
       case 'post':
         return sendPostBinding(reply, start.destination, start.fields)
       case 'unknown_client':
         return sendUnknownClient(reply, start.clientId)
       case 'unregistered_redirect':
+        if (start.received !== undefined) deps.rejectedRedirects.note(start.environment, start.received, deps.clock())
         return sendUnregisteredRedirect(reply, start)
       default:
         return start satisfies never

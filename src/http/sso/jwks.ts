@@ -15,10 +15,14 @@ export function jwksRoute(app: FastifyInstance, deps: Deps): void {
     async (request, reply) => {
       const environment = await readEnvironmentByClient(deps.db, checkText(request.params).client_id)
       const keys = await deps.signingKeys.get(environment.id, 'jwt')
-      return reply
-        .header('cache-control', 'public, max-age=300')
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify({ keys: publishedKeys(keys, deps.clock()).map(jwk) }))
+      return (
+        reply
+          .header('cache-control', 'public, max-age=300')
+          // Public keys are for everybody, pages included.
+          .header('access-control-allow-origin', '*')
+          .type('application/json; charset=utf-8')
+          .send(JSON.stringify({ keys: publishedKeys(keys, deps.clock()).map(jwk) }))
+      )
     },
   )
 }

@@ -16,7 +16,7 @@ export function tokenRoute(app: FastifyInstance, deps: Deps): void {
     const secret = fields.client_secret ?? bearerOf(request)
     const now = deps.clock()
     const { response, keyUse } = await exchangeCode(
-      deps.db,
+      deps,
       { ...fields, ...(secret !== undefined && { client_secret: secret }) },
       now,
     )

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import * as contract from '#contracts/authentication.ts'
 import { authenticate } from '#domain/authentication/authenticate.ts'
 import { identifyClient, invalidClient } from '#domain/authentication/client.ts'
@@ -6,16 +6,18 @@ import { Invalid, Unauthorized } from '#domain/errors.ts'
 import { bearerOf, productOf } from '../callers.ts'
 import type { Deps } from '../deps.ts'
 import { checkBody, checkNesting } from '../input.ts'
-import { publicRoute } from '../rate-limit.ts'
+import { allowOrigin, preflightRoute } from './cors.ts'
 import { interruptAnswer } from './interrupts.ts'
 
 /** POST /user_management/authenticate: JSON from the SDKs, forms from other clients of the vendor. */
 export function authenticateRoute(app: FastifyInstance, deps: Deps): void {
-  app.post(contract.authenticate.path, publicRoute, async (request, reply) => {
+  preflightRoute(app, deps, contract.authenticate.path)
+  app.post(contract.authenticate.path, limited, async (request, reply) => {
     // RFC 6749 §5.1.
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
     const fields = readFields(request)
     const client = await clientOf(deps, request, fields)
+    await allowOrigin(deps, request, reply, client.environment)
     const origin = originOf(request, client.apiKey !== null, fields)
     const act = () => authenticate(deps, { client, fields, origin })
     const { environment } = client
@@ -27,6 +29,14 @@ export function authenticateRoute(app: FastifyInstance, deps: Deps): void {
     return reply.status(status).type(json).send(JSON.stringify(body))
   })
 }
+
+/**
+ * Browsers and devices are limited by their address. The servers of applications speak for all their people from one, and
+ * show their key in the header; one that does not work ends in 401 before anything is looked at.
+ */
+const limited = {
+  config: { rateLimit: { allowList: (request: FastifyRequest) => bearerOf(request) !== undefined } },
+} satisfies RouteShorthandOptions
 
 /** Grants where something that could be guessed is shown. */
 const proofs: ReadonlySet<string | undefined> = new Set([

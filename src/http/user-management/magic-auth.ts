@@ -7,12 +7,12 @@ import { serve } from '../serve.ts'
 
 export function magicAuthRoutes(app: FastifyInstance, deps: Deps): void {
   serve(app, deps, contract.createMagicAuth, ({ body }, { scope }) =>
-    change(deps, scope, (work) => createMagicAuth(work, deps.secrets, body.email)),
+    change(deps, scope, (work) => createMagicAuth(work, deps.secrets, body.email, body.invitation_token)),
   )
 
   serve(app, deps, contract.sendMagicAuth, ({ body }, { scope }) =>
     change(deps, scope, async (work) => {
-      await sendMagicAuth(work, deps.secrets, body.email)
+      await sendMagicAuth(work, deps.secrets, body.email, null, body.invitation_token)
     }),
   )
 

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import * as contract from '#contracts/users.ts'
 import { change } from '#db/work.ts'
+import { readSettings } from '#domain/authentication/settings.ts'
 import { createUser } from '#domain/users/create.ts'
 import { listUserIdentities } from '#domain/users/identities.ts'
 import { presentUser } from '#domain/users/present.ts'
 import { prepareGivenPassword } from '#domain/users/given-password.ts'
-import { readPasswordPolicy } from '#domain/users/password-policy.ts'
 import { setPassword } from '#domain/users/passwords.ts'
 import { listUsers, readUser, readUserByExternalId } from '#domain/users/read.ts'
 import { removeUser } from '#domain/users/remove.ts'
@@ -22,7 +22,7 @@ export function userRoutes(app: FastifyInstance, deps: Deps): void {
   )
 
   serve(app, deps, contract.createUser, async ({ body }, { environment, scope }) => {
-    const policy = await readPasswordPolicy(deps.db.kysely, environment)
+    const policy = (await readSettings(deps.db.kysely, environment)).password
     const password = await prepareGivenPassword(deps.db, environment, body, () => Promise.resolve(body), policy)
     return change(deps, scope, async (work) => {
       const user = await createUser(work, body)
@@ -41,7 +41,7 @@ export function userRoutes(app: FastifyInstance, deps: Deps): void {
 
   serve(app, deps, contract.updateUser, async ({ params: { id }, body }, { environment, scope }) => {
     const owner = async () => ({ ...(await readUser(deps.db.kysely, environment, id)), ...body, id })
-    const policy = await readPasswordPolicy(deps.db.kysely, environment)
+    const policy = (await readSettings(deps.db.kysely, environment)).password
     const password = await prepareGivenPassword(deps.db, environment, body, owner, policy)
     return change(deps, scope, async (work) => {
       const user = await updateUser(work, id, body)

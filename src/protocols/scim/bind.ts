@@ -1,9 +1,9 @@
 import { type Result, ok, refused } from '../result.ts'
-import type { Attribute } from './attribute.ts'
+import { type Attribute, findAttribute } from './attribute.ts'
 import { foldCase } from './compare-text.ts'
 import { parseDateTime } from './date-time.ts'
 import type { Filter, FilterFault, Literal, Operator } from './filter.ts'
-import { type AttributePath, findSubAttribute, type ResourceType, resolve } from './schema.ts'
+import { type AttributePath, attributesOf, findSubAttribute, type ResourceType, resolve } from './schema.ts'
 
 /** One member on the way to a value. Undeclared names are looked up without regard to case, as nobody spelled them. */
 export interface Step {
@@ -106,7 +106,7 @@ function bindNever(operator: Operator, value: Literal): Result<BoundFilter, Filt
 
 /** Where the values of an attribute are, undefined when the resource type cannot have it. */
 export function placeInResource(type: ResourceType, path: AttributePath): Place | undefined {
-  const target = resolve(type, path)
+  const target = resolve(type, qualify(type, path))
   if (!target || target.kind === 'resource') return undefined
   if (target.kind === 'extension') {
     return place([{ key: target.extension, exact: true }], extensionObject(target.extension, target.attributes))
@@ -117,6 +117,13 @@ export function placeInResource(type: ResourceType, path: AttributePath): Place 
   return sub
     ? place([...holder, step(attribute), step(sub)], sub, attribute)
     : place([...holder, step(attribute)], attribute)
+}
+
+/** RFC 7644 §3.10 wants the URN before an attribute of an extension; Entra asks for `manager eq` without it. */
+function qualify(type: ResourceType, path: AttributePath): AttributePath {
+  if (path.urn !== undefined || findAttribute(attributesOf(type), path.name)) return path
+  const extension = type.extensions.find(({ attributes }) => findAttribute(attributes, path.name))
+  return extension ? { ...path, urn: extension.id } : path
 }
 
 function placeInElement(parent: Attribute, path: AttributePath): Place | undefined {

@@ -53,7 +53,7 @@ export interface PagingParameters {
   readonly cursor?: unknown
 }
 
-const cursorForm = /^[A-Za-z0-9._~-]{1,1000}$/
+const cursorForm = /^[A-Za-z0-9._~-]{1,4000}$/
 
 /**
  * RFC 7644 §3.4.2.4: startIndex below 1 is 1, a negative count is 0, more than the maximum is the maximum. RFC 9865

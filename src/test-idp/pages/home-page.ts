@@ -4,10 +4,12 @@ import {
   testIdpHomeUrl,
   testIdpLaunchUrl,
   testIdpMetadataUrl,
+  testIdpOidcUrl,
   testIdpProvisioningUrl,
   testIdpSsoUrl,
 } from '../addresses.ts'
 import { type Idp, kindOf, publishedCertificates } from '../idp.ts'
+import { oidcTestSecret } from '../oidc/secret.ts'
 import { fullName, sampleUsers } from '../people.ts'
 import { answerRule, type ServiceProvider } from '../service-provider.ts'
 import { certificateOf } from '../signing-key.ts'
@@ -50,6 +52,14 @@ export function homePage(idp: Idp, baseUrl: string, refused?: Refused): Page {
           <div>
             <dt>Sign-in URL (Redirect and POST)</dt>
             <dd><code>${testIdpSsoUrl(baseUrl, idp.slug)}</code></dd>
+          </div>
+          <div>
+            <dt>OpenID Connect issuer</dt>
+            <dd><code>${testIdpOidcUrl(baseUrl, idp.slug)}</code></dd>
+          </div>
+          <div>
+            <dt>OpenID Connect client</dt>
+            <dd>any client id, with the secret <code>${oidcTestSecret}</code></dd>
           </div>
           ${publishedCertificates(idp).map((certificate, index) => certificateFacts(certificate, index))}
         </dl>

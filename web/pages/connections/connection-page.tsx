@@ -10,6 +10,7 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { PageTabs } from '../../ui/tabs.tsx'
+import { AttemptsTab } from '../attempts/attempts-tab.tsx'
 import { AttributesTab } from './attributes-tab.tsx'
 import { ConfigurationTab } from './configuration-tab.tsx'
 import { ConnectionActions } from './connection-actions.tsx'
@@ -27,7 +28,7 @@ export function ConnectionPage() {
 
 function ConnectionView({ connection }: { readonly connection: ConfiguredConnection }) {
   const paths = usePaths()
-  const { id, name, state, connection_type, organization_id } = connection
+  const { id, name, connection_type, organization_id } = connection
   const organization = useRead(getOrganization, { params: { id: organization_id } })
   return (
     <Page
@@ -47,10 +48,11 @@ function ConnectionView({ connection }: { readonly connection: ConfiguredConnect
       <PageTabs
         tabs={[
           { id: 'configuration', text: 'Configuration', content: () => <ConfigurationTab connection={connection} /> },
+          { id: 'attempts', text: 'Sign-in attempts', content: () => <AttemptsTab connection={connection} /> },
           {
             id: 'attributes',
             text: 'Attribute map',
-            content: () => <AttributesTab connection={connection} key={state} />,
+            content: () => <AttributesTab connection={connection} />,
           },
           { id: 'options', text: 'Options', content: () => <OptionsTab connection={connection} /> },
         ]}

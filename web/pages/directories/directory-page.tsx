@@ -15,12 +15,17 @@ import { DirectoryActions } from './directory-actions.tsx'
 import { GroupsTab } from './groups-tab.tsx'
 import { MapTab } from './map-tab.tsx'
 import { forgetToken } from './new-token.ts'
+import { RequestsTab } from './requests-tab.tsx'
 import { SetupTab } from './setup-tab.tsx'
 import { UsersTab } from './users-tab.tsx'
 
+/** Requests that change nothing leave no event. */
+const lookAgainMs = 5000
+
 export function DirectoryPage() {
   const { id } = useParams()
-  const query = useRead(getDirectory, { params: { id: id as DirectoryId } }) // the server judges it
+  const params = { id: id as DirectoryId } // the server judges it
+  const query = useRead(getDirectory, { params }, { refetchEveryMs: lookAgainMs })
   useEffect(() => forgetToken, [])
   return (
     <Loaded query={query} noun="directory">
@@ -54,6 +59,7 @@ function DirectoryView({ directory }: { readonly directory: ConfiguredDirectory 
           { id: 'setup', text: 'Set-up', content: () => <SetupTab directory={directory} /> },
           { id: 'users', text: `Users ${users}`, content: () => <UsersTab directory={directory} /> },
           { id: 'groups', text: `Groups ${metadata.groups}`, content: () => <GroupsTab directory={directory} /> },
+          { id: 'requests', text: 'SCIM requests', content: () => <RequestsTab directory={directory} /> },
           { id: 'map', text: 'Attribute map', content: () => <MapTab directory={directory} /> },
         ]}
       />

@@ -8,20 +8,22 @@ import { Time } from '../../ui/time.tsx'
 
 /** What the identity provider has done so far; each line ticks by itself. */
 export function SyncProgress({ directory }: { readonly directory: ConfiguredDirectory }) {
-  const { last_request_at, metadata, type } = directory
+  const { last_request_at, metadata, type, state } = directory
   const { provider } = scimGuideFor(type)
   const name = provider.startsWith('your ') ? 'The identity provider' : provider
   const users = metadata.users.active + metadata.users.inactive
+  // The first request links the directory at once; when it came is noted a little later.
+  const reached = last_request_at !== null || state === 'linked'
   return (
     <Section title="Progress">
       <ol className="progress" aria-live="polite">
-        <Line done={last_request_at !== null}>
-          {last_request_at === null ? (
-            `Waiting for the first request of ${name.replace(/^The/, 'the')}`
-          ) : (
+        <Line done={reached}>
+          {reached ? (
             <>
-              {name} reached us <Time value={last_request_at} />, credentials OK
+              {name} reached us {last_request_at !== null && <Time value={last_request_at} />}: credentials OK
             </>
+          ) : (
+            `Waiting for the first request of ${name.replace(/^The/, 'the')}`
           )}
         </Line>
         <Line done={users > 0}>{users > 0 ? `${users} users, ${metadata.users.active} active` : 'The first user'}</Line>

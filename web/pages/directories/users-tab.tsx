@@ -22,13 +22,15 @@ export function UsersTab({ directory }: { readonly directory: ConfiguredDirector
   const { provider } = scimGuideFor(directory.type)
   return (
     <Flex direction="column" gap="4">
-      <TextInput
-        label="E-mail"
-        type="search"
-        placeholder="lela.block@example.com"
-        value={email}
-        onChange={(value) => setQuery({ tab: 'users', ...(value !== '' && { email: value }) }, { replace: true })}
-      />
+      <div className="search">
+        <TextInput
+          label="E-mail"
+          type="search"
+          placeholder="lela.block@example.com"
+          value={email}
+          onChange={(value) => setQuery({ tab: 'users', ...(value !== '' && { email: value }) }, { replace: true })}
+        />
+      </div>
       <LoadedList
         list={list}
         noun="list of users"

@@ -37,13 +37,15 @@ export function OrganizationsPage() {
       lead="An organization is a customer of yours: its people, its domains, how they sign in and how they are provisioned."
       actions={create}
     >
-      <TextInput
-        label="Search"
-        type="search"
-        value={search}
-        placeholder="Part of a name"
-        onChange={(value) => setQuery(value === '' ? {} : { search: value }, { replace: true })}
-      />
+      <div className="search">
+        <TextInput
+          label="Search"
+          type="search"
+          value={search}
+          placeholder="Part of a name"
+          onChange={(value) => setQuery(value === '' ? {} : { search: value }, { replace: true })}
+        />
+      </div>
       <LoadedList
         list={list}
         noun="list of organizations"

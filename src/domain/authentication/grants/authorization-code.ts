@@ -44,11 +44,17 @@ async function redeem(
 
   const facts = row.facts as SignInFacts // written by createAuthorizationCode only
   const user = await readUser(work.tx, work.environment, row.user_id)
-  const outcome = await completeSignIn(work, secrets, user, {
-    ...facts,
-    ipAddress: origin.ipAddress ?? facts.ipAddress,
-    userAgent: origin.userAgent ?? facts.userAgent,
-  })
+  const outcome = await completeSignIn(
+    work,
+    secrets,
+    user,
+    {
+      ...facts,
+      ipAddress: origin.ipAddress ?? facts.ipAddress,
+      userAgent: origin.userAgent ?? facts.userAgent,
+    },
+    fields.invitation_token,
+  )
   await work.tx
     .updateTable('authorization_codes')
     .set({ redeemed_at: work.now, session_id: outcome.kind === 'signed_in' ? outcome.session.id : null })

@@ -19,7 +19,8 @@ export const magicAuth: Grant = async (deps, { client, fields, origin }) => {
     announce(work, 'magic_auth', verdict, { user: user ?? null, email, origin })
     if (!user || verdict !== 'right') return { verdict: verdict === 'right' ? 'incorrect' : verdict } as const
     const facts = { ...plainFacts('MagicAuth', origin), emailProven: true }
-    return { outcome: await completeSignIn(work, deps.secrets, await markEmailVerified(work, user), facts) }
+    const holder = await markEmailVerified(work, user)
+    return { outcome: await completeSignIn(work, deps.secrets, holder, facts, fields.invitation_token) }
   })
   return result.outcome ?? refuseCode(result.verdict)
 }

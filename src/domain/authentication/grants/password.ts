@@ -22,7 +22,8 @@ export const password: Grant = async (deps, { client, fields, origin }) => {
     const verdict = right ? 'right' : 'invalid_credentials'
     announce(work, 'password', verdict, { user: user ?? null, email, origin })
     if (!user || !right) return undefined
-    return completeSignIn(work, deps.secrets, await lockUser(work, user.id), plainFacts('Password', origin))
+    const holder = await lockUser(work, user.id)
+    return completeSignIn(work, deps.secrets, holder, plainFacts('Password', origin), fields.invitation_token)
   })
   if (!outcome) throw new BadRequest(`Invalid credentials for '${email.slice(0, 320)}'.`, 'invalid_credentials')
   return outcome

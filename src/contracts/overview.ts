@@ -1,0 +1,147 @@
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
+import { endpoint } from './endpoint.ts'
+import { Environment, environmentKinds } from './environments.ts'
+import { Timestamp } from './ids.ts'
+
+const tag = 'dashboard'
+const nullableString = Type.Union([Type.String(), Type.Null()])
+
+export const overviewSteps = [
+  'api_called',
+  'organization_created',
+  'connection_active',
+  'directory_linked',
+  'redirect_set',
+  'signed_in',
+  'events_read',
+  'webhook_delivered',
+  'log_stream_set',
+] as const
+
+const OverviewStep = Type.Object({
+  step: Type.Enum([...overviewSteps]),
+  done: Type.Boolean(),
+  /** When it was seen, where that is known. */
+  at: Type.Union([Timestamp, Type.Null()]),
+  /** What shows it: the id of an object, or the client that called. */
+  evidence: nullableString,
+})
+export type OverviewStep = Static<typeof OverviewStep>
+
+export const getOverview = endpoint({
+  operationId: 'getOverview',
+  method: 'GET',
+  path: '/overview',
+  summary: 'How far setting up has come, by evidence',
+  tag,
+  access: 'dashboard',
+  success: { status: 200, body: Type.Object({ object: Type.Literal('overview'), steps: Type.Array(OverviewStep) }) },
+})
+
+export const searchKinds = [
+  'organization',
+  'connection',
+  'directory',
+  'directory_user',
+  'directory_group',
+  'user',
+  'sign_in_attempt',
+  'event',
+  'webhook_endpoint',
+  'log_stream',
+  'api_key',
+] as const
+
+export const SearchResult = Type.Object({
+  kind: Type.Enum([...searchKinds]),
+  id: Type.String(),
+  title: Type.String(),
+  /** Where it belongs, such as the directory of a user. */
+  parent_id: nullableString,
+})
+export type SearchResult = Static<typeof SearchResult>
+
+export const searchEverything = endpoint({
+  operationId: 'searchEverything',
+  method: 'GET',
+  path: '/search',
+  summary: 'Find any object by its id, people by e-mail address, organizations by name or domain',
+  tag,
+  access: 'dashboard',
+  query: Type.Object({ q: Type.String({ minLength: 1, maxLength: 200 }) }),
+  success: {
+    status: 200,
+    body: Type.Object({ object: Type.Literal('list'), data: Type.Array(SearchResult) }),
+  },
+})
+
+export const testRedirect = endpoint({
+  operationId: 'testRedirect',
+  method: 'GET',
+  path: '/redirect_test',
+  summary: 'Whether people may be sent to an address after signing in, and why not',
+  tag,
+  access: 'dashboard',
+  query: Type.Object({ uri: Type.String({ minLength: 1, maxLength: 2048 }) }),
+  success: {
+    status: 200,
+    body: Type.Object({
+      object: Type.Literal('redirect_test'),
+      uri: Type.String(),
+      /** The registered address that allows it. */
+      matches: nullableString,
+      /** The registered address that looks most like it, when none allows it. */
+      nearest: nullableString,
+      /** Why it could not be registered either. */
+      refusal: nullableString,
+    }),
+  },
+})
+
+export const RejectedRedirect = Type.Object({
+  object: Type.Literal('rejected_redirect'),
+  uri: Type.String(),
+  times: Type.Integer(),
+  last_seen_at: Timestamp,
+})
+export type RejectedRedirect = Static<typeof RejectedRedirect>
+
+export const listRejectedRedirects = endpoint({
+  operationId: 'listRejectedRedirects',
+  method: 'GET',
+  path: '/rejected_redirects',
+  summary: 'Addresses that applications asked for lately and that are not registered',
+  tag,
+  access: 'dashboard',
+  success: {
+    status: 200,
+    body: Type.Object({ object: Type.Literal('list'), data: Type.Array(RejectedRedirect) }),
+  },
+})
+
+const Name = Type.String({ minLength: 1, maxLength: 255, pattern: '\\S' })
+
+export const makeEnvironment = endpoint({
+  operationId: 'makeEnvironment',
+  method: 'POST',
+  path: '/environments',
+  summary: 'Make an environment, with its signing keys',
+  tag,
+  access: 'installation',
+  ownersOnly: true,
+  body: Type.Object({ name: Name, kind: Type.Enum([...environmentKinds]) }),
+  success: { status: 201, body: Environment },
+})
+
+export const renameEnvironment = endpoint({
+  operationId: 'renameEnvironment',
+  method: 'PATCH',
+  path: '/environment',
+  summary: 'Rename the environment',
+  tag,
+  access: 'dashboard',
+  ownersOnly: true,
+  body: Type.Object({ name: Name }),
+  success: { status: 200, body: Environment },
+})

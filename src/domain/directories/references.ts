@@ -1,0 +1,76 @@
+import type pg from 'pg'
+import type { EnvironmentId } from '#contracts/ids.ts'
+
+/** The other end of a membership, by its id and its name. */
+export interface Reference {
+  readonly value: string
+  readonly display: string
+}
+
+export type References = ReadonlyMap<string, readonly Reference[]>
+
+type Row = [owner: string, value: string, display: string]
+
+/** What `groups` of users and `members` of groups refer to, for all resources of a page in one query. */
+export async function referencesOf(
+  on: pg.Pool | pg.ClientBase,
+  environment: EnvironmentId,
+  side: 'groups' | 'members',
+  ids: readonly string[],
+): Promise<References> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await on.query<Row>({
+    name: `scim-references-${side}`,
+    text:
+      side === 'groups'
+        ? `select m.user_id, m.group_id, g.display_name from directory_memberships m
+           join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id
+           where m.environment_id = $1 and m.user_id = any ($2) order by g.seq`
+        : `select m.group_id, m.user_id, u.user_name from directory_memberships m
+           join directory_users u on u.environment_id = m.environment_id and u.id = m.user_id
+           where m.environment_id = $1 and m.group_id = any ($2) order by u.seq`,
+    values: [environment, [...ids]],
+    rowMode: 'array',
+  })
+  return byOwner(rows)
+}
+
+/**
+ * The members of as many of the groups, from the first on, as have no more than `limit` between them, and of the first in
+ * any case. What is read is in proportion to that, whatever the others have.
+ * @returns an entry for each group that is whole.
+ */
+export async function membersOfFirst(
+  on: pg.Pool | pg.ClientBase,
+  environment: EnvironmentId,
+  groups: readonly string[],
+  limit: number,
+): Promise<References> {
+  const { rows } = await on.query<Row>({
+    name: 'scim-members-of-first',
+    text: `select g.id, m.user_id, m.user_name from (select id from unnest($2::text[]) with ordinality as g (id, n) order by n) g
+      cross join lateral (
+        select m.user_id, u.user_name, u.seq from directory_memberships m
+        join directory_users u on u.environment_id = m.environment_id and u.id = m.user_id
+        where m.environment_id = $1 and m.group_id = g.id order by u.seq limit $3
+      ) as m
+      limit $3`,
+    values: [environment, [...groups], limit + 1],
+    rowMode: 'array',
+  })
+  const cut = rows.length > limit ? rows.at(-1)?.[0] : undefined
+  if (cut !== undefined && cut === groups[0]) return referencesOf(on, environment, 'members', [cut])
+  const found = byOwner(rows)
+  const whole = cut === undefined ? groups : groups.slice(0, groups.indexOf(cut))
+  return new Map(whole.map((id) => [id, found.get(id) ?? []]))
+}
+
+function byOwner(rows: readonly Row[]): Map<string, Reference[]> {
+  const found = new Map<string, Reference[]>()
+  for (const [owner, value, display] of rows) {
+    const list = found.get(owner)
+    if (list) list.push({ value, display })
+    else found.set(owner, [{ value, display }])
+  }
+  return found
+}

@@ -1,0 +1,106 @@
+import type { ConnectionOptions, ConnectionType } from '#contracts/connections.ts'
+import type { ConnectionId, OrganizationId } from '#contracts/ids.ts'
+import type { AppleSettings, OAuthProviderName } from '#contracts/oauth-providers.ts'
+import type { Secrets } from '#protocols/envelope.ts'
+import type { OAuthClient } from '#protocols/oidc/sign-in.ts'
+import { sealContext } from '../environments/sealed-columns.ts'
+import { appleClientSecret } from './apple-secret.ts'
+import { type Preset, presets } from './presets.ts'
+
+/** An OAuth server that signs people in here, be it a provider of the environment or a connection of an organization. */
+export interface Upstream {
+  readonly id: ConnectionId
+  readonly type: ConnectionType
+  readonly organizationId: OrganizationId | null
+  readonly dialect: Preset['dialect']
+  readonly issuer: string
+  readonly scopes: readonly string[]
+  readonly parameters: Readonly<Record<string, string>>
+  readonly clientId: string
+  readonly returnTokens: boolean
+  /** Only when a code is redeemed: opening costs, and Apple's is made for the moment. */
+  readonly client: (secrets: Secrets, now: Date) => OAuthClient
+}
+
+/** A row of oauth_providers, as JSON or as a row. */
+export interface ProviderRow {
+  readonly id: ConnectionId
+  readonly provider: OAuthProviderName
+  readonly enabled: boolean
+  readonly oauth_client_id: string
+  readonly sealed_client_secret: string
+  readonly issuer: string | null
+  readonly scopes: readonly string[]
+  readonly return_tokens: boolean
+  readonly settings: unknown
+}
+
+export const providerColumns =
+  'id, provider, enabled, oauth_client_id, sealed_client_secret, issuer, scopes, return_tokens, settings'
+
+/** A row of connection_oidc_clients. */
+export interface OidcClientRow {
+  readonly oauth_client_id: string
+  readonly sealed_client_secret: string
+  readonly scopes: readonly string[]
+}
+
+export const oidcClientColumns = 'oauth_client_id, sealed_client_secret, scopes'
+
+export function providerUpstream(row: ProviderRow): Upstream {
+  const preset = presets[row.provider]
+  const issuer = row.issuer ?? preset.issuer ?? ''
+  const { apple } = row.settings as { apple?: AppleSettings } // providers.ts writes it
+  return {
+    id: row.id,
+    type: row.provider,
+    organizationId: null,
+    dialect: preset.dialect,
+    issuer,
+    scopes: row.scopes,
+    parameters: preset.parameters ?? {},
+    clientId: row.oauth_client_id,
+    returnTokens: row.return_tokens,
+    client: (secrets, now) => {
+      const opened = secrets.open(row.sealed_client_secret, sealContext('oauth_providers.sealed_client_secret', row.id))
+      const secret = apple ? appleClientSecret(opened, apple, row.oauth_client_id, issuer, now) : opened
+      // Apple, GitHub and Microsoft document the secret in the body.
+      return { clientId: row.oauth_client_id, secret, authentication: preset.dialect === 'oidc' ? 'basic' : 'post' }
+    },
+  }
+}
+
+interface OidcConnection {
+  readonly id: ConnectionId
+  readonly organization_id: OrganizationId
+  readonly connection_type: ConnectionType
+  readonly idp_entity_id: string | null
+  readonly options: Partial<ConnectionOptions>
+}
+
+export function connectionUpstream(connection: OidcConnection, row: OidcClientRow): Upstream {
+  return {
+    id: connection.id,
+    type: connection.connection_type,
+    organizationId: connection.organization_id,
+    dialect: 'oidc',
+    issuer: connection.idp_entity_id ?? '',
+    scopes: row.scopes,
+    parameters: connection.options.force_authn === true ? { prompt: 'login' } : {},
+    clientId: row.oauth_client_id,
+    returnTokens: false,
+    client: (secrets) => ({
+      clientId: row.oauth_client_id,
+      secret: secrets.open(
+        row.sealed_client_secret,
+        sealContext('connection_oidc_clients.sealed_client_secret', connection.id),
+      ),
+      authentication: 'basic',
+    }),
+  }
+}
+
+/** Whose people these are: whoever keeps the server keeps the profile ids. Connections have realms of their own. */
+export function providerRealm(upstream: Upstream): string {
+  return `oauth:${upstream.issuer}`
+}

@@ -1,0 +1,90 @@
+import type { EventId } from '#contracts/ids.ts'
+import type { Database } from '#db/database.ts'
+import { newId } from '#db/new-id.ts'
+import { shownBody, shownPath } from './redact.ts'
+
+/** A request as it went; what is long or secret in it is taken out when it is written. */
+export interface ScimExchange {
+  /** The opaque part of the endpoint: whoever has a wrong token is known by it alone. */
+  readonly externalKey: string
+  readonly requestId: string
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly durationMs: number
+  readonly userAgent: string | null
+  readonly rejectedToken: string | null
+  readonly requestBody: unknown
+  readonly responseBody: string | null
+  readonly eventIds: readonly EventId[]
+  readonly at: Date
+}
+
+/** Kept between two writes. Past it requests go unlogged: the log must never be what makes a server slow. */
+const mostWaiting = 500
+/** Anybody can knock with a wrong token; they must not push the customer's own requests out of the log. */
+const mostRejectedOfKey = 10
+
+/** Collects requests, so that logging them costs one statement a second, not one a request. */
+export class ScimLog {
+  #waiting: ScimExchange[] = []
+  readonly #rejected = new Map<string, number>()
+
+  note(exchange: ScimExchange): void {
+    if (this.#waiting.length >= mostWaiting) return
+    if (exchange.status === 401) {
+      const rejected = (this.#rejected.get(exchange.externalKey) ?? 0) + 1
+      this.#rejected.set(exchange.externalKey, rejected)
+      if (rejected > mostRejectedOfKey) return
+    }
+    this.#waiting.push(exchange)
+  }
+
+  async flush(db: Database): Promise<void> {
+    const exchanges = this.#waiting
+    this.#waiting = []
+    this.#rejected.clear()
+    if (exchanges.length > 0) await writeExchanges(db, exchanges)
+  }
+}
+
+/** Requests to endpoints that do not exist belong to nobody and are not kept. */
+async function writeExchanges(db: Database, exchanges: readonly ScimExchange[]): Promise<void> {
+  const rows = exchanges.map((exchange) => {
+    const refusal = exchange.status >= 400 ? readRefusal(exchange.responseBody) : undefined
+    return {
+      id: newId('scimRequest', exchange.at),
+      external_key: exchange.externalKey,
+      request_id: exchange.requestId,
+      method: exchange.method,
+      path: shownPath(exchange.path),
+      status: exchange.status,
+      reason: refusal?.detail ?? null,
+      scim_type: refusal?.scimType ?? null,
+      duration_ms: Math.round(exchange.durationMs),
+      user_agent: exchange.userAgent?.slice(0, 300) ?? null,
+      rejected_token: exchange.rejectedToken,
+      request_body: shownBody(exchange.requestBody),
+      response_body: shownBody(exchange.responseBody),
+      event_ids: exchange.eventIds,
+      created_at: exchange.at.toISOString(),
+    }
+  })
+  await db.pool.query({
+    name: 'write-scim-requests',
+    text: `insert into scim_requests (environment_id, id, directory_id, request_id, method, path, status, reason, scim_type,
+        duration_ms, user_agent, rejected_token, request_body, response_body, event_ids, created_at)
+      select d.environment_id, r.id, d.id, r.request_id, r.method, r.path, r.status, r.reason, r.scim_type,
+        r.duration_ms, r.user_agent, r.rejected_token, r.request_body, r.response_body, r.event_ids, r.created_at
+      from json_to_recordset($1) as r (id text, external_key text, request_id text, method text, path text, status integer,
+        reason text, scim_type text, duration_ms integer, user_agent text, rejected_token text, request_body text,
+        response_body text, event_ids text[], created_at timestamptz)
+      join directories d on d.external_key = r.external_key`,
+    values: [JSON.stringify(rows)],
+  })
+}
+
+function readRefusal(body: string | null): { readonly detail: string | null; readonly scimType: string | null } {
+  const error = JSON.parse(body ?? '{}') as { detail?: string; scimType?: string } // RFC 7644 §3.12, written by us
+  return { detail: error.detail ?? null, scimType: error.scimType ?? null }
+}

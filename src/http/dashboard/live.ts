@@ -1,0 +1,85 @@
+import { PassThrough } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { dashboardPath, livePath } from '#contracts/console.ts'
+import type { EnvironmentId } from '#contracts/ids.ts'
+import { Busy, NotFound } from '#domain/errors.ts'
+import type { Deps } from '../deps.ts'
+import { LiveFeed } from './live-feed.ts'
+import { requireOwnOrigin } from './origin.ts'
+import { identifyVisitor } from './visit.ts'
+
+const lookMs = 400
+/** Also how long somebody who signed out can still be watching. */
+const heartbeatMs = 5000
+const mostWatchers = 200
+const mostWatchersOfSession = 8
+
+/**
+ * GET /dashboard/api/{environment}/live: what happens, as server-sent events. `log` names an event, `attempt` a sign-in
+ * that moved, `scim` a directory whose identity provider asked something; `reset` means that there was more than is worth telling. `Last-Event-ID` goes on where a browser was.
+ */
+export function liveRoutes(app: FastifyInstance, deps: Deps): void {
+  const feeds = new Map<EnvironmentId, LiveFeed>()
+  const sessions = new Map<string, number>()
+  const open = new Set<PassThrough>()
+  let looking: NodeJS.Timeout | undefined
+
+  const look = async (): Promise<void> => {
+    for (const [environment, feed] of feeds) {
+      if (!feed.isWatched) feeds.delete(environment)
+      else await feed.look().catch((error: unknown) => app.log.warn({ err: error }, 'could not look at the log'))
+    }
+    looking = feeds.size > 0 ? setTimeout(() => void look(), lookMs) : undefined
+  }
+
+  app.get<{ Params: { dashboard_environment: EnvironmentId } }>(
+    `${dashboardPath('dashboard', ':dashboard_environment')}${livePath}`,
+    async (request, reply) => {
+      requireOwnOrigin(request, deps, { isWrite: false })
+      const asked = request.params.dashboard_environment
+      const { token, environment } = await identifyVisitor(deps, request, asked)
+      if (!environment) throw new NotFound('Environment', asked)
+      const mine = sessions.get(token) ?? 0
+      if (open.size >= mostWatchers || mine >= mostWatchersOfSession)
+        throw new Busy('Too many pages are watching. Close some.', 'too_many_watchers', 30)
+
+      const stream = new PassThrough()
+      open.add(stream)
+      sessions.set(token, mine + 1)
+      const feed = feeds.get(environment.id) ?? new LiveFeed(deps.db, environment.id)
+      feeds.set(environment.id, feed)
+      const adding = feed.add(stream, lastSeen(request))
+      const heartbeat = setInterval(() => {
+        identifyVisitor(deps, request, asked).then(
+          () => stream.writable && stream.write(':\n\n'),
+          () => stream.end(),
+        )
+      }, heartbeatMs)
+      stream.once('close', () => {
+        clearInterval(heartbeat)
+        open.delete(stream)
+        const left = (sessions.get(token) ?? 1) - 1
+        if (left === 0) sessions.delete(token)
+        else sessions.set(token, left)
+        void adding.then((watcher) => feed.remove(watcher)).catch(() => undefined)
+      })
+      adding.catch((error: unknown) => stream.destroy(error instanceof Error ? error : undefined))
+      looking ??= setTimeout(() => void look(), lookMs)
+      return reply
+        .type('text/event-stream; charset=utf-8')
+        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+        .send(stream)
+    },
+  )
+
+  app.addHook('preClose', async () => {
+    clearTimeout(looking)
+    feeds.clear()
+    for (const stream of open) stream.end()
+  })
+}
+
+function lastSeen(request: FastifyRequest): number | undefined {
+  const text = request.headers['last-event-id']
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}

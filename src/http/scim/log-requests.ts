@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { EventId } from '#contracts/ids.ts'
+import { collectEmittedIds } from '#db/work.ts'
+import { bearerOf } from '../callers.ts'
+import type { Deps } from '../deps.ts'
+
+/** Runs a handler and remembers which events it emitted. */
+export type Watch = <T>(request: FastifyRequest, act: () => Promise<T>) => Promise<T>
+
+const shownLetters = 4
+/** Of a shorter token the last letters would be a good part. */
+const shortestToken = 16
+
+/** Notes every request of this door, refused ones too, with what was answered. */
+export function logRequests(scim: FastifyInstance, { scimLog, clock }: Deps): Watch {
+  const emitted = new WeakMap<FastifyRequest, EventId[]>()
+  const answers = new WeakMap<FastifyRequest, string>()
+  scim.addHook('onSend', async (request, _reply, payload) => {
+    if (typeof payload === 'string') answers.set(request, payload)
+    return payload
+  })
+  scim.addHook('onResponse', async (request, reply) => {
+    const { key = '' } = request.params as { key?: string } // every route of the door has it
+    const token = reply.statusCode === 401 ? bearerOf(request) : undefined
+    scimLog.note({
+      externalKey: key,
+      requestId: request.id,
+      method: request.method,
+      path: decoded(request.url.slice(`/scim/v2.0/${key}`.length)),
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+      userAgent: request.headers['user-agent'] ?? null,
+      rejectedToken: token === undefined ? null : token.length < shortestToken ? '…' : token.slice(-shownLetters),
+      requestBody: request.body,
+      responseBody: answers.get(request) ?? null,
+      eventIds: emitted.get(request) ?? [],
+      at: clock(),
+    })
+  })
+  return (request, act) => {
+    const ids: EventId[] = []
+    emitted.set(request, ids)
+    return collectEmittedIds(ids, act)
+  }
+}
+
+/** As people read it; what cannot be decoded stays as it came. */
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url.replaceAll('+', ' '))
+  } catch {
+    return url
+  }
+}

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import type { Environment } from '#contracts/environments.ts'
+import type { Organization } from '#contracts/organizations.ts'
+import type { OverviewStep, RejectedRedirect, SearchResult } from '#contracts/overview.ts'
+import { openDashboard } from '../support/dashboard.ts'
+import { addGroup, addUser, createScimClient } from '../support/scim.ts'
+import { type TestEnvironment, useTestServer } from '../support/server.ts'
+import { callback, createSsoTenant } from '../support/sso-tenant.ts'
+
+const server = useTestServer()
+
+const base = ({ id }: Pick<TestEnvironment, 'id'>, path: string) => `/dashboard/api/${id}${path}`
+
+async function ask<T>(environment: Pick<TestEnvironment, 'id'>, path: string): Promise<T> {
+  const { ask: send } = await openDashboard(server, 'viewer')
+  const { status, body } = await send<T>('GET', base(environment, path))
+  expect(status).toBe(200)
+  return body
+}
+
+const search = async (environment: Pick<TestEnvironment, 'id'>, text: string) =>
+  (await ask<{ data: SearchResult[] }>(environment, `/search?q=${encodeURIComponent(text)}`)).data
+
+test('the overview ticks off what was seen, and nothing else', async () => {
+  const stepsOf = async (environment: TestEnvironment) => {
+    const { steps } = await ask<{ steps: OverviewStep[] }>(environment, '/overview')
+    return steps.filter(({ done }) => done).map(({ step }) => step)
+  }
+  const environment = await server.environment()
+  expect(await stepsOf(environment)).toEqual([])
+  const tenant = await createSsoTenant(server)
+  await server.deps.keyUses.flush(server.deps.db)
+  expect(await stepsOf(tenant.environment)).toEqual(['api_called', 'organization_created', 'redirect_set'])
+  await tenant.signIn()
+  await tenant.environment.api('GET', '/events?events=connection.activated')
+  await server.deps.apiLog.flush(server.deps.db)
+  expect(await stepsOf(tenant.environment)).toEqual([
+    'api_called',
+    'organization_created',
+    'connection_active',
+    'redirect_set',
+    'signed_in',
+    'events_read',
+  ])
+  const client = await createScimClient(server)
+  await addUser(client, 'ann@example.com')
+  expect(await stepsOf(client.environment)).toContain('directory_linked')
+})
+
+describe('the search', () => {
+  test('finds anything by its id, and in its own environment alone', async () => {
+    const [client, other] = [await createScimClient(server), await server.environment()]
+    const user = await addUser(client, 'ann@example.com')
+    const group = await addGroup(client, 'Friends', user)
+    const { environment, directory } = client
+    const users = await environment.api<{ data: { id: string }[] }>('GET', `/directory_users?directory=${directory.id}`)
+    const ids = [directory.id, directory.organization_id, users.body.data[0]?.id ?? '', group, environment.apiKey.id]
+    expect(ids).not.toContain('')
+    for (const id of ids) {
+      expect((await search(environment, ` ${id} `)).map((result) => result.id)).toEqual([id])
+      expect(await search(other, id)).toEqual([])
+    }
+  })
+
+  test('finds people by their address and organizations by name and domain', async () => {
+    const client = await createScimClient(server)
+    await addUser(client, 'Ann@example.com')
+    const { environment } = client
+    const { body: zebra } = await environment.api<Organization>('POST', '/organizations', {
+      body: { name: 'Zebra', domain_data: [{ domain: 'zebra.test', state: 'verified' }] },
+    })
+    expect(await search(environment, 'ann@EXAMPLE.com')).toMatchObject([
+      { kind: 'directory_user', title: 'Ann@example.com', parent_id: client.directory.id },
+    ])
+    for (const text of ['zebr', 'zebra.test'])
+      expect((await search(environment, text)).map(({ id }) => id)).toEqual([zebra.id])
+    for (const text of [`'; drop table users; --`, '%', '_', 'user_%', 'org_'])
+      expect(await search(await server.environment(), text)).toEqual([])
+  })
+})
+
+describe('redirects', () => {
+  test('can be tried: what allows one, what is nearest, and which rule it breaks', async () => {
+    const { environment } = await createSsoTenant(server)
+    const of = (uri: string) => ask<object>(environment, `/redirect_test?uri=${encodeURIComponent(uri)}`)
+    expect(await of(callback)).toMatchObject({ matches: callback, nearest: null, refusal: null })
+    expect(await of('http://localhost:3001/callback')).toMatchObject({
+      matches: null,
+      nearest: callback,
+      refusal: null,
+    })
+    expect(await of('https://app.test/#x')).toMatchObject({
+      matches: null,
+      refusal: expect.stringContaining('fragment'),
+    })
+    expect(await of('javascript:alert(1)')).toMatchObject({ matches: null, refusal: expect.any(String) })
+  })
+
+  test('that were refused lately are remembered, the latest fifty of each environment', async () => {
+    const [tenant, other] = [await createSsoTenant(server), await server.environment()]
+    const authorize = (uri: string) =>
+      fetch(
+        `${server.url}/sso/authorize?${new URLSearchParams({ client_id: tenant.environment.client_id, redirect_uri: uri, response_type: 'code' })}`,
+        { redirect: 'manual' },
+      )
+    const rejected = async (environment: TestEnvironment) => {
+      await server.deps.rejectedRedirects.flush(server.deps.db)
+      return (await ask<{ data: RejectedRedirect[] }>(environment, '/rejected_redirects')).data
+    }
+    await authorize('http://localhost:3001/callback')
+    await authorize('http://localhost:3001/callback')
+    await authorize(`http://localhost/${'x'.repeat(600)}`)
+    expect(await rejected(tenant.environment)).toMatchObject([{ uri: 'http://localhost:3001/callback', times: 2 }])
+    await authorize('http://localhost:3001/callback')
+    expect(await rejected(tenant.environment)).toMatchObject([{ uri: 'http://localhost:3001/callback', times: 3 }])
+    server.clock.advance(1000)
+    for (let port = 4000; port < 4060; port += 1) await authorize(`http://localhost:${port}/`)
+    const list = await rejected(tenant.environment)
+    expect(list).toHaveLength(50)
+    expect(list.some(({ uri }) => uri === 'http://localhost:3001/callback')).toBe(false)
+    expect(await rejected(other)).toEqual([])
+  })
+})
+
+describe('environments', () => {
+  test('are made and renamed by owners', async () => {
+    const { ask: send } = await openDashboard(server, 'owner')
+    const made = await send<Environment>('POST', '/dashboard/api/environments', {
+      body: { name: ' QA ', kind: 'staging' },
+    })
+    expect(made.body).toMatchObject({ name: 'QA', kind: 'staging', client_id: expect.stringMatching(/^client_/) })
+    expect((await fetch(`${server.url}/sso/jwks/${made.body.client_id}`)).status).toBe(200)
+    const renamed = await send<Environment>('PATCH', base(made.body, '/environment'), { body: { name: 'Quality' } })
+    expect([renamed.status, renamed.body.name]).toEqual([200, 'Quality'])
+    const empty = await send('PATCH', base(made.body, '/environment'), { body: { name: '  ' } })
+    expect(empty.status).toBe(422)
+  })
+
+  test.each(['admin', 'viewer'] as const)('are not made or renamed by an %s', async (role) => {
+    const environment = await server.environment()
+    const { ask: send } = await openDashboard(server, role)
+    const answers = [
+      await send('POST', '/dashboard/api/environments', { body: { name: 'QA', kind: 'staging' } }),
+      await send('PATCH', base(environment, '/environment'), { body: { name: 'Mine' } }),
+    ]
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+      [403, 'role_not_sufficient'],
+      [403, 'role_not_sufficient'],
+    ])
+  })
+})

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { openDatabase } from '#db/database.ts'
+import { type EmbeddedServer, startEmbedded } from '#db/embedded.ts'
+import { migrate } from '#db/migrate.ts'
+import { newId } from '#db/new-id.ts'
+import { change, type Work } from '#db/work.ts'
+import { Secrets } from '#protocols/envelope.ts'
+
+/** A server and its database in processes of their own, both there to be killed. */
+export class Program {
+  readonly #folder: string
+  readonly #key = randomBytes(32)
+  readonly #started: ChildProcess[] = []
+  #database: EmbeddedServer
+  #server: ChildProcess | undefined
+  #url = ''
+
+  private constructor(folder: string, database: EmbeddedServer) {
+    this.#folder = folder
+    this.#database = database
+  }
+
+  static async start(): Promise<Program> {
+    const folder = await mkdtemp(join(tmpdir(), 'gatehouse-kill-'))
+    return new Program(folder, await startEmbedded({ folder }))
+  }
+
+  /** Of the server that runs now, or ran last. */
+  get url(): string {
+    return this.#url
+  }
+
+  /** Migrates, and makes an environment with what a test needs there. */
+  async prepare<T>(make: (work: Work, secrets: Secrets) => Promise<T>): Promise<T> {
+    const db = openDatabase({ url: this.#database.url, poolSize: 2, onError: () => undefined })
+    try {
+      await migrate(db.pool)
+      const deps = { db, clock: () => new Date(), wake: () => undefined }
+      const scope = { environment: newId('environment', new Date()) }
+      return await change(deps, scope, (work) => make(work, new Secrets([this.#key])))
+    } finally {
+      await db.close()
+    }
+  }
+
+  async startServer(): Promise<void> {
+    const program = new URL('./server-process.ts', import.meta.url).pathname
+    const child = spawn(process.execPath, [program, this.#database.url, this.#key.toString('base64')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    this.#started.push(child)
+    this.#server = child
+    const port = await new Promise<string>((resolve, reject) => {
+      child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()))
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+    })
+    this.#url = `http://127.0.0.1:${port}`
+  }
+
+  killServer(): void {
+    this.#server?.kill('SIGKILL')
+  }
+
+  /** Its folder recovers from the log it wrote ahead. */
+  async killDatabase(): Promise<void> {
+    const pid = Number((await readFile(join(this.#folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0])
+    process.kill(pid, 'SIGKILL')
+    await pause(50)
+    await this.#database.stop().catch(() => undefined)
+    this.#database = await startEmbedded({ folder: this.#folder })
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#started) child.kill('SIGKILL')
+    await this.#database.stop()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,143 @@
+import { Box, Grid, Table, Text } from '@radix-ui/themes'
+import { Link } from 'react-router'
+import {
+  exportInsight,
+  getInsight,
+  type Insight,
+  type InsightGrouping,
+  type InsightMetric,
+} from '#contracts/insights.ts'
+import { call } from '../../api/call.ts'
+import { usePlace } from '../../api/environment.tsx'
+import { useRead } from '../../api/queries.ts'
+import { usePaths } from '../../paths.ts'
+import { ActionButton } from '../../ui/action-button.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Page, Section } from '../../ui/page.tsx'
+import { wordsOf } from '../../ui/refusal.tsx'
+import { say } from '../../ui/toasts.tsx'
+import { BarChart } from './bar-chart.tsx'
+import { barsOf, totalsBy } from './series.ts'
+
+const days = 30
+
+function useInsight(metric: InsightMetric, group_by: InsightGrouping[]) {
+  const range_start = new Date(Date.now() - (days - 1) * 86_400_000).toISOString().slice(0, 10)
+  return useRead(getInsight, { params: { metric }, query: { group_by, range_start } })
+}
+
+const goodOutcomes = new Set(['succeeded', 'success', 'delivered', 'created', 'added'])
+
+export function InsightsPage() {
+  const signIns = useInsight('sign_ins', ['outcome'])
+  const reasons = useInsight('sign_ins', ['reason'])
+  const organizations = useInsight('sign_ins', ['organization'])
+  const users = useInsight('directory_changes', ['outcome'])
+  const deliveries = useInsight('webhook_deliveries', ['outcome'])
+  return (
+    <Page title="Insights" lead={`The last ${days} days of this environment, by day in UTC.`}>
+      <Chart title="Sign-ins" metric="sign_ins" query={signIns} good="succeeded" bad="did not" />
+      <Grid columns={{ initial: '1', md: '2' }} gap="5">
+        <Section title="Why sign-ins failed">
+          <Loaded query={reasons} noun="reasons">
+            {({ data }) => <Totals totals={totalsBy(data, 'reason')} empty="None failed." />}
+          </Loaded>
+        </Section>
+        <Section title="Sign-ins by organization">
+          <Loaded query={organizations} noun="activity">
+            {({ data }) => (
+              <Totals totals={totalsBy(data, 'organization_id')} empty="Nobody signed in." areOrganizations />
+            )}
+          </Loaded>
+        </Section>
+      </Grid>
+      <Chart
+        title="Changes by directories"
+        metric="directory_changes"
+        query={users}
+        good="additions"
+        bad="other changes"
+      />
+      <Chart title="Webhook deliveries" metric="webhook_deliveries" query={deliveries} good="succeeded" bad="did not" />
+    </Page>
+  )
+}
+
+interface ChartProps {
+  readonly title: string
+  readonly metric: InsightMetric
+  readonly query: ReturnType<typeof useInsight>
+  readonly good: string
+  readonly bad: string
+}
+
+function Chart({ title, metric, query, good, bad }: ChartProps) {
+  return (
+    <Section title={title} actions={<Download metric={metric} />}>
+      <Loaded query={query} noun="counts">
+        {(insight: Insight) => {
+          const bars = barsOf(insight.data, insight.range_start, insight.range_end, goodOutcomes)
+          return <BarChart bars={bars} title={title} good={good} bad={bad} />
+        }}
+      </Loaded>
+    </Section>
+  )
+}
+
+function Download({ metric }: { readonly metric: InsightMetric }) {
+  const { apiOf } = usePlace()
+  async function download(): Promise<void> {
+    try {
+      const query = { group_by: ['organization', 'outcome', 'reason'] satisfies InsightGrouping[] }
+      const csv = await call(apiOf(exportInsight), exportInsight, { params: { metric }, query })
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }))
+      link.download = `${metric}.csv`
+      link.click()
+      URL.revokeObjectURL(link.href)
+    } catch (error) {
+      if (error instanceof Error) say(wordsOf(error).text, 'bad')
+    }
+  }
+  return (
+    <ActionButton variant="soft" color="gray" size="1" onClick={() => void download()}>
+      Download CSV
+    </ActionButton>
+  )
+}
+
+interface TotalsProps {
+  readonly totals: readonly { readonly name: string; readonly count: number }[]
+  readonly empty: string
+  readonly areOrganizations?: boolean
+}
+
+const mostRows = 10
+
+function Totals({ totals, empty, areOrganizations = false }: TotalsProps) {
+  const paths = usePaths()
+  if (totals.length === 0)
+    return (
+      <Text as="p" size="2" className="soft flush">
+        {empty}
+      </Text>
+    )
+  return (
+    <Box className="table-frame">
+      <Table.Root size="1" variant="surface">
+        <Table.Body>
+          {totals.slice(0, mostRows).map(({ name, count }) => (
+            <Table.Row key={name}>
+              <Table.RowHeaderCell className="breaks">
+                {areOrganizations ? <Link to={paths.organization(name)}>{name}</Link> : name.replaceAll('_', ' ')}
+              </Table.RowHeaderCell>
+              <Table.Cell align="right" className="numbers">
+                {count}
+              </Table.Cell>
+            </Table.Row>
+          ))}
+        </Table.Body>
+      </Table.Root>
+    </Box>
+  )
+}

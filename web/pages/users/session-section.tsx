@@ -1,0 +1,80 @@
+import { Table, Text } from '@radix-ui/themes'
+import { listUserSessions, revokeSession, type Session } from '#contracts/sessions.ts'
+import type { User } from '#contracts/users.ts'
+import { usePlace } from '../../api/environment.tsx'
+import { useChange, useList } from '../../api/queries.ts'
+import { ActionButton } from '../../ui/action-button.tsx'
+import { LoadedList } from '../../ui/loaded.tsx'
+import { Section } from '../../ui/page.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { Time } from '../../ui/time.tsx'
+
+export function SessionSection({ user }: { readonly user: User }) {
+  const list = useList(listUserSessions, { params: { id: user.id }, query: { limit: 25 } })
+  return (
+    <Section title="Sessions">
+      <LoadedList
+        list={list}
+        noun="list of sessions"
+        empty={
+          <Text as="p" size="2" className="soft flush">
+            None.
+          </Text>
+        }
+      >
+        {(sessions) => (
+          <div className="table-frame">
+            <Table.Root variant="surface" size="1">
+              <Table.Body>
+                {sessions.map((session) => (
+                  <SessionRow key={session.id} session={session} />
+                ))}
+              </Table.Body>
+            </Table.Root>
+          </div>
+        )}
+      </LoadedList>
+    </Section>
+  )
+}
+
+function SessionRow({ session }: { readonly session: Session }) {
+  const { readOnly } = usePlace()
+  const revoke = useChange(revokeSession)
+  const { id, auth_method, ip_address, user_agent, impersonator, status, created_at } = session
+  return (
+    <Table.Row>
+      <Table.RowHeaderCell>
+        <Time value={created_at} /> by {auth_method.replaceAll('_', ' ')}
+        {impersonator && (
+          <Text as="div" size="1">
+            impersonated by {impersonator.email}: {impersonator.reason}
+          </Text>
+        )}
+      </Table.RowHeaderCell>
+      <Table.Cell className="breaks">
+        {ip_address}
+        <Text as="div" size="1" className="soft">
+          {user_agent}
+        </Text>
+      </Table.Cell>
+      <Table.Cell>
+        <StateBadge state={status} />
+      </Table.Cell>
+      <Table.Cell align="right">
+        {status === 'active' && (
+          <ActionButton
+            size="1"
+            variant="soft"
+            color="gray"
+            reason={readOnly}
+            loading={revoke.isPending}
+            onClick={() => revoke.mutate({ body: { session_id: id } })}
+          >
+            End session
+          </ActionButton>
+        )}
+      </Table.Cell>
+    </Table.Row>
+  )
+}

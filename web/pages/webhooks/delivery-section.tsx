@@ -1,0 +1,164 @@
+import { Flex, SegmentedControl, Table, Text } from '@radix-ui/themes'
+import { useState } from 'react'
+import { Link, useSearchParams } from 'react-router'
+import {
+  listWebhookDeliveries,
+  retryWebhookDelivery,
+  type WebhookDelivery,
+  type WebhookEndpoint,
+} from '#contracts/webhooks.ts'
+import { usePlace } from '../../api/environment.tsx'
+import { useChange, useList } from '../../api/queries.ts'
+import { usePaths } from '../../paths.ts'
+import { ActionButton } from '../../ui/action-button.tsx'
+import { LoadedList } from '../../ui/loaded.tsx'
+import { Section } from '../../ui/page.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { Time } from '../../ui/time.tsx'
+import { Recover, Replay } from './redeliver.tsx'
+
+const states = ['all', 'pending', 'succeeded', 'failed'] as const
+
+/** Deliveries end without an event to tell of it, so they are looked at again. */
+const lookAgainMs = 3000
+
+export function DeliverySection({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
+  const { readOnly } = usePlace()
+  const [query, setQuery] = useSearchParams()
+  const [open, setOpen] = useState<'recover' | 'replay'>()
+  const state = states.find((each) => each === query.get('state')) ?? 'all'
+  const event = query.get('event')
+  const list = useList(
+    listWebhookDeliveries,
+    {
+      params: { id: endpoint.id },
+      query: { limit: 25, ...(state !== 'all' && { state }), ...(event !== null && { event_id: event }) },
+    },
+    { refetchEveryMs: lookAgainMs },
+  )
+  return (
+    <Section
+      title="Deliveries"
+      actions={
+        <>
+          <ActionButton variant="soft" reason={readOnly} onClick={() => setOpen('recover')}>
+            Recover failed
+          </ActionButton>
+          <ActionButton variant="soft" color="gray" reason={readOnly} onClick={() => setOpen('replay')}>
+            Replay
+          </ActionButton>
+        </>
+      }
+    >
+      <Flex direction="column" gap="3">
+        <Flex gap="3" align="center" wrap="wrap">
+          <SegmentedControl.Root
+            value={state}
+            aria-label="State"
+            onValueChange={(next) => setQuery(next === 'all' ? {} : { state: next }, { replace: true })}
+          >
+            {states.map((each) => (
+              <SegmentedControl.Item key={each} value={each}>
+                {each}
+              </SegmentedControl.Item>
+            ))}
+          </SegmentedControl.Root>
+          {event !== null && (
+            <Text size="2">
+              of {event}{' '}
+              <button type="button" className="link" onClick={() => setQuery({}, { replace: true })}>
+                show all
+              </button>
+            </Text>
+          )}
+        </Flex>
+        <LoadedList
+          list={list}
+          noun="list of deliveries"
+          empty={
+            <Text as="p" size="2" className="soft flush">
+              None. What happens from now on is sent, if the endpoint wants it.
+            </Text>
+          }
+        >
+          {(deliveries) => <DeliveryTable deliveries={deliveries} />}
+        </LoadedList>
+      </Flex>
+      {open === 'recover' && <Recover endpoint={endpoint} onClose={() => setOpen(undefined)} />}
+      {open === 'replay' && <Replay endpoint={endpoint} onClose={() => setOpen(undefined)} />}
+    </Section>
+  )
+}
+
+function DeliveryTable({ deliveries }: { readonly deliveries: readonly WebhookDelivery[] }) {
+  return (
+    <div className="table-frame">
+      <Table.Root variant="surface" size="1">
+        <Table.Header>
+          <Table.Row>
+            <Table.ColumnHeaderCell>Event</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Last answer</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Attempts</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>
+              <span className="visually-hidden">Actions</span>
+            </Table.ColumnHeaderCell>
+          </Table.Row>
+        </Table.Header>
+        <Table.Body>
+          {deliveries.map((delivery) => (
+            <DeliveryRow key={delivery.id} delivery={delivery} />
+          ))}
+        </Table.Body>
+      </Table.Root>
+    </div>
+  )
+}
+
+function DeliveryRow({ delivery }: { readonly delivery: WebhookDelivery }) {
+  const { readOnly } = usePlace()
+  const paths = usePaths()
+  const retry = useChange(retryWebhookDelivery)
+  const { id, event, event_id, state, attempts, next_attempt_at, last_status, last_error, last_response } = delivery
+  return (
+    <Table.Row>
+      <Table.RowHeaderCell>
+        <Link to={paths.event(event_id)}>{event}</Link>
+        <Text as="div" size="1" className="soft">
+          <Time value={delivery.created_at} />
+        </Text>
+      </Table.RowHeaderCell>
+      <Table.Cell>
+        <StateBadge state={state} />
+      </Table.Cell>
+      <Table.Cell className="breaks">
+        {last_status ?? last_error ?? 'none yet'}
+        {last_response !== null && last_response !== '' && (
+          <details>
+            <summary className="small">body</summary>
+            <pre className="answer">{last_response}</pre>
+          </details>
+        )}
+      </Table.Cell>
+      <Table.Cell>
+        {attempts}
+        {state === 'pending' && next_attempt_at !== null && (
+          <Text as="div" size="1" className="soft">
+            next <Time value={next_attempt_at} />
+          </Text>
+        )}
+      </Table.Cell>
+      <Table.Cell align="right">
+        <ActionButton
+          size="1"
+          variant="soft"
+          reason={readOnly}
+          loading={retry.isPending}
+          onClick={() => retry.mutate({ params: { id } })}
+        >
+          Retry now
+        </ActionButton>
+      </Table.Cell>
+    </Table.Row>
+  )
+}

@@ -1,0 +1,116 @@
+import { Text } from '@radix-ui/themes'
+import { Command } from 'cmdk'
+import { useDeferredValue, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { listConnections } from '#contracts/connections.ts'
+import { listDirectories } from '#contracts/directories.ts'
+import { listOrganizations } from '#contracts/organizations.ts'
+import { usePlace } from '../api/environment.tsx'
+import { useRead } from '../api/queries.ts'
+import { pathOfId, usePaths } from '../paths.ts'
+import { appearances, chooseAppearance } from './appearance.ts'
+import { useNavigationLinks } from './navigation.ts'
+
+interface Entry {
+  readonly id: string
+  readonly text: string
+  readonly note: string
+  readonly go: () => void
+}
+
+/** What is found as one types: ids lead to their page at once. */
+export function PaletteContents({ close }: { readonly close: () => void }) {
+  const [typed, setTyped] = useState('')
+  const text = useDeferredValue(typed.trim())
+  const found = useFound(text)
+  const fixed = useFixed()
+  const words = text.toLowerCase()
+  const groups = [
+    ['Found', found],
+    ['Go to', fixed.filter((entry) => `${entry.text} ${entry.note}`.toLowerCase().includes(words))],
+  ] as const
+  const choose = (entry: Entry) => {
+    close()
+    entry.go()
+  }
+  return (
+    <Command label="Search or jump to" shouldFilter={false} loop>
+      <Command.Input
+        value={typed}
+        onValueChange={setTyped}
+        placeholder="A name, a domain or any id"
+        className="palette-input"
+      />
+      <Command.List label="Results">
+        <Command.Empty className="picker-empty">Nothing of that name or id in this environment.</Command.Empty>
+        {groups.map(
+          ([heading, entries]) =>
+            entries.length > 0 && (
+              <Command.Group key={heading} heading={heading}>
+                {entries.map((entry) => (
+                  <Command.Item key={entry.id} value={entry.id} onSelect={() => choose(entry)}>
+                    <span>{entry.text}</span>
+                    <Text size="1" className="soft">
+                      {entry.note}
+                    </Text>
+                  </Command.Item>
+                ))}
+              </Command.Group>
+            ),
+        )}
+      </Command.List>
+    </Command>
+  )
+}
+
+function useFound(text: string): readonly Entry[] {
+  const navigate = useNavigate()
+  const paths = usePaths()
+  const options = { enabled: text !== '' }
+  const query = { limit: 5, search: text }
+  const domain = /^[\w-]+(\.[\w-]+)+$/.test(text) ? text : undefined
+  const organizations = useRead(listOrganizations, { query }, options).data?.data ?? []
+  const owners =
+    useRead(
+      listOrganizations,
+      { query: { limit: 5, domains: domain === undefined ? [] : [domain] } },
+      {
+        enabled: domain !== undefined,
+      },
+    ).data?.data ?? []
+  const connections = useRead(listConnections, { query }, options).data?.data ?? []
+  const directories = useRead(listDirectories, { query }, options).data?.data ?? []
+  if (text === '') return []
+  const entry = (id: string, name: string, note: string, path: string): Entry => ({
+    id,
+    text: name,
+    note,
+    go: () => void navigate(path),
+  })
+  const exact = pathOfId(paths, text)
+  const entries = [
+    ...(exact === undefined ? [] : [entry(text, text, 'open this id', exact)]),
+    ...[...organizations, ...owners].map(({ id, name }) => entry(id, name, 'organization', paths.organization(id))),
+    ...connections.map(({ id, name }) => entry(id, name, 'connection', paths.connection(id))),
+    ...directories.map(({ id, name }) => entry(id, name, 'directory', paths.directory(id))),
+  ]
+  return [...new Map(entries.map((each) => [each.id, each])).values()]
+}
+
+function useFixed(): readonly Entry[] {
+  const { environment, session } = usePlace()
+  const navigate = useNavigate()
+  const links = useNavigationLinks()
+  return [
+    ...links.map(({ text, to, keys }) => ({ id: to, text, note: keys, go: () => void navigate(to) })),
+    ...session.environments
+      .filter(({ id }) => id !== environment.id)
+      .map(({ id, name, kind }) => ({ id, text: `Switch to ${name}`, note: kind, go: () => void navigate(`/${id}`) })),
+    ...appearances.map((appearance) => ({
+      id: `appearance-${appearance}`,
+      text: `Appearance: ${appearance}`,
+      note: 'theme',
+      go: () => chooseAppearance(appearance),
+    })),
+  ]
+}
