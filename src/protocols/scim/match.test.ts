@@ -59,7 +59,8 @@ describe('RFC 7644 §3.4.2.2 matching', () => {
     ['urn:ietf:params:scim:schemas:core:2.0:User:userName sw "ANN"', true],
     ['URN:IETF:params:scim:schemas:CORE:2.0:User:userName sw "ANN"', true],
     ['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "research"', true],
-    ['department eq "research"', false],
+    // Entra asks for attributes of the extension without its URN.
+    ['department eq "research"', true],
     ['urn:ietf:params:scim:schemas:core:2.0:Group:displayName pr', false],
     ['urn:ietf:params:scim:schemas:core:2.0:Group:displayName ne "x"', true],
     ['urn:ietf:params:scim:schemas:core:2.0:Group:displayName eq null', true],
