@@ -110,7 +110,8 @@ describe('a stream', () => {
     ['for no events', { type: 'datadog', datadog, events: [] }, undefined],
     ['after an event nobody knows', { type: 'datadog', datadog, start_after: 'event_1' }, 'invalid_cursor'],
     ['into a file without a folder', { type: 'file', file: { name: 'a' } }, 'file_streams_disabled'],
-    ['of no type', { type: 's3' }, undefined],
+    ['of no type', { type: 'syslog' }, undefined],
+    ['into S3 without a bucket', { type: 's3' }, 'destination_required'],
   ])('cannot be made %s', async (_claim, body, code) => {
     const environment = await server.environment()
     const answer = await environment.api('POST', '/log_streams', { body })

@@ -393,7 +393,7 @@ test('the running server streams by itself', async () => {
   const { backgroundTasks } = await import('#jobs/tasks.ts')
   const worker = newWorker(server)
   const webhooks = { startDue: async () => 0 }
-  const deps = { ...server.deps, flushUses: async () => {}, logStreams: worker, webhooks }
+  const deps = { ...server.deps, flushUses: async () => {}, flushLogs: async () => {}, logStreams: worker, webhooks }
   // Of the webhook worker, tasks call this one method.
   const runner = new Runner(
     backgroundTasks(deps as never, (task) => runner.wake(task)),
