@@ -23,12 +23,6 @@ export interface Unserved {
 const notYet = 'not part of this version yet'
 
 export const unserved: readonly Unserved[] = [
-  {
-    part: 'AuthKit: users, sessions, invitations',
-    operations:
-      /^\w+ \/user_management\/(?!organization_memberships\/\{omId\}\/groups|users\/\{\w+\}\/(?:api_keys|feature-flags|connected_accounts|data_providers|authorized_applications))/,
-    reason: notYet,
-  },
   { part: 'AuthKit: completing an OAuth application', operations: /^\w+ \/authkit\//, reason: notYet },
   {
     part: 'Admin Portal',
