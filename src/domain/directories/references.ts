@@ -46,22 +46,24 @@ export async function membersOfFirst(
   groups: readonly string[],
   limit: number,
 ): Promise<References> {
-  const { rows } = await on.query<Row>({
+  // Counted apart: joined with people and ordered under one limit, new tables without statistics get a plan that never ends.
+  const { rows } = await on.query<[group: string, members: number]>({
     name: 'scim-members-of-first',
-    text: `select g.id, m.user_id, m.user_name from (select id from unnest($2::text[]) with ordinality as g (id, n) order by n) g
-      cross join lateral (
-        select m.user_id, u.user_name, u.seq from directory_memberships m
-        join directory_users u on u.environment_id = m.environment_id and u.id = m.user_id
-        where m.environment_id = $1 and m.group_id = g.id order by u.seq limit $3
-      ) as m
-      limit $3`,
+    text: `select counted.id, count(*) from (
+        select g.id from (select id from unnest($2::text[]) with ordinality as g (id, n) order by n) g
+        cross join lateral (
+          select from directory_memberships m where m.environment_id = $1 and m.group_id = g.id limit $3
+        ) as m
+        limit $3
+      ) as counted group by counted.id`,
     values: [environment, [...groups], limit + 1],
     rowMode: 'array',
   })
-  const cut = rows.length > limit ? rows.at(-1)?.[0] : undefined
-  if (cut !== undefined && cut === groups[0]) return referencesOf(on, environment, 'members', [cut])
-  const found = byOwner(rows)
-  const whole = cut === undefined ? groups : groups.slice(0, groups.indexOf(cut))
+  const counts = new Map(rows)
+  const total = rows.reduce((sum, [, members]) => sum + members, 0)
+  const cut = total > limit ? groups.findLastIndex((id) => counts.has(id)) : groups.length
+  const whole = groups.slice(0, Math.max(cut, 1))
+  const found = await referencesOf(on, environment, 'members', whole)
   return new Map(whole.map((id) => [id, found.get(id) ?? []]))
 }
 
