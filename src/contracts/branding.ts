@@ -7,7 +7,7 @@ const tag = 'branding'
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 /** Languages the login box and its mail speak completely. */
-export const locales = ['en', 'de', 'fr', 'es', 'it', 'nl', 'ja'] as const
+export const locales = ['en', 'de', 'fr', 'es', 'pt-BR', 'it', 'nl', 'pl', 'ja', 'ko', 'zh-CN', 'ar'] as const
 export type Locale = (typeof locales)[number]
 
 /** Fonts that are on people's devices already: nothing is loaded from anywhere. */

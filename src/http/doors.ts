@@ -6,6 +6,7 @@ import { mailboxRoutes } from './api/mailbox.ts'
 import { previewRoute } from './login/preview.ts'
 import { permissionRoutes } from './authorization/permissions.ts'
 import { roleRoutes } from './authorization/roles.ts'
+import { invitationRoute } from './login/invitation.ts'
 import { resetRoutes } from './login/reset.ts'
 import { loginRoutes } from './login/routes.ts'
 import { connectionRoutes } from './api/connections.ts'
@@ -87,6 +88,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     previewRoute,
     insightRoutes,
     loginRoutes,
+    invitationRoute,
     resetRoutes,
     alertRuleRoutes,
   ])

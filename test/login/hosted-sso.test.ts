@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ConfiguredConnection } from '#contracts/connections.ts'
+import type { Invitation } from '#contracts/invitations.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import type { Mail } from '#contracts/mailbox.ts'
 import type { Page } from '#contracts/list.ts'
@@ -117,6 +118,49 @@ describe('an address of a company’s domain', () => {
     const browser = new LoginBrowser(server)
     const page = await back(acme, browser, await toIdp(acme, browser, 'todd@example.com'))
     expect(page).toMatchObject({ status: 403, left: undefined, text: expect.stringContaining('not a member') })
+  })
+})
+
+describe('an invitation of a company with its own identity provider', () => {
+  /** As far as the identity provider's door, from the invitation's page. */
+  async function invited() {
+    const acme = await company({ settings: { jit_membership: false } })
+    const { body } = await acme.environment.api<Invitation>('POST', '/user_management/invitations', {
+      body: { email: 'ann@example.com', organization_id: acme.organization.id },
+    })
+    const browser = new LoginBrowser(server)
+    expect(await browser.get(acme.url({ invitation_token: body.token }))).toMatchObject({ page: 'invite' })
+    const { text } = await browser.submit('invite')
+    const location = /<meta http-equiv="refresh" content="0;url=([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&')
+    const stateNow = async () =>
+      (await acme.environment.api<Invitation>('GET', `/user_management/invitations/${body.id}`)).body.state
+    return { acme, browser, sent: readRedirect(location ?? ''), stateNow }
+  }
+
+  test('makes a member of whoever comes back with its address', async () => {
+    const { acme, browser, sent, stateNow } = await invited()
+    const { left } = await back(acme, browser, sent, { email: 'ann@example.com' })
+    expect(await redeem(acme, left)).toMatchObject({
+      organization_id: acme.organization.id,
+      user: { email: 'ann@example.com' },
+    })
+    expect(await stateNow()).toBe('accepted')
+  })
+
+  test('makes none of whoever comes back with another', async () => {
+    const { acme, browser, sent, stateNow } = await invited()
+    const page = await back(acme, browser, sent, { email: 'todd@example.com' })
+    expect(page).toMatchObject({
+      status: 403,
+      left: undefined,
+      text: expect.stringContaining('This invitation is for ann@example.com. You tried'),
+    })
+    expect(await stateNow()).toBe('pending')
+    const { body } = await acme.environment.api<Page<unknown>>(
+      'GET',
+      `/user_management/organization_memberships?organization_id=${acme.organization.id}`,
+    )
+    expect(body.data).toEqual([])
   })
 })
 

@@ -16,9 +16,14 @@ import { lockInvitation, readInvitationByToken } from './read.ts'
 export async function requireInvitation(work: Work, token: string, email: string): Promise<InvitationRow> {
   const found = await readInvitationByToken(work.tx, work.environment, token)
   const row = found && (await lockInvitation(work, found.id))
-  if (!row || stateOf(row, work.now) !== 'pending' || row.email !== email)
+  if (!row || !opensFor(row, email, work.now))
     throw new BadRequest('The invitation is not valid, or no longer, or for another address.', 'invitation_invalid')
   return row
+}
+
+/** Whether an address can accept it now. */
+export function opensFor(row: InvitationRow, email: string, now: Date): boolean {
+  return stateOf(row, now) === 'pending' && row.email === email
 }
 
 /**

@@ -48,6 +48,17 @@ export async function readInvitationByToken(
   return invitations(reader, environment).where('i.token_hash', '=', hashSecret(token)).executeTakeFirst()
 }
 
+/** Whose sign-in page an invitation's token leads to, whatever its state. The mail's link names nothing else. */
+export async function findInvitingClient({ kysely }: Database, token: string): Promise<string | undefined> {
+  const row = await kysely
+    .selectFrom('invitations as i')
+    .innerJoin('environments as e', 'e.id', 'i.environment_id')
+    .select('e.client_id')
+    .where('i.token_hash', '=', hashSecret(token))
+    .executeTakeFirst()
+  return row?.client_id
+}
+
 /** Reads an invitation to change: nobody else accepts or revokes it until the transaction ends. @throws NotFound */
 export async function lockInvitation(work: Work, id: InvitationId): Promise<InvitationRow> {
   const row = await invitations(work.tx, work.environment).where('i.id', '=', id).forUpdate('i').executeTakeFirst()

@@ -9,6 +9,12 @@ export type MessageKey = keyof typeof en
 /** A language: every key, with forms where English has them. */
 export type Catalogue = { readonly [K in MessageKey]: (typeof en)[K] extends string ? string : Forms }
 
+/** One sentence about an amount, in all the forms its unit has. */
+export function counted(unit: Forms, sentence: (amount: string) => string): Forms {
+  const forms = Object.entries(unit).map(([category, amount]) => [category, sentence(amount)])
+  return Object.fromEntries(forms) as Forms // the unit's own categories
+}
+
 type Names<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never
 type NamesOf<M> = M extends string ? Names<M> : M extends { readonly other: infer Text } ? Names<Text> : never
 

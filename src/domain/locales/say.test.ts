@@ -54,6 +54,26 @@ test('a number chooses the form', () => {
   expect(say('tooMany', { count: 30 })).toContain('30 seconds.')
 })
 
+test('Arabic tells two from few and many', () => {
+  const say = sayIn('ar')
+  const texts = [1, 2, 3, 11, 100].map((count) => say('mailInviteText', { count }))
+  expect(new Set(texts).size).toBe(5)
+  expect(texts[1]).toContain('يومين')
+})
+
+test('a name keeps its direction among letters that run the other way', () => {
+  expect(sayIn('ar')('inviteTitle', { organization: 'Acme Inc.' })).toContain('\u2068Acme Inc.\u2069')
+  expect(sayIn('en')('inviteTitle', { organization: 'Acme Inc.' })).toBe('Join Acme Inc.')
+})
+
+test.each([
+  ['pt', 'pt-BR'],
+  ['zh-Hans-SG', 'zh-CN'],
+  ['zh-Hant-TW', 'en'],
+  ['ar-EG', 'ar'],
+  ['ko-KR', 'ko'],
+])('%s is served in %s', (tag, locale) => expect(chooseLocale(tag, undefined, 'en')).toBe(locale))
+
 test('what is filled in is not read again', () => {
   expect(sayIn('en')('signInTo', { app: '{email}$&' })).toBe('Sign in to {email}$&')
 })

@@ -1,18 +1,36 @@
 import type { Locale } from '#contracts/branding.ts'
 import type { Catalogue, Message, MessageKey, Say } from './catalogue.ts'
+import { ar } from './ar.ts'
 import { de } from './de.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
 import { fr } from './fr.ts'
 import { it } from './it.ts'
 import { ja } from './ja.ts'
+import { ko } from './ko.ts'
 import { nl } from './nl.ts'
+import { pl } from './pl.ts'
+import { ptBr } from './pt-br.ts'
+import { zhCn } from './zh-cn.ts'
 
-export const catalogues: Readonly<Record<Locale, Catalogue>> = { en, de, fr, es, it, nl, ja }
+export const catalogues: Readonly<Record<Locale, Catalogue>> = {
+  en,
+  de,
+  fr,
+  es,
+  'pt-BR': ptBr,
+  it,
+  nl,
+  pl,
+  ja,
+  ko,
+  'zh-CN': zhCn,
+  ar,
+}
 
 /** Languages in which the family name comes first. */
-const familyNameFirst: ReadonlySet<Locale> = new Set<Locale>(['ja'])
-const rightToLeft: ReadonlySet<Locale> = new Set<Locale>([])
+const familyNameFirst: ReadonlySet<Locale> = new Set<Locale>(['ja', 'ko', 'zh-CN'])
+const rightToLeft: ReadonlySet<Locale> = new Set<Locale>(['ar'])
 
 export function directionOf(locale: Locale): 'ltr' | 'rtl' {
   return rightToLeft.has(locale) ? 'rtl' : 'ltr'
@@ -38,8 +56,10 @@ export function sayIn(locale: Locale): Say {
     // Say's own type made sure that the values fit the key.
     const values = (given[0] ?? {}) as Readonly<Record<string, string | number>>
     return formFor(locale, catalogue[key], Number(values['count'] ?? 0)).replaceAll(/\{(\w+)\}/g, (_braces, name) => {
-      const value = values[String(name)]
-      return typeof value === 'number' ? value.toLocaleString(locale) : (value ?? '')
+      const value = values[String(name)] ?? ''
+      if (typeof value === 'number') return value.toLocaleString(locale)
+      // Names and addresses keep their own direction, and their punctuation with them (Unicode UAX #9 §2.4).
+      return directionOf(locale) === 'rtl' ? `\u2068${value}\u2069` : value
     })
   }
 }

@@ -9,6 +9,7 @@ import { challengeFactor, enrollFactor } from '../authentication/mfa.ts'
 import { withParameters } from '../sso/start-login.ts'
 import type { UserRow } from '../users/present.ts'
 import { openHostedSession } from './hosted-session.ts'
+import { joinInvited } from './invitation.ts'
 import { type HostedLogin, type LoginState, type Proven, saveState, type Step } from './state.ts'
 
 /** Where the browser goes now. */
@@ -36,12 +37,16 @@ export interface AdvanceDeps {
  * Goes on from what was shown: to the application with a code, or to the one thing that is asked for next. The decision
  * is the same as for `/user_management/authenticate`, which asks it once more when the code is redeemed.
  */
-export async function advance(work: Work, deps: AdvanceDeps, login: HostedLogin, shown: Shown): Promise<Next> {
-  const { user, link } = shown
-  const facts = { ...shown.facts, organization: shown.facts.organization ?? login.request.organization }
-  const proven: Proven = { user: user.id, facts, link }
+export async function advance(work: Work, deps: AdvanceDeps, from: HostedLogin, given: Shown): Promise<Next> {
   // An account elsewhere opens this one only for whoever reads its mail.
-  if (link !== null && !facts.emailProven) return askForInbox(work, deps, login, shown, proven)
+  if (given.link !== null && !given.facts.emailProven)
+    return askForInbox(work, deps, from, given, provenBy(from, given))
+  const joined = await joinInvited(work, from, given)
+  if (typeof joined === 'string') return fail(work, from, null, joined)
+  const { login, shown } = joined
+  const { user } = shown
+  const proven = provenBy(login, shown)
+  const { facts } = proven
   const circumstances = await readCircumstances(work.tx, work.environment, user.id)
   const isGuest =
     facts.connection !== null && !circumstances.memberships.some(({ id }) => id === facts.connection?.organization)
@@ -66,6 +71,10 @@ export async function advance(work: Work, deps: AdvanceDeps, login: HostedLogin,
     hostedSession,
     method: facts.method,
   }
+}
+
+function provenBy({ request }: HostedLogin, { user, facts, link }: Shown): Proven {
+  return { user: user.id, facts: { ...facts, organization: facts.organization ?? request.organization }, link }
 }
 
 async function askForInbox(

@@ -1,10 +1,12 @@
-import { change } from '#db/work.ts'
+import { change, type Work } from '#db/work.ts'
 import { sendMagicAuth } from '../authentication/magic-auth.ts'
 import { readSettings } from '../authentication/settings.ts'
 import { BadRequest } from '../errors.ts'
 import { type LoginDeps, moveTo } from './answers.ts'
 import type { Next } from './advance.ts'
 import { findDomainPolicy } from './domain-policy.ts'
+import { atEvenPace } from './even-pace.ts'
+import { admitInvited } from './invitation.ts'
 import { type HostedLogin, lockLogin, saveState } from './state.ts'
 
 /** Long enough that impatience does not fill an inbox. */
@@ -30,13 +32,15 @@ export async function identifyByEmail(
 
 /** Mails a code to the address, if somebody is there or may come to be; the page is the same if not. */
 export async function sendCode(deps: LoginDeps, login: HostedLogin, email: string, locale: string): Promise<Next> {
-  return change(deps, { environment: login.environment }, async (work) => {
+  const act = async (work: Work): Promise<Next> => {
     const { state } = await lockLogin(work, login)
+    await admitInvited(work, login, email)
     await sendMagicAuth(work, deps.secrets, email, locale).catch(ignoreStrangers)
     const code = { sentAt: work.now.toISOString(), wrong: 0 }
     await saveState(work, login, { ...state, step: 'magic-code', email, code, proven: null, problem: null })
     return { kind: 'step', step: 'magic-code' }
-  })
+  }
+  return atEvenPace(() => change(deps, { environment: login.environment }, act))
 }
 
 /** How long until another code may be asked for. */

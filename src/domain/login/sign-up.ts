@@ -1,4 +1,4 @@
-import { change } from '#db/work.ts'
+import { change, type Work } from '#db/work.ts'
 import { sendEmailVerification } from '../authentication/email-verification.ts'
 import { plainFacts } from '../authentication/facts.ts'
 import { maySignUp } from '../authentication/sign-up.ts'
@@ -12,6 +12,8 @@ import { findUserByEmail, readUser } from '../users/read.ts'
 import { advance, type Next } from './advance.ts'
 import { type LoginDeps, moveTo } from './answers.ts'
 import { findDomainPolicy } from './domain-policy.ts'
+import { atEvenPace } from './even-pace.ts'
+import { lockOpen } from './invitation.ts'
 import { type HostedLogin, lockLogin, saveState } from './state.ts'
 
 export interface NewAccount {
@@ -40,8 +42,8 @@ export async function signUp(
   const policy = await findDomainPolicy(deps.db, environment, email)
   if (policy) return moveTo(deps, login, { step: 'sso', email, connection: policy.connection })
   const settings = await readSettings(deps.db.kysely, environment)
-  if (!settings.methods.password || !(await maySignUp(deps.db.kysely, environment, settings, email)))
-    return { kind: 'closed' }
+  const isOpen = await maySignUp(deps.db.kysely, environment, settings, email)
+  if (!settings.methods.password || !(isOpen || login.request.invitation?.email === email)) return { kind: 'closed' }
   const names = { first_name: account.firstName, last_name: account.lastName }
   const prepared = await preparePassword(
     deps.db,
@@ -52,7 +54,7 @@ export async function signUp(
   ).catch(weakness)
   if ('code' in prepared) return { kind: 'weak_password', code: prepared.code }
 
-  return change(deps, { environment }, async (work) => {
+  const act = async (work: Work): Promise<SignUp> => {
     const current = await lockLogin(work, login)
     const known = await findUserByEmail(work.tx, environment, email)
     const code = { sentAt: work.now.toISOString(), wrong: 0 }
@@ -66,20 +68,23 @@ export async function signUp(
       await saveState(work, current, { ...waiting, proven: null })
       return { kind: 'step', step: 'email-verification' }
     }
+    if (!isOpen && !(await lockOpen(work, current, email))) return { kind: 'closed' }
     const user = await createUser(work, { email, ...names, locale: account.locale })
     await setPassword(work, user.id, prepared, settings.password)
     return advance(work, deps, current, { user, facts: plainFacts('Password', client), link: null })
-  })
+  }
+  return atEvenPace(() => change(deps, { environment }, act))
 }
 
 /** Another mail to the inbox that is asked for; to nobody, where it is not asked in earnest. */
 export async function resendVerification(deps: LoginDeps, login: HostedLogin): Promise<void> {
-  await change(deps, { environment: login.environment }, async (work) => {
+  const act = async (work: Work) => {
     const { state } = await lockLogin(work, login)
     if (state.proven)
       await sendEmailVerification(work, deps.secrets, await readUser(work.tx, work.environment, state.proven.user))
     await saveState(work, login, { ...state, code: { sentAt: work.now.toISOString(), wrong: 0 } })
-  })
+  }
+  await atEvenPace(() => change(deps, { environment: login.environment }, act))
 }
 
 function weakness(error: unknown): { readonly code: string } {

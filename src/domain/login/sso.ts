@@ -13,6 +13,7 @@ import { advance, fail, type Next } from './advance.ts'
 import type { LoginDeps } from './answers.ts'
 import { type BrowserSecret, ssoVerifier } from './browser.ts'
 import { identify } from './identify.ts'
+import { lockOpen } from './invitation.ts'
 import { type HostedLogin, lockLogin } from './state.ts'
 
 /** Where identity providers' sign-ins end for us, as an application's do at its redirect URI. */
@@ -79,6 +80,7 @@ export async function finishSso(
   const mayEnter = profile !== undefined && (await maySignUp(deps.db.kysely, environment, settings, profile.email))
   return change(deps, { environment }, async (work) => {
     const current = await lockLogin(work, login)
+    const isInvited = async (email: string) => (await lockOpen(work, current, email.toLowerCase())) !== undefined
     if (current.finishedAt !== null) return { kind: 'step', step: 'finished' }
     if (!profile) return fail(work, current, null, 'ssoRefused', reference)
     const isSocial = profile.organization_id === null
@@ -91,7 +93,7 @@ export async function finishSso(
     const identified = await identify(work, profile, {
       provider: isSocial ? profile.connection_type : (realm?.realm ?? profile.connection_id),
       vouchesForEmail: isSocial && profile.raw_attributes['email_verified'] === true,
-      maySignUp: mayEnter,
+      maySignUp: mayEnter || (await isInvited(profile.email)),
     })
     if (!identified) return fail(work, current, null, 'signUpClosed')
     return advance(work, deps, current, {

@@ -3,6 +3,8 @@ import type { ConnectionId, EnvironmentId, OrganizationId } from '#contracts/ids
 import { type Database, prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
+import { type InvitationRow, stateOf } from '../invitations/present.ts'
+import { readInvitationByToken } from '../invitations/read.ts'
 import { chooseRedirect, nearestRegistered, type RegisteredRedirect } from '../redirects/resolve.ts'
 import { errorRedirect, type UnregisteredRedirect } from '../sso/start-login.ts'
 import { readUser } from '../users/read.ts'
@@ -11,6 +13,7 @@ import type { LoginDeps } from './answers.ts'
 import { type BrowserSecret, hashBrowserSecret } from './browser.ts'
 import { findDomainPolicy } from './domain-policy.ts'
 import { findHostedSession } from './hosted-session.ts'
+import type { InvitationGone } from './invitation.ts'
 import type { SsoSelector } from './sso.ts'
 import { freshState, type HostedLogin, lockLogin, type LoginRequest, type LoginState } from './state.ts'
 
@@ -25,6 +28,7 @@ export type HostedStart =
   /** Back to the application with an error. */
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'loop'; readonly environment: EnvironmentId }
+  | { readonly kind: 'invitation_gone'; readonly environment: EnvironmentId; readonly reason: InvitationGone }
   | { readonly kind: 'sso'; readonly login: HostedLogin; readonly selector: SsoSelector }
   | { readonly kind: 'next'; readonly login: HostedLogin; readonly next: Next }
 
@@ -91,32 +95,55 @@ export async function startHosted(
   if (problem) return { kind: 'redirect', location: errorRedirect(redirectUri, query.state, ...problem) }
   if (found.recent >= loopLimit && !visitor.insists) return { kind: 'loop', environment: found.environment }
 
+  const { invitation_token: token } = query
+  const invitation = token ? await findInvitation(deps, found.environment, token) : null
+  if (typeof invitation === 'string')
+    return { kind: 'invitation_gone', environment: found.environment, reason: invitation }
   const organization = found.organization_known ? (query.organization_id as OrganizationId) : null
   const request: LoginRequest = {
     clientId: query.client_id ?? '',
     redirectUri,
     state: query.state ?? null,
     codeChallenge: query.code_challenge ?? null,
-    organization: organization ?? found.connection?.organization_id ?? null,
+    organization: organization ?? found.connection?.organization_id ?? invitation?.organization_id ?? null,
     uiLocales: query.ui_locales ?? null,
+    invitation: invitation && { id: invitation.id, email: invitation.email },
     query: visitor.query,
   }
-  const email = readHint(query.login_hint)
+  const email = invitation?.email ?? readHint(query.login_hint)
+  const isAsked = invitation !== null && isLoginBox(query)
   const login = await createLogin(deps, found, browserHash, request, {
     ...freshState,
-    step: query.screen_hint === 'sign-up' ? 'sign-up' : 'sign-in',
+    step: isAsked ? 'invite' : query.screen_hint === 'sign-up' ? 'sign-up' : 'sign-in',
     email,
   })
-  const resumed = await resume(deps, query, visitor, login)
+  // Whoever is signed in here may be somebody else: nobody accepts without being asked.
+  const resumed = invitation ? undefined : await resume(deps, query, visitor, login)
   if (resumed) return { kind: 'next', login, next: resumed }
   if (query.prompt === 'none')
     return {
       kind: 'redirect',
       location: errorRedirect(redirectUri, query.state, 'login_required', 'Nobody is signed in in this browser.'),
     }
-  const selector = await chooseSelector(deps, query, found, email)
+  const selector = isAsked ? undefined : await chooseSelector(deps, query, found, email)
   if (selector) return { kind: 'sso', login, selector }
   return { kind: 'next', login, next: { kind: 'step', step: login.state.step } }
+}
+
+async function findInvitation(
+  deps: LoginDeps,
+  environment: EnvironmentId,
+  token: string,
+): Promise<InvitationRow | InvitationGone> {
+  const row = await readInvitationByToken(deps.db.kysely, environment, token)
+  if (!row) return 'unknown'
+  const state = stateOf(row, deps.clock())
+  return state === 'pending' ? row : state
+}
+
+/** Whether people are to see our pages first, and not a provider's. */
+function isLoginBox({ provider, connection_id: connection }: AuthorizeUserQuery): boolean {
+  return connection === undefined && (provider === undefined || provider === 'authkit')
 }
 
 /** Who is signed in here already need not be asked, unless the application wants them to be. */

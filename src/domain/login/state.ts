@@ -3,6 +3,7 @@ import type {
   AuthenticationFactorId,
   EnvironmentId,
   HostedLoginId,
+  InvitationId,
   OrganizationId,
   UserId,
 } from '#contracts/ids.ts'
@@ -13,6 +14,7 @@ import type { MessageKey } from '../locales/catalogue.ts'
 
 /** Where a sign-in stands; the last part of its address. */
 export const steps = [
+  'invite',
   'sign-in',
   'password',
   'sign-up',
@@ -39,6 +41,8 @@ export interface LoginRequest {
   readonly codeChallenge: string | null
   readonly organization: OrganizationId | null
   readonly uiLocales: string | null
+  /** The invitation somebody came with, open at that time; its token is not kept. */
+  readonly invitation: { readonly id: InvitationId; readonly email: string } | null
   /** To ask again from the beginning. */
   readonly query: string
 }
@@ -71,6 +75,8 @@ export interface LoginState {
   /** Of an identity provider to go to. */
   readonly connection: string | null
   readonly problem: { readonly text: MessageKey; readonly reference: string | null } | null
+  /** The invitation was accepted on the way. */
+  readonly invitationAccepted: boolean
 }
 
 export const freshState: LoginState = {
@@ -81,6 +87,7 @@ export const freshState: LoginState = {
   factor: null,
   connection: null,
   problem: null,
+  invitationAccepted: false,
 }
 
 export interface HostedLogin {

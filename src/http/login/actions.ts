@@ -13,7 +13,9 @@ import {
   moveTo,
   type Refused,
 } from '#domain/login/answers.ts'
+import { beginInvited } from '#domain/login/begin-invited.ts'
 import { applicationUrl } from '#domain/login/application-url.ts'
+import { atEvenPace } from '#domain/login/even-pace.ts'
 import { identifyByEmail, secondsToResend, sendCode } from '#domain/login/identifier.ts'
 import { resendVerification, signUp } from '#domain/login/sign-up.ts'
 import { isEmailAddress } from '#domain/login/start.ts'
@@ -24,7 +26,7 @@ import type { Deps } from '../deps.ts'
 import type { Screen } from './frame.ts'
 import { guess } from './guessing.ts'
 import { recoveryCodesScreen } from './screens/mfa.ts'
-import type { Mishap } from './show.ts'
+import { type Mishap, reachable } from './show.ts'
 import type { Visit } from './visit.ts'
 
 /** What a form led to: on to somewhere, or the same page again with what was wrong. */
@@ -45,6 +47,7 @@ type Action = (submission: Submission) => Promise<Outcome>
 
 /** By the last part of the address that a form is posted to. */
 export const actions: Readonly<Record<string, Action>> = {
+  invite: submitInvite,
   'sign-in': submitEmail,
   password: submitPassword,
   'sign-up': submitSignUp,
@@ -61,10 +64,27 @@ export const actions: Readonly<Record<string, Action>> = {
   forgot: submitForgot,
 }
 
+async function submitInvite({ deps, visit }: Submission): Promise<Outcome> {
+  const { login, context } = visit
+  const { invitation } = login.request
+  if (!invitation || reachable(login, 'invite') !== 'invite') return { kind: 'step', step: login.state.step }
+  const next = await beginInvited(deps, login, invitation.email, context.look.locale)
+  return next === 'no_methods' ? again('invite', { problem: context.say('noMethods') }) : next
+}
+
+/** Whoever came with an invitation has to sign in with its address, and learns so before there is an account. */
+function otherThanInvited({ login, context: { say } }: Visit, email: string): string | undefined {
+  const { invitation } = login.request
+  const isOther = invitation && !login.state.invitationAccepted && invitation.email !== email
+  return isOther ? say('inviteOther', { email: invitation.email }) : undefined
+}
+
 async function submitEmail({ deps, visit, form }: Submission): Promise<Outcome> {
   const { say, look } = visit.context
   const email = emailIn(form)
   if (!isEmailAddress(email)) return again('sign-in', { fieldProblem: say('emailMalformed'), typed: { email } })
+  const other = otherThanInvited(visit, email)
+  if (other !== undefined) return again('sign-in', { problem: other, typed: { email }, status: 422 })
   const next = await identifyByEmail(deps, visit.login, email, look.locale)
   return next === 'no_methods' ? again('sign-in', { problem: say('noMethods'), typed: { email } }) : next
 }
@@ -140,6 +160,8 @@ async function submitSignUp({ deps, visit, form, client }: Submission): Promise<
     ...(password === '' && { password: say('passwordEmpty') }),
   }
   if (Object.keys(problems).length > 0) return again('sign-up', { problems, typed, status: 422 })
+  const other = otherThanInvited(visit, email)
+  if (other !== undefined) return again('sign-up', { problem: other, typed, status: 422 })
   const account = { email, firstName: firstName || null, lastName: lastName || null, password, locale: look.locale }
   const done = await signUp(deps, login, account, client, await applicationUrl(deps.db, login))
   if (done.kind === 'closed') return again('sign-up', { problem: say('signUpClosed'), typed, status: 403 })
@@ -192,8 +214,10 @@ async function submitForgot({ deps, visit, form }: Submission): Promise<Outcome>
   const { login, context } = visit
   const email = emailIn(form)
   if (!isEmailAddress(email)) return again('forgot', { fieldProblem: context.say('emailMalformed'), typed: { email } })
-  await change(deps, { environment: login.environment }, (work) => sendPasswordReset(work, deps, email)).catch(
-    ignoreStrangers,
+  await atEvenPace(() =>
+    change(deps, { environment: login.environment }, (work) => sendPasswordReset(work, deps, email)).catch(
+      ignoreStrangers,
+    ),
   )
   return moveTo(deps, login, { step: 'forgot/sent', email })
 }

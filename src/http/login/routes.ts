@@ -21,7 +21,7 @@ import { sendScreen } from './frame.ts'
 import { recoveryCodesScreen } from './screens/mfa.ts'
 import { problemScreen } from './screens/problem.ts'
 import { handOffScreen } from './screens/sso.ts'
-import { reachable, screenFor } from './show.ts'
+import { goneTexts, inviteGoneScreen, reachable, screenFor } from './show.ts'
 import { lookFor, stepPath, type Visit, visitLogin } from './visit.ts'
 
 const bodyLimitBytes = 32 * 1024
@@ -76,6 +76,8 @@ async function authorize(deps: Deps, cookies: LoginCookies, request: FastifyRequ
   query.delete('insist')
   // Every field of this query is optional text, which is what the check establishes.
   const checked = checkQuery(AuthorizeUserQuery, query) as AuthorizeUserQuery
+  // What is kept to begin again is not to hold a secret.
+  for (const name of ['invitation_token', 'invitation_token[]']) query.delete(name)
   const browser = readBrowserSecret(cookies.read(request, cookieNames.browser)) ?? newBrowserSecret()
   const start = await startHosted(deps, checked, {
     browser,
@@ -112,6 +114,14 @@ async function answerStart(
         { heading: say('loopTitle'), text: say('loopText'), to: again, status: 400 },
       )
       return sendScreen(reply, look, screen)
+    }
+    case 'invitation_gone': {
+      const look = await lookFor(deps, start.environment, request, query.ui_locales ?? null)
+      const ordinary = queryOf(request)
+      ordinary.delete('invitation_token')
+      const url = `${authorizeUser.path}?${ordinary}`
+      const screen = inviteGoneScreen({ say: sayIn(look.locale) }, goneTexts[start.reason], url)
+      return sendScreen(reply, look, { ...screen, status: 400 })
     }
     case 'sso': {
       const hints = { prompt: query.prompt, domainHint: query.domain_hint }

@@ -2,13 +2,17 @@ import { presentEnrolled } from '#domain/authentication/factors.ts'
 import { readCircumstances } from '#domain/authentication/circumstances.ts'
 import { codeLifetimeMs } from '#domain/authentication/one-time-code.ts'
 import { readSettings } from '#domain/authentication/settings.ts'
+import { readInvitationCard } from '#domain/login/begin-invited.ts'
+import type { InvitationGone } from '#domain/login/invitation.ts'
 import { readPendingFactor } from '#domain/login/pending-factor.ts'
 import type { HostedLogin, Step } from '#domain/login/state.ts'
+import type { MessageKey } from '#domain/locales/catalogue.ts'
 import type { Deps } from '../deps.ts'
 import type { Screen } from './frame.ts'
 import { codeScreen } from './screens/code.ts'
 import { challengeScreen, enrolScreen } from './screens/mfa.ts'
-import { organizationScreen } from './screens/organization.ts'
+import { inviteScreen, organizationScreen } from './screens/organization.ts'
+import type { ScreenContext } from './screens/parts.ts'
 import { passwordScreen } from './screens/password.ts'
 import { problemScreen } from './screens/problem.ts'
 import { forgotScreen, forgotSentScreen } from './screens/reset.ts'
@@ -32,11 +36,19 @@ const codeMinutes = codeLifetimeMs / 60_000
 /** Pages that can be gone back to as long as nothing was shown. */
 const open: ReadonlySet<Step> = new Set(['sign-in', 'sign-up', 'forgot'])
 
+export const goneTexts = {
+  expired: 'inviteExpired',
+  revoked: 'inviteRevoked',
+  accepted: 'inviteAccepted',
+  unknown: 'inviteUnknown',
+} as const satisfies Record<InvitationGone, MessageKey>
+
 /** The step whose page may be shown when one is asked for: that one if it makes sense now, else where things stand. */
-export function reachable({ state, finishedAt }: HostedLogin, asked: string): Step {
+export function reachable({ state, finishedAt, request }: HostedLogin, asked: string): Step {
   if (finishedAt !== null) return 'finished'
   const step = asked as Step // compared with those that are known
   if (step === state.step || open.has(step)) return step
+  if (step === 'invite' && request.invitation && !state.invitationAccepted) return step
   if (state.proven === null && step === 'password' && state.email !== null) return step
   if (state.proven === null && step === 'magic-code' && state.code !== null && state.step !== 'email-verification')
     return step
@@ -44,9 +56,13 @@ export function reachable({ state, finishedAt }: HostedLogin, asked: string): St
   return ofFactor.includes(step) && ofFactor.includes(state.step) ? step : state.step
 }
 
+/** Nothing is wrong with the request: the person may not come in. */
+const refusals: ReadonlySet<MessageKey> = new Set(['notMember', 'signUpClosed', 'inviteOther', 'inviteGoneTitle'])
+
 type Shower = (deps: Deps, visit: Visit, mishap: Mishap) => Promise<Screen> | Screen
 
 const showers: { readonly [S in Exclude<Step, 'sso' | 'mfa/kept'>]: Shower } = {
+  invite: showInvite,
   'sign-in': showSignIn,
   async password(deps, { login, context }, { problem, fieldProblem, status }) {
     const { methods } = await readSettings(deps.db.kysely, login.environment)
@@ -79,13 +95,18 @@ const showers: { readonly [S in Exclude<Step, 'sso' | 'mfa/kept'>]: Shower } = {
   failed: (_deps, { login, context }) => {
     const { say } = context
     const { problem } = login.state
-    const isOver = problem?.text === 'notMember' || problem?.text === 'signUpClosed'
+    const email = login.request.invitation?.email ?? ''
     return problemScreen(context, {
       heading: say('failedTitle'),
-      text: problem ? say(problem.text as 'ssoRefused') : say('brokenText'), // texts of problems have no words to fill in
+      text:
+        problem === null
+          ? say('brokenText')
+          : problem.text === 'inviteOther'
+            ? say('inviteOther', { email })
+            : say(problem.text as 'ssoRefused'), // the other texts of problems have no words to fill in
       reference: problem?.reference ?? undefined,
       to: { label: say('startAgain'), url: againUrl(login) },
-      status: isOver ? 403 : 400,
+      status: problem !== null && refusals.has(problem.text) ? 403 : 400,
     })
   },
   finished: (_deps, { login, context: { say }, context }) =>
@@ -105,6 +126,34 @@ export async function screenFor(
   mishap: Mishap = {},
 ): Promise<Screen> {
   return showers[step](deps, visit, mishap)
+}
+
+async function showInvite(deps: Deps, { login, context }: Visit, { problem }: Mishap): Promise<Screen> {
+  const { invitation } = login.request
+  const card = invitation
+    ? await readInvitationCard(deps.db, login.environment, invitation.id, deps.clock())
+    : ('unknown' as const)
+  return typeof card === 'string'
+    ? inviteGoneScreen(context, goneTexts[card], againUrl(login))
+    : inviteScreen(context, { ...card, problem })
+}
+
+/** @param url where an ordinary sign-in begins, as far as it is known whose the invitation was. */
+export function inviteGoneScreen(
+  { say }: Pick<ScreenContext, 'say'>,
+  text: (typeof goneTexts)[keyof typeof goneTexts],
+  url: string | undefined,
+): Screen {
+  return problemScreen(
+    { say },
+    {
+      page: 'invite',
+      heading: say('inviteGoneTitle'),
+      text: say(text),
+      ...(url !== undefined && { to: { label: say('signIn'), url } }),
+      status: 410,
+    },
+  )
 }
 
 async function showSignIn(deps: Deps, { login, context }: Visit, { problem, fieldProblem, typed }: Mishap) {

@@ -66,6 +66,7 @@ body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 var(--font);
 .ak-Header{margin-bottom:20px}
 .ak-Logo{display:block;max-height:48px;max-width:220px;margin-bottom:20px}
 .ak-Heading{font-size:1.375rem;line-height:1.3;font-weight:650;letter-spacing:-.01em;margin:0 0 6px}
+[dir=rtl] .ak-Heading{letter-spacing:0}
 .ak-Text{margin:0 0 14px;color:var(--soft)}
 .ak-Header .ak-Text{margin:0}
 form{margin:0}

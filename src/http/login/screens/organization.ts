@@ -37,7 +37,7 @@ export function organizationScreen(
               value="${id}"
               data-name="${name.toLowerCase()}"
             >
-              <span class="ak-Initial" aria-hidden="true">${initialOf(name)}</span>${name}
+              <span class="ak-Initial" aria-hidden="true">${initialOf(name)}</span><bdi>${name}</bdi>
             </button>`,
         )}
       </div>`,

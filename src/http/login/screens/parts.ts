@@ -80,6 +80,7 @@ export function field({ say }: ScreenContext, options: Field): Html {
       autocapitalize="none"
       spellcheck="false"
       ${digits ? html`inputmode="numeric" data-six maxlength="20" dir="ltr"` : html`maxlength="1024"`}
+      ${type === 'email' ? html`dir="ltr"` : ''}
       ${required ? html`required` : ''}
       ${autofocus ? html`autofocus` : ''}
       ${problem === undefined ? '' : html`aria-invalid="true" aria-describedby="${id}-problem"`}
@@ -99,7 +100,7 @@ export function notice(text: string | undefined): Html | string {
 /** Who it is about, with a way to say that it is somebody else. Also for password managers, which look for the name. */
 export function account(context: ScreenContext, email: string): Html {
   return html`<div class="ak-Account">
-    <span>${email}</span>
+    <span dir="auto">${email}</span>
     <a class="ak-Link" href="${context.action('sign-in')}">${context.say('change')}</a>
   </div>`
 }
