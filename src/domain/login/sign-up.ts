@@ -67,7 +67,7 @@ export async function signUp(
       return { kind: 'step', step: 'email-verification' }
     }
     const user = await createUser(work, { email, ...names, locale: account.locale })
-    await setPassword(work, user.id, prepared, settings.password)
+    await setPassword(work, user.id, { ...prepared, selfChosen: true }, settings.password)
     return advance(work, deps, current, { user, facts: plainFacts('Password', client), link: null })
   })
 }
