@@ -10,6 +10,7 @@ import * as attributes from './directory-attributes.ts'
 import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
 import * as device from './device-authorization.ts'
+import * as identities from './identity-explanations.ts'
 import * as people from './directory-users.ts'
 import * as emailChanges from './email-changes.ts'
 import * as verifications from './email-verifications.ts'
@@ -58,6 +59,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   impersonation.impersonateUser,
   users.deleteUser,
   users.listUserIdentities,
+  identities.explainIdentity,
   emailChanges.sendEmailChange,
   emailChanges.confirmEmailChange,
 

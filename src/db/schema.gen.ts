@@ -898,6 +898,7 @@ export interface UserPasswords {
   hash: string
   history: Generated<string[]>
   updated_at: Date
+  self_chosen: Generated<boolean>
 }
 
 export interface Users {

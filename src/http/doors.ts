@@ -37,6 +37,7 @@ import { authenticateRoute } from './user-management/authenticate.ts'
 import { deviceRoute } from './user-management/device.ts'
 import { emailChangeRoutes } from './user-management/email-changes.ts'
 import { emailVerificationRoutes } from './user-management/email-verification.ts'
+import { identityExplanationRoutes } from './user-management/identity-explanations.ts'
 import { impersonationRoutes } from './user-management/impersonation.ts'
 import { invitationRoutes } from './user-management/invitations.ts'
 import { jwtTemplateRoutes } from './user-management/jwt-template.ts'
@@ -64,6 +65,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     magicAuthRoutes,
     emailVerificationRoutes,
     emailChangeRoutes,
+    identityExplanationRoutes,
     passwordResetRoutes,
     mfaRoutes,
     jwtTemplateRoutes,

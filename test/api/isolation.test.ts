@@ -143,8 +143,11 @@ const counts = guarded.filter((endpoint) => endpoint.path.includes('{metric}'))
 const withIds = guarded.filter(
   (endpoint) => endpoint.path.includes('{') && !named.includes(endpoint) && !counts.includes(endpoint),
 )
+/** Answers one question, about what its query names. */
+const explanations = '/user_management/identity_explanations'
 const lists = guarded.filter(
-  ({ method, path, query, tag }) => method === 'GET' && !path.includes('{') && query && tag !== 'events',
+  ({ method, path, query, tag }) =>
+    method === 'GET' && !path.includes('{') && query && tag !== 'events' && path !== explanations,
 )
 
 /** The endpoint's path with the victim's ids in it, or with Mallory's own in front of the victim's. */
@@ -241,6 +244,17 @@ const names: Record<string, string> = {
   '/directory_attributes/{name}': 'badge',
   '/oauth_providers/{name}': 'GoogleOAuth',
 }
+test('an identity is explained by one’s own connections and users alone', async () => {
+  const explain = (connection: string | undefined) =>
+    mallory.api('GET', `${explanations}?email=ann@victim.test&connection_id=${connection}`)
+  const foreign = await explain(theirs['/connections/']?.[0])
+  expect([foreign.status, foreign.body.code]).toEqual([404, 'entity_not_found'])
+  const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
+  const company = await make('/organizations', { name: 'Mallory' })
+  const mine = await make('/connections', { organization_id: company, connection_type: 'GenericSAML' })
+  expect((await explain(mine)).body).toMatchObject({ becomes: 'new_user', user: null })
+})
+
 test('a membership joins a user and an organization of one tenant', async () => {
   const make = async (path: string, body: object) => (await mallory.api<{ id: string }>('POST', path, { body })).body.id
   const user = await make('/user_management/users', { email: 'mallory@mallory.test' })

@@ -7,7 +7,9 @@ import type { Secrets } from '#protocols/envelope.ts'
 import { NotFound } from '../errors.ts'
 import { queueMail } from '../mail/queue.ts'
 import { presentUser, type UserRow } from '../users/present.ts'
+import type { PasswordShown } from './facts.ts'
 import { checkOneTimeCode, codeLifetimeMs, type CodeVerdict, newOneTimeCode, openCode } from './one-time-code.ts'
+import { clearUnproven, settlePassword } from './unproven.ts'
 
 /** Mails a code that proves the inbox. Older codes of the person stop working. */
 export async function sendEmailVerification(
@@ -54,12 +56,14 @@ export async function sendEmailVerification(
 /**
  * Checks a code against one verification, or against the person's latest. The right code makes the address verified, as
  * long as it is still theirs; a wrong one is counted, so the verdict must be committed.
+ * @param password as `markEmailVerified` takes it.
  */
 export async function confirmEmail(
   work: Work,
   secrets: Secrets,
   user: UserRow,
   code: string,
+  password: PasswordShown,
   verification?: EmailVerificationId,
 ): Promise<{ readonly verdict: CodeVerdict; readonly user: UserRow }> {
   const row = await work.tx
@@ -90,18 +94,28 @@ export async function confirmEmail(
     .where('environment_id', '=', work.environment)
     .where('id', '=', row.id)
     .execute()
-  return { verdict, user: await markEmailVerified(work, user) }
+  return { verdict, user: await markEmailVerified(work, user, password) }
 }
 
-/** The person has shown that the inbox is theirs. */
-export async function markEmailVerified(work: Work, user: UserRow): Promise<UserRow> {
+/**
+ * The person has shown that the inbox is theirs. A password that somebody chose at sign-up stays only if it was shown
+ * along with the inbox: otherwise it is a stranger's for all that is known.
+ */
+export async function markEmailVerified(
+  work: Work,
+  user: UserRow,
+  password: PasswordShown = 'without_password',
+): Promise<UserRow> {
   if (user.email_verified) return user
+  // Locks the user first: who signs in by the password at this moment is either seen below, or sees this.
   await work.tx
     .updateTable('users')
     .set({ email_verified: true, updated_at: work.now })
     .where('environment_id', '=', work.environment)
     .where('id', '=', user.id)
     .execute()
+  if (password === 'with_password') await settlePassword(work, user.id)
+  else await clearUnproven(work, user.id)
   const verified = { ...user, email_verified: true, updated_at: work.now }
   work.emit('user.updated', presentUser(verified), null)
   return verified

@@ -33,6 +33,14 @@ export function plainFacts(
   }
 }
 
+/** Whether it is known that whoever shows the inbox is who knows the password. */
+export type PasswordShown = 'with_password' | 'without_password'
+
+/** An inbox that is shown next, in the same sign-in, is the inbox of whoever knows the password. */
+export function passwordShown({ method }: Pick<SignInFacts, 'method'>): PasswordShown {
+  return method === 'Password' ? 'with_password' : 'without_password'
+}
+
 /** What a provider's tokens are sealed for while they wait for the application. */
 export function oauthTokensContext(environment: string): string {
   return `sign_in_facts.oauth_tokens:${environment}`

@@ -104,7 +104,9 @@ export async function confirmPasswordReset(
       .where('email', '=', user.email)
       .executeTakeFirst()
     if (numUpdatedRows === 0n) throw unknownToken(token)
-    await setPassword(work, user.id, password, policy)
+    // Before the new password is stored: one that a stranger chose goes with its history.
+    const verified = await markEmailVerified(work, user)
+    await setPassword(work, user.id, { ...password, selfChosen: false }, policy)
     await endResets(work, user.id)
     await revokeSessions(work, { user: user.id })
     await closeHostedSessions(work, user.id)
@@ -116,7 +118,7 @@ export async function confirmPasswordReset(
       .executeTakeFirstOrThrow()
     work.emit('password_reset.succeeded', presentEvent(row), null)
     await queueMail(work, deps.secrets, 'password_changed', { to: user.email, locale: user.locale, values: {} })
-    return { user: presentUser(await markEmailVerified(work, user)) }
+    return { user: presentUser(verified) }
   })
 }
 

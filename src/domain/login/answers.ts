@@ -4,14 +4,14 @@ import type { Database } from '#db/database.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { announce } from '../authentication/announce.ts'
 import { confirmEmail, markEmailVerified } from '../authentication/email-verification.ts'
-import { plainFacts } from '../authentication/facts.ts'
+import { passwordShown, plainFacts } from '../authentication/facts.ts'
 import { checkMagicAuth } from '../authentication/magic-auth.ts'
 import { verifyChallenge } from '../authentication/mfa.ts'
 import { codeLifetimeMs, type CodeVerdict } from '../authentication/one-time-code.ts'
 import { consumeRecoveryCode, createRecoveryCodes, isRecoveryCode } from '../authentication/recovery-codes.ts'
 import type { Client } from '../sso/attempts.ts'
-import { checkPassword } from '../users/passwords.ts'
-import { findUserByEmail, readUser } from '../users/read.ts'
+import { checkPassword, stillCounts } from '../users/passwords.ts'
+import { findUserByEmail, lockUser, readUser } from '../users/read.ts'
 import { advance, go, type Next, type Shown } from './advance.ts'
 import { linkIdentity } from './identify.ts'
 import { type HostedLogin, lockLogin, type LoginState, saveState } from './state.ts'
@@ -54,9 +54,11 @@ export async function answerPassword(
 ): Promise<Next | undefined> {
   const { user, right } = await checkPassword(deps, login.environment, email, password)
   return changeLogin(deps, login, async (work, current) => {
-    announce(work, 'password', right ? 'right' : 'invalid_credentials', { user: user ?? null, email, origin: client })
-    if (!user || !right) return undefined
-    return advance(work, deps, current, { user, facts: plainFacts('Password', client), link: null })
+    const holder = right && user && (await lockUser(work, user.id))
+    const counts = holder && stillCounts(user, holder)
+    announce(work, 'password', counts ? 'right' : 'invalid_credentials', { user: user ?? null, email, origin: client })
+    if (!counts) return undefined
+    return advance(work, deps, current, { user: holder, facts: plainFacts('Password', client), link: null })
   })
 }
 
@@ -91,7 +93,7 @@ export async function answerEmailCode(
     if (early) return { kind: 'refused', verdict: early }
     const shown = await shownSoFar(work, current)
     if (!shown) return countWrong(work, current, 'incorrect')
-    const { verdict, user } = await confirmEmail(work, deps.secrets, shown.user, code)
+    const { verdict, user } = await confirmEmail(work, deps.secrets, shown.user, code, passwordShown(shown.facts))
     announce(work, 'email_verification', verdict, { user, origin: client })
     if (verdict !== 'right') return countWrong(work, current, verdict)
     if (shown.link) await linkIdentity(work, user.id, shown.link)

@@ -6,8 +6,9 @@ import { markEmailVerified } from '../authentication/email-verification.ts'
 import { readOrganizationSettings } from '../authentication/settings.ts'
 import { activateMembership } from '../memberships/create.ts'
 import { createUser } from '../users/create.ts'
-import { findUserByEmail, readUser } from '../users/read.ts'
+import { decideLinking } from '../users/linking.ts'
 import type { UserRow } from '../users/present.ts'
+import { readLinkingSituation } from './linking-facts.ts'
 import type { IdentityLink } from './state.ts'
 
 export interface Identified {
@@ -19,8 +20,7 @@ export interface Identified {
 }
 
 /**
- * Finds the person an identity provider means, or makes one. An identity that was linked before is theirs for good;
- * otherwise the address decides, which takes an organization vouching for its own verified domain, or the inbox.
+ * Finds the person an identity provider means, or makes one, as `decideLinking` says.
  * @returns undefined where nobody may be made an account.
  */
 export async function identify(
@@ -35,24 +35,26 @@ export async function identify(
     profileId: profile.id,
   }
   const { organization_id: organization } = profile
-  const emailProven =
-    trust.vouchesForEmail || (organization !== null && (await ownsDomain(work, organization, profile.email)))
-  const linked = await findLinked(work, link)
-  const known = linked ?? (await findUserByEmail(work.tx, work.environment, profile.email))
-  if (!known && !trust.maySignUp && !(organization !== null && emailProven)) return undefined
+  const { facts, linked, holder } = await readLinkingSituation(work.tx, work.environment, {
+    ...trust,
+    organization,
+    email: profile.email,
+    idpId: profile.idp_id,
+  })
+  const linking = decideLinking(facts)
+  if (linking.becomes === 'nobody') return undefined
+  const { emailProven, links } = linking
   const user =
-    known ??
+    linked ??
+    holder ??
     (await createUser(work, {
       email: profile.email,
       email_verified: emailProven,
       first_name: profile.first_name,
       last_name: profile.last_name,
     }))
-  // The vouching is about the address the provider named, which need not be the user's any more.
-  const isAboutUser = emailProven && user.email === profile.email.toLowerCase()
-  if (organization !== null && isAboutUser) await joinByDomain(work, user.id, organization)
-  if (linked) return { user, emailProven: isAboutUser, link: null }
-  if (!emailProven) return { user, emailProven: false, link }
+  if (organization !== null && linking.joins) await joinByDomain(work, user.id, organization)
+  if (links !== 'now') return { user, emailProven, link: links === 'before' ? null : link }
   await linkIdentity(work, user.id, link)
   return { user: await markEmailVerified(work, user), emailProven: true, link: null }
 }
@@ -73,29 +75,6 @@ export async function linkIdentity(work: Work, user: UserId, link: IdentityLink)
     })
     .onConflict((conflict) => conflict.columns(['environment_id', 'provider', 'idp_id']).doNothing())
     .execute()
-}
-
-async function findLinked(work: Work, { provider, idpId }: IdentityLink): Promise<UserRow | undefined> {
-  const row = await work.tx
-    .selectFrom('user_identities')
-    .select('user_id')
-    .where('environment_id', '=', work.environment)
-    .where('provider', '=', provider)
-    .where('idp_id', '=', idpId)
-    .executeTakeFirst()
-  return row && readUser(work.tx, work.environment, row.user_id)
-}
-
-async function ownsDomain(work: Work, organization: NonNullable<Profile['organization_id']>, email: string) {
-  const row = await work.tx
-    .selectFrom('organization_domains')
-    .select('id')
-    .where('environment_id', '=', work.environment)
-    .where('organization_id', '=', organization)
-    .where('domain', '=', email.slice(email.lastIndexOf('@') + 1).toLowerCase())
-    .where('state', 'in', ['verified', 'legacy_verified'])
-    .executeTakeFirst()
-  return row !== undefined
 }
 
 /** People of its own domain are members by signing in, unless the organization wants to say so itself. */

@@ -70,7 +70,7 @@ export async function signUp(
     }
     if (!isOpen && !(await lockOpen(work, current, email))) return { kind: 'closed' }
     const user = await createUser(work, { email, ...names, locale: account.locale })
-    await setPassword(work, user.id, prepared, settings.password)
+    await setPassword(work, user.id, { ...prepared, selfChosen: true }, settings.password)
     return advance(work, deps, current, { user, facts: plainFacts('Password', client), link: null })
   }
   return atEvenPace(() => change(deps, { environment }, act))

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type {
   AuthenticationChallengeId,
   AuthenticationFactorId,
@@ -140,6 +141,17 @@ export async function saveState(work: Work, { id }: HostedLogin, state: LoginSta
     .set({ state: JSON.stringify(state), ...(state.step === 'finished' && { finished_at: work.now }) })
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
+    .execute()
+}
+
+/** Whatever was shown of this person in any browser counts no more: there it begins again. */
+export async function forgetLogins(work: Work, user: UserId): Promise<void> {
+  const forgotten: Partial<LoginState> = { step: 'sign-in', proven: null, factor: null, code: null }
+  await work.tx
+    .updateTable('hosted_logins')
+    .set({ state: sql<string>`state || ${JSON.stringify(forgotten)}::jsonb` })
+    .where('environment_id', '=', work.environment)
+    .where(sql<string>`state #>> '{proven,user}'`, '=', user)
     .execute()
 }
 

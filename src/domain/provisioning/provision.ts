@@ -2,6 +2,7 @@ import type { DirectoryUser } from '#contracts/directory-users.ts'
 import type { DirectoryUserId, OrganizationId } from '#contracts/ids.ts'
 import type { OrganizationMembership } from '#contracts/memberships.ts'
 import type { Work } from '#db/work.ts'
+import { markEmailVerified } from '../authentication/email-verification.ts'
 import type { InvitationKeys } from '../invitations/present.ts'
 import { findOpenInvitation } from '../invitations/read.ts'
 import { revokeInvitation } from '../invitations/revoke.ts'
@@ -53,10 +54,11 @@ async function join(
   const email = person.email ?? ''
   const user =
     existing ?? (await createUser(work, { ...namesOf(person), email, email_verified: step.status === 'active' }))
-  if (existing && step.names) await updateUser(work, existing.id, namesOf(person))
-  // The organization owns the domain, which is as good as the inbox.
-  if (existing && step.status === 'active' && !existing.email_verified)
-    await updateUser(work, existing.id, { email_verified: true })
+  if (existing) {
+    const known = step.names ? await updateUser(work, existing.id, namesOf(person)) : existing
+    // The organization owns the domain, which is as good as the inbox.
+    if (step.status === 'active') await markEmailVerified(work, known)
+  }
   await createMembership(work, {
     user: user.id,
     organization,

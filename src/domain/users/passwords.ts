@@ -12,6 +12,8 @@ import { type UserRow, userColumns } from './present.ts'
 /** A password that was found good enough, hashed and ready to be stored; see `setPassword`. */
 export interface PreparedPassword {
   readonly hash: string
+  /** By somebody signing up, who may be anybody until the inbox is shown; left out, it is as the former one was. */
+  readonly selfChosen?: boolean
 }
 
 /** Whom a new password is for. */
@@ -39,16 +41,19 @@ export async function preparePassword(
   return { hash: await hashPassword(password) }
 }
 
-/** Stores a password that was prepared; the former one is remembered as far as the policy wants. */
+/**
+ * Stores a password that was prepared; the former one is remembered as far as the policy wants. One that replaces what
+ * somebody chose at sign-up is no better than that: whoever signed up may have asked for it.
+ */
 export async function setPassword(
   work: Work,
   user: UserId,
-  { hash }: PreparedPassword,
+  { hash, selfChosen }: PreparedPassword,
   policy: PasswordPolicy,
 ): Promise<void> {
   const previous = await work.tx
     .selectFrom('user_passwords')
-    .select(['hash', 'history'])
+    .select(['hash', 'history', 'self_chosen'])
     .where('environment_id', '=', work.environment)
     .where('user_id', '=', user)
     .forUpdate()
@@ -56,6 +61,7 @@ export async function setPassword(
   const values = {
     hash,
     history: previous ? [previous.hash, ...previous.history].slice(0, policy.history) : [],
+    self_chosen: selfChosen ?? previous?.self_chosen ?? false,
     updated_at: work.now,
   }
   await work.tx
@@ -63,6 +69,14 @@ export async function setPassword(
     .values({ environment_id: work.environment, user_id: user, ...values })
     .onConflict((conflict) => conflict.columns(['environment_id', 'user_id']).doUpdateSet(values))
     .execute()
+}
+
+/**
+ * Whether a password that was found right outside of the transaction may count in it. Who has shown the inbox meanwhile
+ * may have done away with it.
+ */
+export function stillCounts(checked: UserRow, locked: UserRow): boolean {
+  return checked.email_verified || !locked.email_verified
 }
 
 export interface CheckedPassword {

@@ -34,7 +34,8 @@ export function emailVerificationRoutes(app: FastifyInstance, deps: Deps): void 
       const holder = await lockUser(work, params.id)
       if (holder.email_verified)
         throw new BadRequest('The email address is verified already.', 'email_previously_verified')
-      return confirmEmail(work, deps.secrets, holder, body.code)
+      // The application says whose code it is: somebody who is signed in there, as a rule by the password.
+      return confirmEmail(work, deps.secrets, holder, body.code, 'with_password')
     })
     if (verdict !== 'right') refuseEmailCode(verdict)
     return { user: presentUser(user) }

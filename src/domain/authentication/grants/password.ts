@@ -1,6 +1,6 @@
 import { change } from '#db/work.ts'
 import { BadRequest, Forbidden } from '../../errors.ts'
-import { checkPassword } from '../../users/passwords.ts'
+import { checkPassword, stillCounts } from '../../users/passwords.ts'
 import { lockUser } from '../../users/read.ts'
 import { announce } from '../announce.ts'
 import { requireSecret } from '../client.ts'
@@ -19,10 +19,10 @@ export const password: Grant = async (deps, { client, fields, origin }) => {
   // Outside of the transaction: it takes tens of milliseconds, and a connection is dear.
   const { user, right } = await checkPassword(deps, environment, email, plain)
   const outcome = await change(deps, { environment }, async (work) => {
-    const verdict = right ? 'right' : 'invalid_credentials'
-    announce(work, 'password', verdict, { user: user ?? null, email, origin })
-    if (!user || !right) return undefined
-    const holder = await lockUser(work, user.id)
+    const holder = right && user && (await lockUser(work, user.id))
+    const counts = holder && stillCounts(user, holder)
+    announce(work, 'password', counts ? 'right' : 'invalid_credentials', { user: user ?? null, email, origin })
+    if (!counts) return undefined
     return completeSignIn(work, deps.secrets, holder, plainFacts('Password', origin), fields.invitation_token)
   })
   if (!outcome) throw new BadRequest(`Invalid credentials for '${email.slice(0, 320)}'.`, 'invalid_credentials')
