@@ -58,12 +58,14 @@ export function Shell() {
           <button
             type="button"
             className="search-button"
-            aria-label="Search or jump to"
+            title="Search or jump to"
             onClick={() => setPaletteOpen(true)}
           >
             <SearchIcon />
             <span className="wide-only">Search or jump to</span>
-            <kbd className="wide-only">⌘K</kbd>
+            <kbd className="wide-only" aria-hidden="true">
+              ⌘K
+            </kbd>
           </button>
           <AppearanceMenu />
         </Flex>
