@@ -116,6 +116,19 @@ describe('a magic code', () => {
   const use = (email: string, code: string) =>
     people.authenticate<Authenticated & Refused>({ grant_type: grants.magic, email, code })
 
+  test('shuts out whoever had signed up with the address before', async () => {
+    const password = 'horse battery staple'
+    const { email } = await people.user(undefined, { email_verified: false, password })
+    const signIn = () => people.authenticate({ grant_type: 'password', email, password })
+    const { body } = await signIn()
+    expect(body.code).toBe('email_verification_required')
+    expect((await use(email, (await make(email)).body.code)).status).toBe(200)
+    expect((await signIn()).body.code).toBe('invalid_credentials')
+    const { pending_authentication_token } = body
+    const late = { grant_type: grants.verification, code: '000000', pending_authentication_token }
+    expect((await people.authenticate(late)).status).toBe(400)
+  })
+
   test('makes a user of an address nobody has, and proves it', async () => {
     const { status, body } = await make('new@magic.test')
     expect(status).toBe(201)

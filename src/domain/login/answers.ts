@@ -9,6 +9,7 @@ import { checkMagicAuth } from '../authentication/magic-auth.ts'
 import { verifyChallenge } from '../authentication/mfa.ts'
 import { codeLifetimeMs, type CodeVerdict } from '../authentication/one-time-code.ts'
 import { consumeRecoveryCode, createRecoveryCodes, isRecoveryCode } from '../authentication/recovery-codes.ts'
+import { dropUnprovenPassword } from '../authentication/unproven-password.ts'
 import type { Client } from '../sso/attempts.ts'
 import { checkPassword } from '../users/passwords.ts'
 import { findUserByEmail, readUser } from '../users/read.ts'
@@ -40,7 +41,7 @@ export async function moveTo(
   to: Pick<LoginState, 'step'> & Partial<LoginState>,
 ): Promise<Next> {
   return changeLogin(deps, login, (work, { state }) =>
-    go(work, login, { ...state, proven: null, factor: null, code: null, problem: null, ...to }),
+    go(work, login, { ...state, provider: null, proven: null, factor: null, code: null, problem: null, ...to }),
   )
 }
 
@@ -75,6 +76,7 @@ export async function answerMagicCode(
     announce(work, 'magic_auth', verdict, { user: user ?? null, email, origin: client })
     if (!user || verdict !== 'right') return countWrong(work, current, verdict === 'right' ? 'incorrect' : verdict)
     const facts = { ...plainFacts('MagicAuth', client), emailProven: true }
+    await dropUnprovenPassword(work, user)
     return advance(work, deps, current, { user: await markEmailVerified(work, user), facts, link: null })
   })
 }
@@ -94,6 +96,7 @@ export async function answerEmailCode(
     const { verdict, user } = await confirmEmail(work, deps.secrets, shown.user, code)
     announce(work, 'email_verification', verdict, { user, origin: client })
     if (verdict !== 'right') return countWrong(work, current, verdict)
+    if (shown.facts.method !== 'Password') await dropUnprovenPassword(work, shown.user)
     if (shown.link) await linkIdentity(work, user.id, shown.link)
     return advance(work, deps, current, { user, facts: { ...shown.facts, emailProven: true }, link: null })
   })

@@ -4,6 +4,7 @@ import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import { markEmailVerified } from '../authentication/email-verification.ts'
 import { readOrganizationSettings } from '../authentication/settings.ts'
+import { dropUnprovenPassword } from '../authentication/unproven-password.ts'
 import { activateMembership } from '../memberships/create.ts'
 import { createUser } from '../users/create.ts'
 import { findUserByEmail, readUser } from '../users/read.ts'
@@ -53,6 +54,7 @@ export async function identify(
   if (organization !== null && isAboutUser) await joinByDomain(work, user.id, organization)
   if (linked) return { user, emailProven: isAboutUser, link: null }
   if (!emailProven) return { user, emailProven: false, link }
+  await dropUnprovenPassword(work, user)
   await linkIdentity(work, user.id, link)
   return { user: await markEmailVerified(work, user), emailProven: true, link: null }
 }

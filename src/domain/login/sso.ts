@@ -80,7 +80,8 @@ export async function finishSso(
   return change(deps, { environment }, async (work) => {
     const current = await lockLogin(work, login)
     if (current.finishedAt !== null) return { kind: 'step', step: 'finished' }
-    if (!profile) return fail(work, current, null, 'ssoRefused', reference)
+    if (!profile)
+      return fail(work, current, null, current.state.provider === null ? 'ssoRefused' : 'providerRefused', reference)
     const isSocial = profile.organization_id === null
     const realm = await work.tx
       .selectFrom('connections')

@@ -1,5 +1,6 @@
 import type { AuthorizeUserQuery } from '#contracts/authkit.ts'
 import type { ConnectionId, EnvironmentId, OrganizationId } from '#contracts/ids.ts'
+import { oauthProviders } from '#contracts/oauth-providers.ts'
 import { type Database, prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
@@ -106,6 +107,7 @@ export async function startHosted(
     ...freshState,
     step: query.screen_hint === 'sign-up' ? 'sign-up' : 'sign-in',
     email,
+    provider: oauthProviders.find((name) => name === query.provider) ?? null,
   })
   const resumed = await resume(deps, query, visitor, login)
   if (resumed) return { kind: 'next', login, next: resumed }

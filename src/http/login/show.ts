@@ -1,8 +1,10 @@
+import type { AuthenticationMethods } from '#contracts/authentication-settings.ts'
 import { presentEnrolled } from '#domain/authentication/factors.ts'
 import { readCircumstances } from '#domain/authentication/circumstances.ts'
 import { codeLifetimeMs } from '#domain/authentication/one-time-code.ts'
 import { readSettings } from '#domain/authentication/settings.ts'
 import { readPendingFactor } from '#domain/login/pending-factor.ts'
+import { offeredProviders } from '#domain/login/social.ts'
 import type { HostedLogin, Step } from '#domain/login/state.ts'
 import type { Deps } from '../deps.ts'
 import type { Screen } from './frame.ts'
@@ -12,7 +14,7 @@ import { organizationScreen } from './screens/organization.ts'
 import { passwordScreen } from './screens/password.ts'
 import { problemScreen } from './screens/problem.ts'
 import { forgotScreen, forgotSentScreen } from './screens/reset.ts'
-import { signInScreen } from './screens/sign-in.ts'
+import { type ProviderButton, signInScreen } from './screens/sign-in.ts'
 import { signUpScreen } from './screens/sign-up.ts'
 import { againUrl, type Visit } from './visit.ts'
 
@@ -107,20 +109,22 @@ export async function screenFor(
   return showers[step](deps, visit, mishap)
 }
 
-async function showSignIn(deps: Deps, { login, context }: Visit, { problem, fieldProblem, typed }: Mishap) {
+async function showSignIn(deps: Deps, visit: Visit, { problem, fieldProblem, typed }: Mishap) {
+  const { login, context } = visit
   const { methods, sign_up: signUp } = await readSettings(deps.db.kysely, login.environment)
   const stored = login.state.problem
   return signInScreen(context, {
     email: typed?.email ?? login.state.email ?? undefined,
     emailProblem: fieldProblem,
     problem: problem ?? (stored?.text === 'methodOff' ? context.say('methodOff') : undefined),
-    providers: [],
+    providers: await providerButtonsOf(deps, visit, methods),
     byEmail: true,
     signUp: signUp !== 'closed' && methods.password,
   })
 }
 
-async function showSignUp(deps: Deps, { login, context }: Visit, { problem, problems, typed, status }: Mishap) {
+async function showSignUp(deps: Deps, visit: Visit, { problem, problems, typed, status }: Mishap) {
+  const { login, context } = visit
   const { methods, password } = await readSettings(deps.db.kysely, login.environment)
   return signUpScreen(context, {
     email: typed?.email ?? login.state.email ?? undefined,
@@ -131,9 +135,18 @@ async function showSignUp(deps: Deps, { login, context }: Visit, { problem, prob
     password: methods.password
       ? { minimumLength: password.minimum_length, refuseCommon: password.refuse_common }
       : undefined,
-    providers: [],
+    providers: await providerButtonsOf(deps, visit, methods),
     ...statusOf(status),
   })
+}
+
+async function providerButtonsOf(
+  deps: Deps,
+  { login, lastUsed }: Visit,
+  methods: AuthenticationMethods,
+): Promise<readonly ProviderButton[]> {
+  const offered = await offeredProviders(deps.db, login.environment, methods)
+  return offered.map(({ name, title }) => ({ method: name, name: title, lastUsed: name === lastUsed }))
 }
 
 async function showCode(

@@ -5,6 +5,7 @@ import { confirmEmail } from '../email-verification.ts'
 import { announce } from '../announce.ts'
 import { countWrongAttempt, holdPending, usePending } from '../pending.ts'
 import { refuseCode } from '../refuse-code.ts'
+import { dropUnprovenPassword } from '../unproven-password.ts'
 import { type Grant, requireFields } from './grant.ts'
 
 /** The person has read the code in the inbox they claim. */
@@ -20,6 +21,7 @@ export const emailVerification: Grant = async (deps, { client, fields, origin })
       await countWrongAttempt(work, pending)
       return { verdict }
     }
+    if (pending.facts.method !== 'Password') await dropUnprovenPassword(work, pending.user)
     const outcome = await completeSignIn(work, deps.secrets, user, { ...pending.facts, emailProven: true })
     await usePending(work, pending)
     return { outcome }

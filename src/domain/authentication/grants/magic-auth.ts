@@ -7,6 +7,7 @@ import { markEmailVerified } from '../email-verification.ts'
 import { plainFacts } from '../facts.ts'
 import { checkMagicAuth } from '../magic-auth.ts'
 import { refuseCode } from '../refuse-code.ts'
+import { dropUnprovenPassword } from '../unproven-password.ts'
 import { type Grant, requireFields } from './grant.ts'
 
 /** A code from the inbox: proof of the inbox and of the person at once. */
@@ -19,6 +20,7 @@ export const magicAuth: Grant = async (deps, { client, fields, origin }) => {
     announce(work, 'magic_auth', verdict, { user: user ?? null, email, origin })
     if (!user || verdict !== 'right') return { verdict: verdict === 'right' ? 'incorrect' : verdict } as const
     const facts = { ...plainFacts('MagicAuth', origin), emailProven: true }
+    await dropUnprovenPassword(work, user)
     const holder = await markEmailVerified(work, user)
     return { outcome: await completeSignIn(work, deps.secrets, holder, facts, fields.invitation_token) }
   })
