@@ -92,7 +92,7 @@ form{margin:0}
 .ak-Link,.ak-LinkButton{color:var(--link);font:inherit;font-weight:550;text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:3px}
 .ak-LinkButton{border:0;padding:4px 0;background:none;cursor:pointer}
 .ak-Reveal{font-size:.9rem}
-.ak-Account{display:flex;justify-content:space-between;gap:12px;align-items:center;margin:0 0 16px;padding:8px 14px;min-height:46px;border:1px solid var(--line);border-radius:var(--radius);background:var(--hover)}
+.ak-Account{display:flex;justify-content:space-between;gap:12px;align-items:center;margin:0 0 16px;padding:8px 14px;min-height:46px;border:1px solid var(--line);border-radius:var(--radius);background:var(--card)}
 .ak-Account span{min-width:0}
 .ak-Account .ak-Link,.ak-Account .ak-LinkButton{flex:none}
 .ak-Footer{margin-top:20px;font-size:.93rem;color:var(--soft);display:grid;gap:8px}
@@ -102,7 +102,7 @@ form{margin:0}
 .ak-Rules{margin:0 0 16px;padding:0;font-size:.9rem;color:var(--soft)}
 .ak-Rules ul{margin:4px 0 0;padding-inline-start:20px}
 .ak-Picture{display:block;width:196px;height:196px;margin:0 auto 16px;background:#fff;padding:8px;border-radius:8px}
-.ak-Secret{display:flex;align-items:center;gap:12px;padding:10px 12px;border:1px solid var(--line);border-radius:var(--radius);background:var(--hover);font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.95rem}
+.ak-Secret{display:flex;align-items:center;gap:12px;padding:10px 12px;border:1px solid var(--line);border-radius:var(--radius);background:var(--card);font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.95rem}
 .ak-Secret code{flex:1;min-width:0;font:inherit}
 .ak-Codes{display:grid;grid-template-columns:1fr 1fr;gap:6px 16px;margin:0 0 16px;padding:14px 16px;list-style:none;border:1px solid var(--line);border-radius:var(--radius);background:var(--hover);font-family:ui-monospace,Menlo,Consolas,monospace}
 .ak-Organization{justify-content:flex-start;text-align:start}
