@@ -6,7 +6,7 @@ export const root = fileURLToPath(new URL('../', import.meta.url))
 const programs = join(root, 'node_modules', '.bin')
 
 /** A hanging step must not hang the build. */
-const limitMs = 18 * 60_000
+const limitMs = 12 * 60_000
 
 /** What ends us must end the step too; left alone it would run on unseen. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
