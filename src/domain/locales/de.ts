@@ -157,6 +157,8 @@ export const de: Catalogue = {
   ssoUnfinished: 'Die Anmeldung Ihrer Firma ist noch nicht fertig eingerichtet. Fragen Sie Ihre Administration.',
   ssoRefused:
     'Die Anmeldeseite Ihrer Firma hat geantwortet, aber die Antwort konnte nicht angenommen werden. Fragen Sie Ihre Administration.',
+  providerRefused:
+    'Die Anmeldung dort wurde abgebrochen oder konnte nicht angenommen werden. Versuchen Sie es noch einmal oder auf einem anderen Weg.',
   notMember: 'Sie sind kein Mitglied dieser Organisation. Bitten Sie ihre Administration um eine Einladung.',
   accountInactive: 'Ihr Zugang zu dieser Organisation ist beendet. Fragen Sie ihre Administration.',
   methodOff: 'Diese Art der Anmeldung ist abgeschaltet. Wählen Sie eine andere.',

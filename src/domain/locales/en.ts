@@ -153,6 +153,7 @@ export const en = {
   failedTitle: 'You could not be signed in',
   ssoUnfinished: 'Your company’s sign-in is not ready yet. Ask your administrator.',
   ssoRefused: 'Your company’s sign-in page answered, but the answer could not be accepted. Ask your administrator.',
+  providerRefused: 'The sign-in there was cancelled or could not be accepted. Try again, or choose another way.',
   notMember: 'You are not a member of this organization. Ask its administrator to invite you.',
   accountInactive: 'Your access to this organization has ended. Ask its administrator.',
   methodOff: 'This way of signing in is switched off. Choose another.',

@@ -151,6 +151,7 @@ export const es: Catalogue = {
   failedTitle: 'No se pudo iniciar sesión',
   ssoUnfinished: 'El inicio de sesión de su empresa aún no está listo. Consulte a su administrador.',
   ssoRefused: 'La página de su empresa respondió, pero la respuesta no se pudo aceptar. Consulte a su administrador.',
+  providerRefused: 'El inicio de sesión allí se canceló o no se pudo aceptar. Inténtelo de nuevo o elija otra forma.',
   notMember: 'No es miembro de esta organización. Pida una invitación a su administrador.',
   accountInactive: 'Su acceso a esta organización ha terminado. Consulte a su administrador.',
   methodOff: 'Esta forma de iniciar sesión está desactivada. Elija otra.',

@@ -152,6 +152,7 @@ export const fr: Catalogue = {
   ssoUnfinished: 'La connexion de votre entreprise n’est pas encore prête. Adressez-vous à votre administrateur.',
   ssoRefused:
     'La page de connexion de votre entreprise a répondu, mais la réponse n’a pas pu être acceptée. Adressez-vous à votre administrateur.',
+  providerRefused: 'La connexion a été annulée ou n’a pas pu être acceptée. Réessayez ou choisissez une autre façon.',
   notMember: 'Vous n’êtes pas membre de cette organisation. Demandez une invitation à son administrateur.',
   accountInactive: 'Votre accès à cette organisation a pris fin. Adressez-vous à son administrateur.',
   methodOff: 'Cette façon de se connecter est désactivée. Choisissez-en une autre.',

@@ -152,6 +152,7 @@ export const it: Catalogue = {
   ssoUnfinished: 'L’accesso della tua azienda non è ancora pronto. Chiedi al tuo amministratore.',
   ssoRefused:
     'La pagina di accesso della tua azienda ha risposto, ma la risposta non è stata accettata. Chiedi al tuo amministratore.',
+  providerRefused: 'L’accesso è stato annullato o non è stato accettato. Riprova o scegli un altro modo.',
   notMember: 'Non sei membro di questa organizzazione. Chiedi un invito al suo amministratore.',
   accountInactive: 'Il tuo accesso a questa organizzazione è terminato. Chiedi al suo amministratore.',
   methodOff: 'Questo modo di accedere è disattivato. Scegline un altro.',

@@ -152,6 +152,8 @@ export const nl: Catalogue = {
   ssoUnfinished: 'De inlogpagina van uw bedrijf is nog niet klaar. Vraag het uw beheerder.',
   ssoRefused:
     'De inlogpagina van uw bedrijf antwoordde, maar het antwoord kon niet worden aangenomen. Vraag het uw beheerder.',
+  providerRefused:
+    'Het inloggen daar is geannuleerd of kon niet worden aangenomen. Probeer het opnieuw of kies een andere manier.',
   notMember: 'U bent geen lid van deze organisatie. Vraag haar beheerder om een uitnodiging.',
   accountInactive: 'Uw toegang tot deze organisatie is beëindigd. Vraag het haar beheerder.',
   methodOff: 'Deze manier van inloggen is uitgeschakeld. Kies een andere.',

@@ -149,6 +149,8 @@ export const pl: Catalogue = {
   ssoUnfinished: 'Logowanie Twojej firmy nie jest jeszcze gotowe. Zapytaj administratora.',
   ssoRefused:
     'Strona logowania Twojej firmy odpowiedziała, ale tej odpowiedzi nie można było przyjąć. Zapytaj administratora.',
+  providerRefused:
+    'Logowanie tam zostało anulowane lub nie mogło zostać przyjęte. Spróbuj ponownie lub wybierz inny sposób.',
   notMember: 'Nie należysz do tej organizacji. Poproś jej administratora o zaproszenie.',
   accountInactive: 'Twój dostęp do tej organizacji wygasł. Zapytaj jej administratora.',
   methodOff: 'Ten sposób logowania jest wyłączony. Wybierz inny.',

@@ -152,6 +152,7 @@ export const ptBr: Catalogue = {
   ssoUnfinished: 'O acesso da sua empresa ainda não está pronto. Fale com o administrador.',
   ssoRefused:
     'A página de acesso da sua empresa respondeu, mas a resposta não pôde ser aceita. Fale com o administrador.',
+  providerRefused: 'O acesso foi cancelado ou não pôde ser aceito. Tente de novo ou escolha outra forma.',
   notMember: 'Você não faz parte desta organização. Peça um convite ao administrador dela.',
   accountInactive: 'Seu acesso a esta organização terminou. Fale com o administrador dela.',
   methodOff: 'Esta forma de entrar está desativada. Escolha outra.',

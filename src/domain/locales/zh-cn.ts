@@ -137,6 +137,7 @@ export const zhCn: Catalogue = {
   failedTitle: '无法登录',
   ssoUnfinished: '贵公司的登录尚未就绪。请联系管理员。',
   ssoRefused: '贵公司的登录页面已作出响应，但该响应无法被接受。请联系管理员。',
+  providerRefused: '该登录已取消或无法被接受。请重试，或选择其他方式。',
   notMember: '您不是此组织的成员。请让其管理员邀请您。',
   accountInactive: '您对此组织的访问权限已终止。请联系其管理员。',
   methodOff: '此登录方式已停用。请选择其他方式。',

@@ -119,7 +119,8 @@ async function interrupt(
     case 'sso_required':
     case 'organization_methods_required': {
       const [connection] = conclusion.connections
-      if (connection !== undefined) return go(work, login, { ...state, step: 'sso', proven: null, connection })
+      if (connection !== undefined)
+        return go(work, login, { ...state, step: 'sso', proven: null, connection, provider: null })
       return backToSignIn(work, login, user.email)
     }
     case 'method_not_allowed':

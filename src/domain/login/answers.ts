@@ -40,7 +40,7 @@ export async function moveTo(
   to: Pick<LoginState, 'step'> & Partial<LoginState>,
 ): Promise<Next> {
   return changeLogin(deps, login, (work, { state }) =>
-    go(work, login, { ...state, proven: null, factor: null, code: null, problem: null, ...to }),
+    go(work, login, { ...state, provider: null, proven: null, factor: null, code: null, problem: null, ...to }),
   )
 }
 

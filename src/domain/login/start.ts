@@ -1,5 +1,6 @@
 import type { AuthorizeUserQuery } from '#contracts/authkit.ts'
 import type { ConnectionId, EnvironmentId, OrganizationId } from '#contracts/ids.ts'
+import { oauthProviders } from '#contracts/oauth-providers.ts'
 import { type Database, prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
@@ -116,6 +117,7 @@ export async function startHosted(
     ...freshState,
     step: isAsked ? 'invite' : query.screen_hint === 'sign-up' ? 'sign-up' : 'sign-in',
     email,
+    provider: oauthProviders.find((name) => name === query.provider) ?? null,
   })
   // Whoever is signed in here may be somebody else: nobody accepts without being asked.
   const resumed = invitation ? undefined : await resume(deps, query, visitor, login)

@@ -8,6 +8,7 @@ import type {
   OrganizationId,
   UserId,
 } from '#contracts/ids.ts'
+import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import { type Database, prepared } from '#db/database.ts'
 import type { Work } from '#db/work.ts'
 import type { SignInFacts } from '../authentication/facts.ts'
@@ -75,6 +76,8 @@ export interface LoginState {
   } | null
   /** Of an identity provider to go to. */
   readonly connection: string | null
+  /** To go to in its place, by name. */
+  readonly provider: OAuthProviderName | null
   readonly problem: { readonly text: MessageKey; readonly reference: string | null } | null
   /** The invitation was accepted on the way. */
   readonly invitationAccepted: boolean
@@ -87,6 +90,7 @@ export const freshState: LoginState = {
   proven: null,
   factor: null,
   connection: null,
+  provider: null,
   problem: null,
   invitationAccepted: false,
 }

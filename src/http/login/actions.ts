@@ -17,6 +17,7 @@ import { beginInvited } from '#domain/login/begin-invited.ts'
 import { applicationUrl } from '#domain/login/application-url.ts'
 import { atEvenPace } from '#domain/login/even-pace.ts'
 import { identifyByEmail, secondsToResend, sendCode } from '#domain/login/identifier.ts'
+import { offeredProviders } from '#domain/login/social.ts'
 import { resendVerification, signUp } from '#domain/login/sign-up.ts'
 import { isEmailAddress } from '#domain/login/start.ts'
 import type { Step } from '#domain/login/state.ts'
@@ -49,6 +50,7 @@ type Action = (submission: Submission) => Promise<Outcome>
 export const actions: Readonly<Record<string, Action>> = {
   invite: submitInvite,
   'sign-in': submitEmail,
+  provider: submitProvider,
   password: submitPassword,
   'sign-up': submitSignUp,
   'magic-code/send': (submission) => resend(submission, 'magic-code'),
@@ -87,6 +89,15 @@ async function submitEmail({ deps, visit, form }: Submission): Promise<Outcome> 
   if (other !== undefined) return again('sign-in', { problem: other, typed: { email }, status: 422 })
   const next = await identifyByEmail(deps, visit.login, email, look.locale)
   return next === 'no_methods' ? again('sign-in', { problem: say('noMethods'), typed: { email } }) : next
+}
+
+async function submitProvider({ deps, visit: { login }, form }: Submission): Promise<Outcome> {
+  const { methods } = await readSettings(deps.db.kysely, login.environment)
+  const offered = await offeredProviders(deps.db, login.environment, methods)
+  const chosen = offered.find(({ name }) => name === form.get('choice'))
+  // Switched off since the page was shown, or never on it.
+  if (!chosen) return { kind: 'step', step: 'sign-in' }
+  return moveTo(deps, login, { step: 'sso', provider: chosen.name })
 }
 
 async function submitPassword({ deps, visit, form, client }: Submission): Promise<Outcome> {

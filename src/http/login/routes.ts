@@ -7,6 +7,7 @@ import { finishSso, startSso, type SsoSelector } from '#domain/login/sso.ts'
 import { type HostedStart, startHosted } from '#domain/login/start.ts'
 import type { HostedLogin } from '#domain/login/state.ts'
 import { sayIn } from '#domain/locales/say.ts'
+import { presets } from '#domain/oauth/presets.ts'
 import type { Start } from '#domain/sso/start-login.ts'
 import type { Deps } from '../deps.ts'
 import { checkQuery, checkText } from '../input.ts'
@@ -168,15 +169,18 @@ async function show(deps: Deps, visit: Visit, request: FastifyRequest, reply: Fa
  */
 async function showHandOff(deps: Deps, visit: Visit, request: FastifyRequest, reply: FastifyReply) {
   const { login, browser, context } = visit
-  const { connection } = login.state
-  if (connection === null) return reply.redirect(stepPath(login, 'sign-in'), 303)
-  const selector: SsoSelector = { connection }
+  const { connection, provider } = login.state
+  if (connection === null && provider === null) return reply.redirect(stepPath(login, 'sign-in'), 303)
+  const selector: SsoSelector = provider === null ? { connection: connection ?? '' } : { provider, scopes: [] }
   const hints = { prompt: undefined, domainHint: undefined }
   const start = await startSso(deps, login, browser, selector, hints, clientOf(request))
   if (start.kind !== 'redirect' && start.kind !== 'post') return sendToProvider(deps, reply, start)
   if (start.kind === 'redirect' && start.cookie) keepBrowserSecret(reply, deps.baseUrl, start.cookie)
-  const organization = await findPolicyName(deps.db, login.environment, connection)
-  return visit.send(reply, handOffScreen(context, { organization, handOff: start }))
+  const to =
+    provider === null
+      ? { organization: await findPolicyName(deps.db, login.environment, connection ?? '') }
+      : { provider: presets[provider].title }
+  return visit.send(reply, handOffScreen(context, { ...to, handOff: start }))
 }
 
 async function submit(

@@ -1,3 +1,4 @@
+import type { AuthenticationMethods } from '#contracts/authentication-settings.ts'
 import { presentEnrolled } from '#domain/authentication/factors.ts'
 import { readCircumstances } from '#domain/authentication/circumstances.ts'
 import { codeLifetimeMs } from '#domain/authentication/one-time-code.ts'
@@ -5,6 +6,7 @@ import { readSettings } from '#domain/authentication/settings.ts'
 import { readInvitationCard } from '#domain/login/begin-invited.ts'
 import type { InvitationGone } from '#domain/login/invitation.ts'
 import { readPendingFactor } from '#domain/login/pending-factor.ts'
+import { offeredProviders } from '#domain/login/social.ts'
 import type { HostedLogin, Step } from '#domain/login/state.ts'
 import type { MessageKey } from '#domain/locales/catalogue.ts'
 import type { Deps } from '../deps.ts'
@@ -16,7 +18,7 @@ import type { ScreenContext } from './screens/parts.ts'
 import { passwordScreen } from './screens/password.ts'
 import { problemScreen } from './screens/problem.ts'
 import { forgotScreen, forgotSentScreen } from './screens/reset.ts'
-import { signInScreen } from './screens/sign-in.ts'
+import { type ProviderButton, signInScreen } from './screens/sign-in.ts'
 import { signUpScreen } from './screens/sign-up.ts'
 import { againUrl, type Visit } from './visit.ts'
 
@@ -156,20 +158,22 @@ export function inviteGoneScreen(
   )
 }
 
-async function showSignIn(deps: Deps, { login, context }: Visit, { problem, fieldProblem, typed }: Mishap) {
+async function showSignIn(deps: Deps, visit: Visit, { problem, fieldProblem, typed }: Mishap) {
+  const { login, context } = visit
   const { methods, sign_up: signUp } = await readSettings(deps.db.kysely, login.environment)
   const stored = login.state.problem
   return signInScreen(context, {
     email: typed?.email ?? login.state.email ?? undefined,
     emailProblem: fieldProblem,
     problem: problem ?? (stored?.text === 'methodOff' ? context.say('methodOff') : undefined),
-    providers: [],
+    providers: await providerButtonsOf(deps, visit, methods),
     byEmail: true,
     signUp: signUp !== 'closed' && methods.password,
   })
 }
 
-async function showSignUp(deps: Deps, { login, context }: Visit, { problem, problems, typed, status }: Mishap) {
+async function showSignUp(deps: Deps, visit: Visit, { problem, problems, typed, status }: Mishap) {
+  const { login, context } = visit
   const { methods, password } = await readSettings(deps.db.kysely, login.environment)
   return signUpScreen(context, {
     email: typed?.email ?? login.state.email ?? undefined,
@@ -180,9 +184,18 @@ async function showSignUp(deps: Deps, { login, context }: Visit, { problem, prob
     password: methods.password
       ? { minimumLength: password.minimum_length, refuseCommon: password.refuse_common }
       : undefined,
-    providers: [],
+    providers: await providerButtonsOf(deps, visit, methods),
     ...statusOf(status),
   })
+}
+
+async function providerButtonsOf(
+  deps: Deps,
+  { login, lastUsed }: Visit,
+  methods: AuthenticationMethods,
+): Promise<readonly ProviderButton[]> {
+  const offered = await offeredProviders(deps.db, login.environment, methods)
+  return offered.map(({ name, title }) => ({ method: name, name: title, lastUsed: name === lastUsed }))
 }
 
 async function showCode(

@@ -16,6 +16,8 @@ export interface Visit {
   readonly login: HostedLogin
   readonly browser: BrowserSecret
   readonly context: ScreenContext
+  /** How somebody signed in from this browser the last time. */
+  readonly lastUsed: string | undefined
   send(reply: FastifyReply, screen: Screen): FastifyReply
 }
 
@@ -57,7 +59,8 @@ export async function visitLogin(
   }
   const send = (to: FastifyReply, screen: Screen) =>
     sendScreen(to, look, { ...screen, formTargets: [...(screen.formTargets ?? []), ...targetsOf(login)] })
-  if (login.expiresAt > deps.clock()) return { login, browser, context, send }
+  const lastUsed = cookies.read(request, cookieNames.lastUsed)
+  if (login.expiresAt > deps.clock()) return { login, browser, context, lastUsed, send }
   const { say } = context
   send(
     reply,
