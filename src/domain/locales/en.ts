@@ -132,6 +132,23 @@ export const en = {
   ssoRequired: 'Your company requires its own sign-in.',
   consentTitle: 'Is it you who is signing in?',
   consentText: 'You are signing in as {email} by way of {host}.',
+  deviceTitle: 'Connect a device',
+  deviceText: 'Enter the code that your device shows.',
+  deviceCode: 'Code on the device',
+  deviceGone:
+    'No device is waiting with this code: it was used, has run out, or was mistyped. Look at the device again.',
+  deviceConfirmTitle: 'Is this your device?',
+  deviceWants: 'A device wants to be signed in as {email}.',
+  deviceWantsFor: 'A device wants to be signed in to {app} as {email}.',
+  deviceCompare: 'Go on only if you started this yourself just now and your device shows exactly this code:',
+  deviceWarning:
+    'Did somebody send you this link or this code? Then refuse: whoever sent it would be signed in as you.',
+  deviceAllow: 'Yes, sign my device in',
+  deviceDeny: 'No, refuse',
+  deviceDoneTitle: 'Your device is signed in',
+  deviceDoneText: 'Go on there in a moment. You can close this page.',
+  deviceDeniedTitle: 'The device was refused',
+  deviceDeniedText: 'Nobody was signed in. If somebody sent you the link, tell your administrator.',
 
   signedOutTitle: 'You are signed out',
   signedOutText: 'You can close this window.',

@@ -118,6 +118,23 @@ export const ko: Catalogue = {
   ssoRequired: '회사의 자체 로그인이 필요합니다.',
   consentTitle: '본인이 로그인하는 것이 맞나요?',
   consentText: '{host}을(를) 통해 {email} 계정으로 로그인합니다.',
+  deviceTitle: '기기 연결',
+  deviceText: '기기에 표시된 코드를 입력하세요.',
+  deviceCode: '기기의 코드',
+  deviceGone:
+    '이 코드로 대기 중인 기기가 없습니다. 이미 사용되었거나 만료되었거나 잘못 입력되었습니다. 기기를 다시 확인하세요.',
+  deviceConfirmTitle: '본인의 기기입니까?',
+  deviceWants: '기기가 {email}(으)로 로그인하려고 합니다.',
+  deviceWantsFor: '기기가 {email}(으)로 {app}에 로그인하려고 합니다.',
+  deviceCompare: '방금 본인이 직접 시작했고 기기에 정확히 이 코드가 표시된 경우에만 계속하세요.',
+  deviceWarning:
+    '누군가 이 링크나 코드를 보냈습니까? 그렇다면 거부하세요. 보낸 사람이 본인 계정으로 로그인하게 됩니다.',
+  deviceAllow: '예, 내 기기를 로그인합니다',
+  deviceDeny: '아니요, 거부합니다',
+  deviceDoneTitle: '기기가 로그인되었습니다',
+  deviceDoneText: '잠시 후 기기에서 계속하세요. 이 페이지는 닫아도 됩니다.',
+  deviceDeniedTitle: '기기를 거부했습니다',
+  deviceDeniedText: '아무도 로그인하지 않았습니다. 누군가 링크를 보냈다면 관리자에게 알리세요.',
 
   signedOutTitle: '로그아웃되었습니다',
   signedOutText: '이 창을 닫아도 됩니다.',

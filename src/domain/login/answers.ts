@@ -163,7 +163,7 @@ export async function goOn(
   })
 }
 
-async function shownSoFar(work: Work, { state }: HostedLogin): Promise<Shown | undefined> {
+export async function shownSoFar(work: Work, { state }: HostedLogin): Promise<Shown | undefined> {
   const { proven } = state
   return proven === null
     ? undefined

@@ -27,6 +27,8 @@ export const steps = [
   'mfa/verification',
   'mfa/recovery',
   'organization',
+  'device',
+  'device/confirm',
   'forgot',
   'forgot/sent',
   'sso',
@@ -45,6 +47,8 @@ export interface LoginRequest {
   readonly uiLocales: string | null
   /** The invitation somebody came with, open at that time; its token is not kept. */
   readonly invitation: { readonly id: InvitationId; readonly email: string } | null
+  /** RFC 8628: a device is to be signed in, with the code it came with, and no application waits in this browser. */
+  readonly device: { readonly userCode: string | null } | null
   /** To ask again from the beginning. */
   readonly query: string
 }
@@ -81,6 +85,8 @@ export interface LoginState {
   readonly problem: { readonly text: MessageKey; readonly reference: string | null } | null
   /** The invitation was accepted on the way. */
   readonly invitationAccepted: boolean
+  /** The device that waits, and what it was told. */
+  readonly device: { readonly userCode: string; readonly answer: 'approved' | 'denied' | null } | null
 }
 
 export const freshState: LoginState = {
@@ -93,6 +99,7 @@ export const freshState: LoginState = {
   provider: null,
   problem: null,
   invitationAccepted: false,
+  device: null,
 }
 
 export interface HostedLogin {

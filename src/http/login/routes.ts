@@ -16,14 +16,15 @@ import { publicRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
 import { keepBrowserSecret } from '../sso/browser-secret.ts'
 import { clientOf } from '../sso/browser.ts'
-import { actions, type Outcome } from './actions.ts'
+import { actions } from './actions.ts'
 import { cookieNames, loginCookies, type LoginCookies, sessionCookie } from './cookies.ts'
 import { sendScreen } from './frame.ts'
+import type { Outcome } from './outcome.ts'
 import { recoveryCodesScreen } from './screens/mfa.ts'
 import { problemScreen } from './screens/problem.ts'
 import { handOffScreen } from './screens/sso.ts'
 import { goneTexts, inviteGoneScreen, reachable, screenFor } from './show.ts'
-import { lookFor, stepPath, type Visit, visitLogin } from './visit.ts'
+import { isFetchedAhead, lookFor, stepPath, type Visit, visitLogin } from './visit.ts'
 
 const bodyLimitBytes = 32 * 1024
 const yearSeconds = 365 * 86_400
@@ -68,9 +69,7 @@ export function loginRoutes(app: FastifyInstance, deps: Deps): void {
 
 async function authorize(deps: Deps, cookies: LoginCookies, request: FastifyRequest, reply: FastifyReply) {
   reply.header('cache-control', 'no-store')
-  // A browser that fetches links before anybody follows them must not start sign-ins.
-  const purpose = String(request.headers['sec-purpose'] ?? request.headers['purpose'] ?? '')
-  if (purpose.includes('prefetch') || purpose.includes('prerender')) return reply.status(204).send()
+  if (isFetchedAhead(request)) return reply.status(204).send()
 
   const query = queryOf(request)
   const insists = query.has('insist')

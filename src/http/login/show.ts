@@ -1,6 +1,7 @@
 import type { AuthenticationMethods } from '#contracts/authentication-settings.ts'
 import { presentEnrolled } from '#domain/authentication/factors.ts'
 import { readCircumstances } from '#domain/authentication/circumstances.ts'
+import { showUserCode } from '#domain/authentication/device.ts'
 import { codeLifetimeMs } from '#domain/authentication/one-time-code.ts'
 import { readSettings } from '#domain/authentication/settings.ts'
 import { readInvitationCard } from '#domain/login/begin-invited.ts'
@@ -12,6 +13,7 @@ import type { MessageKey } from '#domain/locales/catalogue.ts'
 import type { Deps } from '../deps.ts'
 import type { Screen } from './frame.ts'
 import { codeScreen } from './screens/code.ts'
+import { deviceConfirmScreen, deviceDoneScreen, deviceScreen } from './screens/device.ts'
 import { challengeScreen, enrolScreen } from './screens/mfa.ts'
 import { inviteScreen, organizationScreen } from './screens/organization.ts'
 import type { ScreenContext } from './screens/parts.ts'
@@ -27,7 +29,12 @@ export interface Mishap {
   readonly problem?: string
   readonly fieldProblem?: string
   readonly problems?: Parameters<typeof signUpScreen>[1]['problems']
-  readonly typed?: { readonly email?: string; readonly firstName?: string; readonly lastName?: string }
+  readonly typed?: {
+    readonly email?: string
+    readonly firstName?: string
+    readonly lastName?: string
+    readonly code?: string
+  }
   readonly notice?: string
   readonly status?: number
 }
@@ -54,6 +61,7 @@ export function reachable({ state, finishedAt, request }: HostedLogin, asked: st
   if (state.proven === null && step === 'password' && state.email !== null) return step
   if (state.proven === null && step === 'magic-code' && state.code !== null && state.step !== 'email-verification')
     return step
+  if (step === 'device' && state.step === 'device/confirm') return step
   const ofFactor: readonly Step[] = ['mfa/verification', 'mfa/recovery']
   return ofFactor.includes(step) && ofFactor.includes(state.step) ? step : state.step
 }
@@ -90,6 +98,16 @@ const showers: { readonly [S in Exclude<Step, 'sso' | 'mfa/kept'>]: Shower } = {
       : []
     return organizationScreen(context, { email: email ?? '', organizations })
   },
+  device: (_deps, { login, context }, { problem, fieldProblem, typed, status }) => {
+    const { device } = login.request
+    const code = typed?.code ?? (device?.userCode ? showUserCode(device.userCode) : undefined)
+    return deviceScreen(context, { email: login.state.email ?? '', code, problem, fieldProblem, ...statusOf(status) })
+  },
+  'device/confirm': (_deps, { login, context }) =>
+    deviceConfirmScreen(context, {
+      email: login.state.email ?? '',
+      code: showUserCode(login.state.device?.userCode ?? ''),
+    }),
   forgot: (_deps, { login, context }, { problem, fieldProblem, typed }) =>
     forgotScreen(context, { email: typed?.email ?? login.state.email ?? undefined, problem, fieldProblem }),
   'forgot/sent': (_deps, { login, context }) =>
@@ -111,14 +129,17 @@ const showers: { readonly [S in Exclude<Step, 'sso' | 'mfa/kept'>]: Shower } = {
       status: problem !== null && refusals.has(problem.text) ? 403 : 400,
     })
   },
-  finished: (_deps, { login, context: { say }, context }) =>
-    problemScreen(context, {
+  finished: (_deps, { login, context: { say }, context }) => {
+    const answer = login.state.device?.answer
+    if (answer) return deviceDoneScreen(context, answer)
+    return problemScreen(context, {
       page: 'default-redirect',
       heading: say('alreadyTitle'),
       text: say('alreadyText'),
       to: { label: say('toApplication'), url: `/user_management/authorize?${login.request.query}` },
       status: 200,
-    }),
+    })
+  },
 }
 
 export async function screenFor(

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { authorizeUser } from '#contracts/authkit.ts'
 import type { EnvironmentId } from '#contracts/ids.ts'
+import { devicePath } from '#domain/authentication/device.ts'
 import { plainBrand, readBrand } from '#domain/branding/brand.ts'
 import { type BrowserSecret, csrfToken, hashBrowserSecret, readBrowserSecret } from '#domain/login/browser.ts'
 import { findLogin, type HostedLogin, type Step } from '#domain/login/state.ts'
@@ -83,11 +85,17 @@ function targetsOf({ request: { redirectUri } }: HostedLogin): string[] {
   return [origin === 'null' ? protocol : origin, 'https:']
 }
 
+/** A browser that fetches links before anybody follows them must not start sign-ins. */
+export function isFetchedAhead({ headers }: FastifyRequest): boolean {
+  const purpose = String(headers['sec-purpose'] ?? headers['purpose'] ?? '')
+  return purpose.includes('prefetch') || purpose.includes('prerender')
+}
+
 /** The same request from its beginning, for another person than the one who is signed in. */
 export function againUrl({ request }: HostedLogin): string {
   const query = new URLSearchParams(request.query)
   query.set('prompt', 'login')
-  return `/user_management/authorize?${query}`
+  return `${request.device === null ? authorizeUser.path : devicePath}?${query}`
 }
 
 /** There is no sign-in to take the look from: the default one, in the language of the browser. */
