@@ -8,6 +8,7 @@ import type { EnvironmentId, OrganizationId } from '#contracts/ids.ts'
 import { newId } from '#db/new-id.ts'
 import { change, type ChangeDeps } from '#db/work.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
+import { generateFirstKeys } from '#domain/environments/signing-keys.ts'
 import { createOrganization } from '#domain/organizations/create.ts'
 import { updateOrganization } from '#domain/organizations/update.ts'
 import { createEndpoint } from '#domain/webhooks/endpoints.ts'
@@ -27,7 +28,10 @@ beforeAll(async () => {
   db = await createTestDatabase(4)
   deps = { db, clock: () => new Date(), wake: () => undefined }
   environment = newId('environment', new Date())
-  await change(deps, { environment }, (work) => createEnvironment(work, secrets, { name: 'Test', kind: 'staging' }))
+  const keys = await generateFirstKeys()
+  await change(deps, { environment }, (work) =>
+    createEnvironment(work, secrets, { name: 'Test', kind: 'staging' }, keys),
+  )
 })
 afterAll(async () => {
   for (const child of workers) child.kill('SIGKILL')
