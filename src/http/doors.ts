@@ -7,6 +7,7 @@ import { previewRoute } from './login/preview.ts'
 import { permissionRoutes } from './authorization/permissions.ts'
 import { roleRoutes } from './authorization/roles.ts'
 import { invitationRoute } from './login/invitation.ts'
+import { deviceLoginRoute } from './login/device.ts'
 import { resetRoutes } from './login/reset.ts'
 import { loginRoutes } from './login/routes.ts'
 import { connectionRoutes } from './api/connections.ts'
@@ -92,6 +93,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     loginRoutes,
     invitationRoute,
     resetRoutes,
+    deviceLoginRoute,
     alertRuleRoutes,
   ])
     routes(server, deps)

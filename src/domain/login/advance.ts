@@ -56,6 +56,17 @@ export async function advance(work: Work, deps: AdvanceDeps, from: HostedLogin, 
   if (conclusion.kind !== 'done') return interrupt(work, deps, login, shown, proven, conclusion)
 
   const done = { ...facts, organization: conclusion.organization }
+  // Whoever is signed in here has not said yet that the device is theirs.
+  if (login.request.device !== null)
+    return go(work, login, {
+      ...login.state,
+      step: 'device',
+      email: user.email,
+      proven: { ...proven, facts: done },
+      factor: null,
+      code: null,
+      problem: null,
+    })
   const code = await createAuthorizationCode(work, {
     user: user.id,
     redirectUri: login.request.redirectUri,
@@ -119,7 +130,8 @@ async function interrupt(
     case 'sso_required':
     case 'organization_methods_required': {
       const [connection] = conclusion.connections
-      if (connection !== undefined) return go(work, login, { ...state, step: 'sso', proven: null, connection })
+      if (connection !== undefined)
+        return go(work, login, { ...state, step: 'sso', proven: null, connection, provider: null })
       return backToSignIn(work, login, user.email)
     }
     case 'method_not_allowed':

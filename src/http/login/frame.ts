@@ -24,6 +24,7 @@ export type PageKey =
   | 'reset-password'
   | 'sso'
   | 'consent'
+  | 'device'
   | 'default-redirect'
   | 'signed-out'
   | 'not-found'
