@@ -54,6 +54,10 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Forward events to a URL of yours as webhooks',
     load: async () => (await import('./listen.ts')).listen,
   },
+  trigger: {
+    summary: 'Make an event happen for real in a staging environment',
+    load: async () => (await import('./trigger.ts')).triggerCommand,
+  },
   doctor: {
     summary: 'Look for what is wrong and say how to fix it',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -186,6 +186,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   webhooks.updateWebhookEndpoint,
   webhooks.deleteWebhookEndpoint,
   webhooks.rollWebhookSecret,
+  webhooks.testWebhookEndpoint,
   webhooks.listWebhookDeliveries,
   webhooks.retryWebhookDelivery,
   webhooks.recoverWebhookDeliveries,
