@@ -939,10 +939,10 @@ export interface WebhookDeliveries {
   id: WebhookDeliveryId
   endpoint_id: WebhookEndpointId
   event_id: EventId
-  event_seq: number
+  event_seq: number | null
   event_type: string
   organization_id: OrganizationId | null
-  position: number
+  position: number | null
   state: 'pending' | 'succeeded' | 'failed'
   attempts: Generated<number>
   next_attempt_at: Date | null
@@ -953,6 +953,7 @@ export interface WebhookDeliveries {
   last_attempt_at: Date | null
   created_at: Date
   completed_at: Date | null
+  is_test: Generated<boolean>
 }
 
 export interface WebhookEndpoints {
