@@ -13,6 +13,8 @@ import { saml } from './saml.ts'
 import { scim } from './scim.ts'
 import { signIn } from './sign-in.ts'
 import { start } from './start.ts'
+import { streams } from './streams.ts'
+import { webhooks } from './webhooks.ts'
 
 const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
   'sign-in': signIn,
@@ -24,6 +26,8 @@ const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
   saml,
   scim,
   start,
+  streams,
+  webhooks,
 }
 
 const { values, positionals } = parseArgs({

@@ -18,13 +18,14 @@ export interface ServerReady {
   readonly apiKey: string
 }
 
-const { databaseUrl } = childOptions<{ databaseUrl: string }>()
+/** A development server delivers to this machine. */
+const { databaseUrl, development = false } = childOptions<{ databaseUrl: string; development?: boolean }>()
 const secrets = new Secrets([randomBytes(32)])
 const app = await createApp({
   databaseUrl,
   baseUrl: 'http://gatehouse.test',
   secrets,
-  development: false,
+  development,
   logger: false,
   trustProxy: false,
   poolSize: 10,

@@ -108,6 +108,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     snapshotLimit: new SnapshotLimit(),
     wakeWebhooks: () => runner.wake(deliverTask),
     webhookRules: { secrets: options.secrets, allowPrivate: options.development },
+    postWebhook,
     wakeLogStreams: () => runner.wake(streamTask),
     logStreams: {
       secrets: options.secrets,

@@ -48,6 +48,8 @@ export const WebhookDelivery = Type.Object({
   event_id: EventId,
   event: Type.String(),
   organization_id: Type.Union([OrganizationId, Type.Null()]),
+  /** Somebody asked for it to see what the receiver says; its event is a sample and in no log. */
+  test: Type.Boolean(),
   state: Type.Enum(['pending', 'succeeded', 'failed']),
   attempts: Type.Integer(),
   next_attempt_at: nullableTimestamp,
@@ -165,6 +167,39 @@ export const rollWebhookSecret = endpoint({
   errors: notFound,
 })
 
+export const WebhookTest = Type.Object({
+  object: Type.Literal('webhook_test'),
+  delivery_id: WebhookDeliveryId,
+  event_id: EventId,
+  event: Type.String(),
+  delivered: Type.Boolean(),
+  /** HTTP status of the answer. */
+  status: Type.Union([Type.Integer(), Type.Null()]),
+  /** Why there was no answer. */
+  error: nullableString,
+  /** The beginning of the answer's body. */
+  response: nullableString,
+  duration_ms: Type.Integer(),
+})
+export type WebhookTest = Static<typeof WebhookTest>
+
+export const testWebhookEndpoint = endpoint({
+  operationId: 'testWebhookEndpoint',
+  method: 'POST',
+  path: '/webhook_endpoints/{id}/test',
+  summary: 'Send a signed sample of a subscribed event now and say what the receiver answered',
+  tag,
+  access: 'api_key',
+  extension: true,
+  params,
+  body: Type.Object({
+    /** The first one the endpoint is subscribed to unless told. */
+    event: Type.Optional(Type.String()),
+  }),
+  success: { status: 201, body: WebhookTest },
+  errors: { ...notFound, 422: ['event_not_subscribed', 'event_not_emitted'] },
+})
+
 export const listWebhookDeliveries = endpoint({
   operationId: 'listWebhookDeliveries',
   method: 'GET',
@@ -193,7 +228,7 @@ export const retryWebhookDelivery = endpoint({
   extension: true,
   params: Type.Object({ id: WebhookDeliveryId }),
   success: { status: 200, body: WebhookDelivery },
-  errors: notFound,
+  errors: { ...notFound, 400: ['test_delivery'] },
 })
 
 const Rescheduled = Type.Object({ object: Type.Literal('webhook_deliveries_scheduled'), count: Type.Integer() })

@@ -8,6 +8,7 @@ import type { ApiLog } from '#domain/request-logs/api-log.ts'
 import type { RejectedRedirects } from '#domain/redirects/rejected.ts'
 import type { ScimLog } from '#domain/request-logs/scim-log.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
+import type { PostWebhook } from '#domain/webhooks/attempt.ts'
 import type { EndpointRules } from '#domain/webhooks/endpoints.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import type { KeyUses } from './callers.ts'
@@ -23,6 +24,7 @@ export interface Deps {
   /** Deliveries are due. */
   readonly wakeWebhooks: () => void
   readonly webhookRules: EndpointRules
+  readonly postWebhook: PostWebhook
   /** A stream may have something to send, or may send again. */
   readonly wakeLogStreams: () => void
   readonly logStreams: LogStreamRules

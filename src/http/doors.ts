@@ -22,6 +22,7 @@ import { oauthProviderRoutes } from './api/oauth-providers.ts'
 import { organizationDomainRoutes } from './api/organization-domains.ts'
 import { organizationRoutes } from './api/organizations.ts'
 import { redirectRoutes } from './api/redirects.ts'
+import { testSsoRoutes } from './api/test-sso.ts'
 import { webhookRoutes } from './api/webhooks.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { openApiRoutes } from './openapi.ts'
@@ -82,6 +83,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     directoryPeopleRoutes,
     directoryAttributeRoutes,
     redirectRoutes,
+    testSsoRoutes,
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,

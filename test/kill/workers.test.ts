@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,6 +14,7 @@ import { updateOrganization } from '#domain/organizations/update.ts'
 import { createEndpoint } from '#domain/webhooks/endpoints.ts'
 import { Secrets } from '#protocols/envelope.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { spawnServer } from './spawn-server.ts'
 
 const key = randomBytes(32)
 const secrets = new Secrets([key])
@@ -39,16 +40,9 @@ afterAll(async () => {
 })
 
 async function startWorker(role = 'worker'): Promise<{ url: string; process: ChildProcess }> {
-  const program = new URL('./server-process.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [program, db.url, key.toString('base64'), role], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  workers.push(child)
-  const port = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()))
-    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)))
-  })
-  return { url: `http://127.0.0.1:${port}`, process: child }
+  const server = spawnServer(db.url, key, role)
+  workers.push(server.process)
+  return { ...server, url: await server.url }
 }
 
 interface Arrival {

@@ -26,6 +26,25 @@ const awaited = async ({ directory }: ScimClient): Promise<string[]> =>
     )
   ).rows.map(({ value }) => value)
 
+describe('somebody who gets an external id at the moment in which a group names them by it', () => {
+  test('joins', async () => {
+    const client = await createScimClient(server)
+    const eng = await addGroup(client, 'Eng')
+    for (let round = 0; round < rounds; round++) {
+      const { body } = await client.send('POST', '/Users', person(`late-${round}@corp.example`))
+      const identify = patch({ op: 'add', path: 'externalId', value: `late-${round}` })
+      const answers = await Promise.all([
+        client.send('PATCH', `/Users/${body.id}`, identify),
+        client.send('PATCH', `/Groups/${eng}`, op('add', `late-${round}`)),
+      ])
+      expect(answers.every(({ status }) => status < 300)).toBe(true)
+      expect(await membersOf(client, eng), `round ${round}`).toContain(body.id)
+      expect(await awaited(client)).toEqual([])
+    }
+    await expectLogToTellState(client)
+  })
+})
+
 describe('somebody who is created at the moment in which a group names them', () => {
   const group = (...values: string[]) => ({
     schemas: [coreGroup],

@@ -52,6 +52,32 @@ describe('members named by external id or user name', () => {
     await expectLogToTellState(client)
   })
 
+  test.each<[string, (client: ScimClient, ann: string) => Promise<unknown>]>([
+    [
+      'a PATCH that adds the external id',
+      (client, ann) => client.send('PATCH', `/Users/${ann}`, patch({ op: 'add', path: 'externalId', value: 'x-ann' })),
+    ],
+    [
+      'a PUT that renames them',
+      (client, ann) =>
+        client.send('PUT', `/Users/${ann}`, person('x-ann', { emails: [{ value: 'ann@corp.example' }] })),
+    ],
+  ])('join when they get the name: %s', async (_how, rename) => {
+    const client = await createScimClient(server)
+    const ann = await addUser(client, 'ann@corp.example')
+    const eng = await addGroup(client, 'Eng', 'x-ann')
+    expect(await members(client, eng)).toEqual([])
+    await rename(client, ann)
+    expect(await members(client, eng)).toEqual([ann])
+    const told = (await client.log()).filter(({ event }) => event === 'dsync.group.user_added')
+    expect(told.map(({ data }) => [data.user.id, data.group.name])).toEqual([[ann, 'Eng']])
+    // Once awaited is enough: taken out, they stay out.
+    await client.send('PATCH', `/Groups/${eng}`, op('remove', ann))
+    await client.send('PATCH', `/Users/${ann}`, patch({ op: 'replace', path: 'title', value: 'Engineer' }))
+    expect(await members(client, eng)).toEqual([])
+    await expectLogToTellState(client)
+  })
+
   test('who are replaced before they arrive do not join', async () => {
     const client = await createScimClient(server)
     const eng = await addGroup(client, 'Eng', 'x-ann', 'x-bob')

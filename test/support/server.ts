@@ -59,6 +59,8 @@ export interface TestServer {
   /** TXT records by name. A name that is not here does not exist; an error instead of records is thrown. */
   readonly dns: Map<string, string[][] | Error>
   environment(kind?: 'staging' | 'production'): Promise<TestEnvironment>
+  /** Every route that the server has, as Fastify prints its tree. */
+  routes(): string
   close(): Promise<void>
 }
 
@@ -136,6 +138,7 @@ async function start(problems: string[], options: TestOptions): Promise<TestServ
         return { ...environment, apiKey, api: (...request) => send(url, apiKey.value, ...request) }
       })
     },
+    routes: () => app.server.printRoutes({ commonPrefix: false }),
     async close() {
       await app.close()
       await db.drop()

@@ -90,7 +90,23 @@ export function isAwaited(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'GH002'
 }
 
-/** Puts somebody who arrived into the groups that named them before. */
+/** Keeps the groups that await somebody by these names as they are, before the person is locked: see lockGroupsOf. */
+export async function lockAwaiting(
+  client: pg.PoolClient,
+  directory: ScimDirectory,
+  names: readonly string[],
+): Promise<void> {
+  await lockArrivals(client, 'arrivals-lock-shared', 'pg_advisory_xact_lock_shared', directory)
+  await client.query({
+    name: 'awaiting-groups-lock',
+    text: `select from directory_groups where environment_id = $1 and id in (
+        select group_id from directory_awaited_members where environment_id = $1 and directory_id = $2 and value = any ($3))
+      order by id for share`,
+    values: [directory.environment, directory.id, names],
+  })
+}
+
+/** Puts somebody who arrived, or has a name that is awaited, into the groups that named them before. */
 export async function joinAwaiting(
   client: pg.PoolClient,
   directory: ScimDirectory,

@@ -6,8 +6,9 @@ import { foldCase } from '#protocols/scim/compare-text.ts'
 import { badRequest, quote, scimError, type ScimError } from '#protocols/scim/errors.ts'
 import { type JsonObject, ownMember, sameJson } from '#protocols/scim/json.ts'
 import { announceMemberships } from './announce-memberships.ts'
-import { isAwaited, joinAwaiting } from './arrivals.ts'
+import { isAwaited, joinAwaiting, lockAwaiting } from './arrivals.ts'
 import { isInNoOther, lockGroupsOf } from './memberships.ts'
+import { arrivalNames } from './person.ts'
 import { announceUser, planUser, type UserPlan } from './plan-user.ts'
 import { ScimRefused } from './refused.ts'
 import { retryDeadlock } from './retry-deadlock.ts'
@@ -126,15 +127,23 @@ async function changeIfThere(
   change: UserChange,
 ): Promise<StoredUser | undefined> {
   let attempt = await retryDeadlock(() => changeUnlocked(deps, directory, id, change))
-  while (attempt === 'lock' || attempt === 'lock with groups') {
+  while (attempt && 'groups' in attempt) {
     const locks = attempt
     attempt = await retryDeadlock(() => changeLocked(deps, directory, id, change, locks))
   }
   return attempt
 }
 
+/** What has to be locked besides the person. */
+interface Locks {
+  /** Those the person is in. */
+  readonly groups: boolean
+  /** And those that await somebody by a name the person did not have before. */
+  readonly names: readonly string[]
+}
+
 /** What came of trying to change a user: the user as it is now, undefined when there is none, or what has to be locked. */
-type Attempt = StoredUser | undefined | 'lock' | 'lock with groups'
+type Attempt = StoredUser | undefined | Locks
 
 async function changeUnlocked(
   deps: ChangeDeps,
@@ -148,15 +157,16 @@ async function changeUnlocked(
     const now = deps.clock()
     const plan = planChange(directory, row, change.rewrite, now)
     if (!plan) return stored(row)
-    // Somebody who appears takes memberships along, which needs a transaction.
-    if (plan.news === 'created') return 'lock with groups'
+    const names = newNames(row, plan)
+    // Somebody who appears takes memberships along, and a new name may lead into groups: both need a transaction.
+    if (plan.news === 'created' || names.length > 0) return { groups: plan.news === 'created', names }
     const events = new EmittedEvents(directory.environment, now)
     announceUser(events.emit, plan, directory)
     if (!(await updateUser(deps.db.pool, directory, plan, row.version, events))) continue
     if (events.size > 0) deps.wake()
     return changed(row, plan)
   }
-  return 'lock'
+  return { groups: false, names: [] }
 }
 
 /** For those who were not quick enough, and when memberships come along. */
@@ -165,23 +175,36 @@ async function changeLocked(
   directory: ScimDirectory,
   id: string,
   change: UserChange,
-  locks: 'lock' | 'lock with groups',
+  locks: Locks,
 ): Promise<Attempt> {
   return transact(deps, directory.environment, async (client, events, now): Promise<Attempt> => {
     // Groups before people, as whoever changes members locks them; the other way round each would wait for the other.
-    const groups = locks === 'lock' ? undefined : await lockGroupsOf(client, directory, id)
+    if (locks.names.length > 0) await lockAwaiting(client, directory, locks.names)
+    const groups = locks.groups ? await lockGroupsOf(client, directory, id) : undefined
     const [row] = await lockUser(client, directory.environment, directory.id, id)
     if (!row || change.isMeant?.(row) === false) return undefined
     const plan = planChange(directory, row, change.rewrite, now)
     if (!plan) return stored(row)
-    if (plan.news === 'created' && !(groups && (await isInNoOther(client, directory, row.id, groups))))
-      return 'lock with groups'
+    const names = newNames(row, plan)
+    const needsGroups = plan.news === 'created' && !(groups && (await isInNoOther(client, directory, row.id, groups)))
+    if (needsGroups || names.some((name) => !locks.names.includes(name)))
+      return { groups: locks.groups || needsGroups, names }
     announceUser(events.emit, plan, directory)
     if (plan.news === 'created') await announceMemberships(client, events, directory, plan)
     if (!(await updateUser(client, directory, plan, row.version, events)))
       throw new Error(`The locked user ${row.id} could not be updated.`)
-    return changed(row, plan)
+    if (names.length === 0) return changed(row, plan)
+    await joinAwaiting(client, directory, plan, now)
+    // Groups may have given them a role.
+    const [joined] = await findUser(client, directory.environment, directory.id, id)
+    return joined && stored(joined)
   })
+}
+
+/** By which a group may await somebody whom it could not know until now. */
+function newNames(row: UserRow, { keys }: UserPlan): readonly string[] {
+  const former = [row.external_id, row.user_name, foldCase(row.user_name)]
+  return arrivalNames(keys).filter((name) => !former.includes(name))
 }
 
 /** @returns undefined when nothing changes. @throws ScimRefused */

@@ -83,6 +83,7 @@ export async function advance(work: Work, deps: AdvanceDeps, from: HostedLogin, 
     redirectUri: login.request.redirectUri,
     codeChallenge: login.request.codeChallenge,
     facts: done,
+    login: login.id,
   })
   const hostedSession = await openHostedSession(work, circumstances.settings, user.id, done)
   await saveState(work, login, { ...login.state, step: 'finished', email: user.email, proven: null, factor: null })

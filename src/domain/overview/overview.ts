@@ -19,7 +19,7 @@ const find = prepared<[EnvironmentId], { step: string; at: Date | null; evidence
    union all (select 'events_read', created_at, client from api_requests
      where environment_id = $1 and path = '/events' and status = 200 order by id desc limit 1)
    union all (select 'webhook_delivered', completed_at, id from webhook_deliveries
-     where environment_id = $1 and state = 'succeeded' order by id desc limit 1)
+     where environment_id = $1 and state = 'succeeded' and not is_test order by id desc limit 1)
    union all (select 'log_stream_set', created_at, id from log_streams where environment_id = $1 order by id limit 1)`,
 )
 

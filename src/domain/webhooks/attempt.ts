@@ -50,7 +50,7 @@ export async function attempt(
     delivered,
     status: answer.ok ? answer.status : null,
     error: answer.ok ? null : answer.error,
-    response: answer.ok ? storable(answer.body.slice(0, keptResponse)) : null,
+    response: answer.ok ? keptAnswer(answer.body) : null,
     nextAttemptAt: wait === undefined ? null : new Date(after.getTime() + wait),
   }
 }
@@ -69,7 +69,7 @@ export function openSecrets(secrets: Secrets): (delivery: Claimed) => readonly s
   }
 }
 
-/** What a receiver says may hold what a column cannot. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').toWellFormed()
+/** The beginning of what a receiver says, without what a column cannot hold. */
+export function keptAnswer(text: string): string {
+  return text.slice(0, keptResponse).replaceAll('\0', '\uFFFD').toWellFormed()
 }

@@ -7,7 +7,7 @@ import { newId } from '#db/new-id.ts'
 import { readPage } from '#db/page.ts'
 import type { WebhookDeliveries } from '#db/schema.gen.ts'
 import type { Work } from '#db/work.ts'
-import { Invalid, NotFound } from '../errors.ts'
+import { BadRequest, Invalid, NotFound } from '../errors.ts'
 
 export interface DeliveryQuery extends PageQuery {
   readonly state?: WebhookDelivery['state']
@@ -45,10 +45,18 @@ export async function retryDelivery(work: Work, id: WebhookDeliveryId): Promise<
     .set(again(work.now))
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
+    .where('is_test', '=', false)
     .returningAll()
     .executeTakeFirst()
-  if (!row) throw new NotFound('Webhook Delivery', id)
-  return present(row)
+  if (row) return present(row)
+  const test = await work.tx
+    .selectFrom('webhook_deliveries')
+    .select('id')
+    .where('environment_id', '=', work.environment)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!test) throw new NotFound('Webhook Delivery', id)
+  throw new BadRequest('This was a test: its event is in no log. Send another test instead.', 'test_delivery')
 }
 
 /** Everything that was given up since a time, once more. */
@@ -60,6 +68,7 @@ export async function recoverDeliveries(work: Work, endpoint: WebhookEndpointId,
     .where('environment_id', '=', work.environment)
     .where('endpoint_id', '=', endpoint)
     .where('state', '=', 'failed')
+    .where('is_test', '=', false)
     .where('created_at', '>=', timeOf('since', since))
     .executeTakeFirst()
   return Number(numUpdatedRows)
@@ -138,7 +147,7 @@ function timeOf(field: string, text: string): Date {
 }
 
 type Row = { readonly [Column in keyof WebhookDeliveries]: WebhookDeliveries[Column] }
-type Selected = Omit<Row, 'attempts'> & { readonly attempts: number }
+type Selected = Omit<Row, 'attempts' | 'is_test'> & { readonly attempts: number; readonly is_test: boolean }
 
 function present(row: Selected): WebhookDelivery {
   return {
@@ -148,6 +157,7 @@ function present(row: Selected): WebhookDelivery {
     event_id: row.event_id,
     event: row.event_type,
     organization_id: row.organization_id,
+    test: row.is_test,
     state: row.state,
     attempts: row.attempts,
     next_attempt_at: row.next_attempt_at?.toISOString() ?? null,

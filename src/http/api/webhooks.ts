@@ -10,6 +10,7 @@ import {
   rollSecret,
   updateEndpoint,
 } from '#domain/webhooks/endpoints.ts'
+import { testEndpoint } from '#domain/webhooks/test-send.ts'
 import type { Deps } from '../deps.ts'
 import { serve } from '../serve.ts'
 
@@ -39,6 +40,10 @@ export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
 
   serve(app, deps, contract.rollWebhookSecret, ({ params, body }, { scope }) =>
     change(deps, scope, (work) => rollSecret(work, params.id, rules, body.overlap_seconds)),
+  )
+
+  serve(app, deps, contract.testWebhookEndpoint, ({ params, body }, { scope }) =>
+    testEndpoint(deps, scope, params.id, body.event),
   )
 
   serve(app, deps, contract.listWebhookDeliveries, ({ params, query }, { environment }) =>

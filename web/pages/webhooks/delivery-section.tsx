@@ -1,4 +1,4 @@
-import { Flex, SegmentedControl, Table, Text } from '@radix-ui/themes'
+import { Badge, Flex, SegmentedControl, Table, Text } from '@radix-ui/themes'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import {
@@ -119,11 +119,31 @@ function DeliveryRow({ delivery }: { readonly delivery: WebhookDelivery }) {
   const { readOnly } = usePlace()
   const paths = usePaths()
   const retry = useChange(retryWebhookDelivery)
-  const { id, event, event_id, state, attempts, next_attempt_at, last_status, last_error, last_response } = delivery
+  const {
+    id,
+    event,
+    event_id,
+    test: isTest,
+    state,
+    attempts,
+    next_attempt_at,
+    last_status,
+    last_error,
+    last_response,
+  } = delivery
   return (
     <Table.Row>
       <Table.RowHeaderCell>
-        <Link to={paths.event(event_id)}>{event}</Link>
+        {isTest ? (
+          <>
+            {event}{' '}
+            <Badge color="gray" size="1">
+              test
+            </Badge>
+          </>
+        ) : (
+          <Link to={paths.event(event_id)}>{event}</Link>
+        )}
         <Text as="div" size="1" className="soft">
           <Time value={delivery.created_at} />
         </Text>
@@ -152,7 +172,7 @@ function DeliveryRow({ delivery }: { readonly delivery: WebhookDelivery }) {
         <ActionButton
           size="1"
           variant="soft"
-          reason={readOnly}
+          reason={readOnly ?? (isTest ? 'This was a test. Send another instead.' : undefined)}
           loading={retry.isPending}
           onClick={() => retry.mutate({ params: { id } })}
         >

@@ -20,6 +20,7 @@ import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { DeliverySection } from './delivery-section.tsx'
 import { EditWebhook } from './edit-webhook.tsx'
+import { SendTest } from './send-test.tsx'
 import { SecretSection } from './secret-section.tsx'
 
 export function WebhookPage() {
@@ -84,6 +85,7 @@ function WebhookView({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
           </Callout.Text>
         </Callout.Root>
       )}
+      <SendTest endpoint={endpoint} />
       <SecretSection endpoint={endpoint} />
       <DeliverySection endpoint={endpoint} />
       {open === 'edit' && <EditWebhook endpoint={endpoint} onClose={() => setOpen(undefined)} />}

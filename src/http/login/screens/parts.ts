@@ -53,7 +53,7 @@ export interface Field {
   readonly spelled?: boolean
 }
 
-export function field({ say }: ScreenContext, options: Field): Html {
+export function field({ say, look }: ScreenContext, options: Field): Html {
   const {
     name,
     label,
@@ -95,7 +95,7 @@ export function field({ say }: ScreenContext, options: Field): Html {
       ${digits ? html`inputmode="numeric" data-six maxlength="20" dir="ltr"` : html`maxlength="1024"`}
       ${type === 'email' || spelled ? html`dir="ltr"` : ''}
       ${required ? html`required` : ''}
-      ${autofocus ? html`autofocus` : ''}
+      ${autofocus && !look.framed ? html`autofocus` : ''}
       ${problem === undefined ? '' : html`aria-invalid="true" aria-describedby="${id}-problem"`}
     />
     ${problem === undefined ? '' : html`<p class="ak-Error" id="${id}-problem" role="alert">${problem}</p>`}
