@@ -5,6 +5,7 @@ import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
 import { createApiKey } from '#domain/environments/api-keys.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
+import { generateFirstKeys } from '#domain/environments/signing-keys.ts'
 import { Secrets } from '#protocols/envelope.ts'
 import { createApp } from '../src/app.ts'
 import { childOptions, tellParent } from './child.ts'
@@ -36,8 +37,9 @@ app.start()
 
 const { port } = app.server.server.address() as AddressInfo // it listens on a port
 const scope = { environment: newId('environment', new Date()) }
+const keys = await generateFirstKeys()
 const ready = await change(app.deps, scope, async (work): Promise<ServerReady> => {
-  const environment = await createEnvironment(work, secrets, { name: 'Bench', kind: 'staging' })
+  const environment = await createEnvironment(work, secrets, { name: 'Bench', kind: 'staging' }, keys)
   const { value: apiKey } = await createApiKey(work, 'staging', { name: 'Bench' })
   return { url: `http://127.0.0.1:${port}`, environment: environment.id, clientId: environment.client_id, apiKey }
 })

@@ -52,6 +52,7 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   sessions: 'session',
   mails: 'mail',
   hosted_logins: 'hostedLogin',
+  test_sso_runs: 'testSsoRun',
 }
 
 /** Column name → id type, for references. */
@@ -75,6 +76,7 @@ const references: Record<string, keyof typeof idPrefixes> = {
   factor_id: 'authenticationFactor',
   inviter_user_id: 'user',
   accepted_user_id: 'user',
+  hosted_login_id: 'hostedLogin',
 }
 
 /** References whose column is named like another's. */

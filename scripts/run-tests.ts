@@ -10,6 +10,8 @@ export interface TestRun {
   readonly skipped: number
   /** File and full title of every test that ran and passed. */
   readonly tests: ReadonlySet<string>
+  /** What failed: titles of tests as above, and files that failed outside of a test. */
+  readonly failures: readonly string[]
   readonly seconds: number
 }
 
@@ -54,6 +56,14 @@ export async function runTests(name: string, project: string, env: Record<string
       failed: known + unexplained,
       skipped: report.numPendingTests + report.numTodoTests,
       tests: passedTests(report),
+      failures: [
+        ...report.testResults.flatMap(({ name: path, assertionResults }) =>
+          assertionResults
+            .filter(({ status }) => status === 'failed')
+            .map(({ fullName }) => `${relative(root, path)} > ${fullName}`),
+        ),
+        ...brokenFiles.map(({ name: path }) => `${relative(root, path)}, outside of a test`),
+      ],
       seconds,
     }
   } finally {

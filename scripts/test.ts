@@ -13,17 +13,18 @@ interface Line {
   readonly passed: number
   readonly failed: number
   readonly note: string
+  readonly failures: readonly string[]
 }
 
 const lines: Line[] = []
 
-function addRun({ name, passed, failed, skipped, seconds }: TestRun): void {
+function addRun({ name, passed, failed, skipped, seconds, failures }: TestRun): void {
   const note = `${seconds.toFixed(1)} s${skipped > 0 ? `, ${skipped} skipped` : ''}`
-  lines.push({ name, passed, failed, note })
+  lines.push({ name, passed, failed, note, failures })
 }
 
 function addVerdict(name: string, ok: boolean, note: string): void {
-  lines.push({ name, passed: ok ? 1 : 0, failed: ok ? 0 : 1, note })
+  lines.push({ name, passed: ok ? 1 : 0, failed: ok ? 0 : 1, note, failures: [] })
 }
 
 /** A statement that runs on one version alone would show as a test that only one run has. */
@@ -68,8 +69,10 @@ await runOnInstalledPostgres(embedded)
 addRun(await runTests('e2e', 'e2e'))
 
 console.log('')
-for (const { name, passed, failed, note } of lines)
+for (const { name, passed, failed, note, failures } of lines) {
   console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${passed} passed, ${failed} failed (${note})`)
+  for (const failure of failures) console.log(`         ${failure}`)
+}
 const passed = lines.reduce((sum, line) => sum + line.passed, 0)
 const failed = lines.reduce((sum, line) => sum + line.failed, 0)
 process.exitCode = failed === 0 ? 0 : 1

@@ -71,6 +71,20 @@ const pages: RouteObject[] = [
   },
   { path: 'users', lazy: async () => ({ Component: (await import('./pages/users/users-page.tsx')).UsersPage }) },
   { path: 'users/:id', lazy: async () => ({ Component: (await import('./pages/users/user-page.tsx')).UserPage }) },
+  {
+    path: 'invitations',
+    lazy: async () => ({ Component: (await import('./pages/invitations/invitations-page.tsx')).InvitationsPage }),
+  },
+  { path: 'roles', lazy: async () => ({ Component: (await import('./pages/roles/roles-page.tsx')).RolesPage }) },
+  {
+    path: 'branding',
+    lazy: async () => ({ Component: (await import('./pages/branding/branding-page.tsx')).BrandingPage }),
+  },
+  {
+    path: 'environments',
+    lazy: async () => ({ Component: (await import('./pages/environments/environments-page.tsx')).EnvironmentsPage }),
+  },
+  { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit/audit-page.tsx')).AuditPage }) },
   { path: 'emails', lazy: async () => ({ Component: (await import('./pages/mailbox/mailbox-page.tsx')).MailboxPage }) },
   {
     path: 'authentication',

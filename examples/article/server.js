@@ -2,6 +2,7 @@
 const { createHmac, randomBytes } = require('node:crypto')
 const express = require('express')
 const { WorkOS } = require('@workos-inc/node')
+const { authkitSession } = require('./authkit-session.js')
 const { explainFailure, explainForeignAnswer, explainNoCode, explainNoPage, explainRedirect } = require('./explain.js')
 const { buildFrontEnd } = require('./front-end.js')
 const { signedCookies } = require('./signed-cookies.js')
@@ -35,6 +36,17 @@ const cookies = signedCookies(cookieKey, { secure: false }) // served by http on
 const session = { name: 'article_session', seconds: 8 * 60 * 60 }
 const pending = { name: 'article_pending', seconds: 10 * 60 }
 
+const authkit = authkitSession(
+  workos,
+  { name: 'article_authkit', seconds: 7 * 24 * 60 * 60 },
+  {
+    cookiePassword:
+      env.WORKOS_COOKIE_PASSWORD ||
+      createHmac('sha256', env.WORKOS_API_KEY).update('example-article seal').digest('hex'),
+    secure: false,
+  },
+)
+
 const frontEnd = buildFrontEnd()
 const app = express()
 app.disable('x-powered-by')
@@ -42,11 +54,16 @@ app.use('/assets', async (request, response) => (await frontEnd).sendAsset(reque
 
 app.get('/', (request, response) => show(request, response, 200))
 
+// "SSO without AuthKit": straight to the identity provider of one organization, and back with a profile.
 app.get('/login', (request, response) => {
-  const state = randomBytes(24).toString('base64url')
-  // A few, not one: two tabs may be signing in at once.
-  cookies.set(response, pending, [state, ...startedHere(request)].slice(0, 5))
+  const state = begin(request, response, 'sso')
   response.redirect(workos.sso.getAuthorizationUrl({ organization, redirectUri, clientId, state }))
+})
+
+// "SSO with AuthKit": to the login box, which knows from the address who signs in how, and back with a user.
+app.get('/login/authkit', (request, response) => {
+  const state = begin(request, response, 'authkit')
+  response.redirect(workos.userManagement.getAuthorizationUrl({ provider: 'authkit', redirectUri, clientId, state }))
 })
 
 app.get('/callback', async (request, response) => {
@@ -71,7 +88,17 @@ app.get('/callback', async (request, response) => {
   const unsolicited = state === undefined && started.length === 0
   if (!ours && !(unsolicited && acceptIdpInitiated)) return show(request, response, 400, explainForeignAnswer())
 
+  // Nobody but us can have put the way into a state that is ours.
+  if (ours && state.startsWith('authkit.')) {
+    const answer = { code, clientId, session: authkit.sealing }
+    const { sealedSession } = await workos.userManagement.authenticateWithCode(answer)
+    cookies.clear(response, session)
+    authkit.keep(response, sealedSession)
+    return response.redirect('/')
+  }
+
   const { profile } = await workos.sso.getProfileAndToken({ code, clientId })
+  authkit.clear(response)
   cookies.set(response, session, asPrinted(profile))
   return response.redirect('/')
 })
@@ -80,8 +107,11 @@ app.get('/logout', async (request, response) => {
   // A page of another site must not sign people out by showing them our address as a picture or a frame.
   const embedded = request.get('sec-fetch-site') === 'cross-site' && request.get('sec-fetch-dest') !== 'document'
   if (embedded) return response.sendStatus(403)
+  const signedIn = await authkit.read(request, response).finally(() => authkit.clear(response))
   const profile = cookies.read(request, session)
   cookies.clear(response, session)
+  // Ends the session at the server too, which sends the browser on to the homepage it has on file.
+  if (signedIn) return response.redirect(workos.userManagement.getLogoutUrl({ sessionId: signedIn.sessionId }))
   if (!profile || !endSsoSession) return response.redirect('/')
   // The SDK has no method for this call, but lends its client.
   const { data } = await workos.post('/sso/logout/authorize', { profile_id: profile.id })
@@ -92,7 +122,8 @@ app.use((request, response) => show(request, response, 404, explainNoPage(reques
 
 app.use((error, request, response, _next) => {
   console.error(error)
-  return show(request, response, 502, explainFailure(error, workos.baseURL))
+  // Who is signed in is not looked up: that may be what failed.
+  return send(response, 502, { problem: explainFailure(error, workos.baseURL) })
 })
 
 void frontEnd.then(() => {
@@ -106,8 +137,14 @@ void frontEnd.then(() => {
 })
 
 async function show(request, response, status, problem) {
+  const signedIn = await authkit.read(request, response)
+  const who = signedIn ? { session: sessionAsPrinted(signedIn) } : { profile: cookies.read(request, session) }
+  return send(response, status, { ...who, problem })
+}
+
+async function send(response, status, content) {
   const { render } = await frontEnd
-  const state = { profile: cookies.read(request, session), problem, server: workos.baseURL, organization }
+  const state = { ...content, server: workos.baseURL, organization }
   response
     .status(status)
     .set({
@@ -119,6 +156,14 @@ async function show(request, response, status, problem) {
     })
     .type('html')
     .send(render(state))
+}
+
+/** @returns a state for a sign-in that starts now, which this browser alone can finish */
+function begin(request, response, way) {
+  const state = `${way}.${randomBytes(24).toString('base64url')}`
+  // A few, not one: two tabs may be signing in at once.
+  cookies.set(response, pending, [state, ...startedHere(request)].slice(0, 5))
+  return state
 }
 
 /** The states of sign-ins that this browser started and that were not answered yet. */
@@ -146,5 +191,24 @@ function asPrinted(profile) {
     idp_id: profile.idpId,
     role: profile.role,
     raw_attributes: profile.rawAttributes,
+  }
+}
+
+/** The same for AuthKit, without the tokens: they are for the server alone. */
+function sessionAsPrinted({ user, organizationId, impersonator }) {
+  return {
+    user: {
+      object: 'user',
+      id: user.id,
+      email: user.email,
+      first_name: user.firstName,
+      last_name: user.lastName,
+      email_verified: user.emailVerified,
+      profile_picture_url: user.profilePictureUrl,
+      created_at: user.createdAt,
+      updated_at: user.updatedAt,
+    },
+    organization_id: organizationId ?? null,
+    ...(impersonator && { impersonator }),
   }
 }

@@ -41,7 +41,10 @@ exports.signedCookies = function signedCookies(key, { secure }) {
   }
 }
 
+/** @returns {string | undefined} as the browser sent it: anyone may have written it */
 function rawCookie(request, name) {
   const pairs = (request.headers.cookie ?? '').split(/; */)
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
 }
+
+exports.rawCookie = rawCookie

@@ -38,6 +38,10 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Print a Datadog dashboard to import',
     load: async () => (await import('./datadog-dashboard.ts')).datadogDashboardCommand,
   },
+  'test-sso': {
+    summary: 'Try the four scenarios of Test SSO without a browser',
+    load: async () => (await import('./test-sso.ts')).testSso,
+  },
   scim: {
     summary: 'Play the directory of an identity provider against any SCIM server',
     load: async () => (await import('./scim.ts')).scim,

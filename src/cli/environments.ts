@@ -1,7 +1,5 @@
 import type { Environment } from '#contracts/environments.ts'
-import { newId } from '#db/new-id.ts'
-import { change } from '#db/work.ts'
-import { createEnvironment, listEnvironments } from '#domain/environments/create.ts'
+import { listEnvironments, makeEnvironment } from '#domain/environments/create.ts'
 import { checkSealed } from '#domain/environments/sealed-columns.ts'
 import { nearest } from '#domain/nearest.ts'
 import { type Command, type Invocation, textOption } from './command.ts'
@@ -46,9 +44,7 @@ async function create(invocation: Invocation, name: string): Promise<void> {
   const environment = await withDatabase(config, async (db) => {
     // A key the server does not have would make an environment that it cannot sign for.
     await checkSealed(db, secrets)
-    return change(changeDeps(db), { environment: newId('environment', new Date()) }, (work) =>
-      createEnvironment(work, secrets, { name, kind }),
-    )
+    return makeEnvironment({ ...changeDeps(db), secrets }, { name, kind })
   })
   if (config.json) return terminal.line(JSON.stringify(environment))
   terminal.line(`${environment.name} is made: ${environment.id}, client id ${environment.client_id}`)

@@ -34,6 +34,7 @@ import * as redirects from './redirects.ts'
 import * as roles from './roles.ts'
 import * as sessions from './sessions.ts'
 import * as sso from './sso.ts'
+import * as testSso from './test-sso.ts'
 import * as users from './users.ts'
 import * as webhooks from './webhooks.ts'
 
@@ -138,6 +139,10 @@ export const endpoints: readonly AnyEndpoint[] = [
   connections.createConnection,
   connections.updateConnection,
   connections.deleteConnection,
+
+  testSso.startTestSsoRun,
+  testSso.listTestSsoRuns,
+  testSso.getTestSsoRun,
 
   oauth.listOAuthProviders,
   oauth.getOAuthProvider,

@@ -126,6 +126,7 @@ export const previewBranding = endpoint({
   operationId: 'previewBranding',
   method: 'POST',
   path: '/branding/previews',
+  changesNothing: true,
   summary: 'Look at a change on the real pages before it is made',
   tag,
   access: 'api_key',

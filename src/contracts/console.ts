@@ -57,6 +57,7 @@ export const endDashboardSession = endpoint({
   summary: 'Sign out',
   tag,
   access: 'installation',
+  forViewers: true,
   success: { status: 204 },
 })
 
@@ -78,6 +79,7 @@ export const consoleEndpoints: readonly AnyEndpoint[] = [
   overview.searchEverything,
   overview.testRedirect,
   overview.listRejectedRedirects,
+  overview.getDefaultRole,
   overview.renameEnvironment,
   overview.makeEnvironment,
 

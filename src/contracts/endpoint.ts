@@ -33,6 +33,10 @@ export interface Endpoint<Params extends TSchema, Query extends TSchema, Body ex
   readonly extension?: boolean
   /** Fields of the answer, at any depth, that hold secrets: viewers of the dashboard get them empty. */
   readonly secretFields?: readonly string[]
+  /** True for what only looks and is no GET for want of room: the audit trail leaves it out. */
+  readonly changesNothing?: boolean
+  /** True for a change that viewers may make, because it is about nobody but themselves. */
+  readonly forViewers?: boolean
   /** True for what only owners may do in the dashboard. */
   readonly ownersOnly?: boolean
   readonly params?: Params

@@ -46,6 +46,7 @@ export const idPrefixes = {
   session: 'session',
   mail: 'mail',
   hostedLogin: 'login',
+  testSsoRun: 'test_sso_run',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -92,6 +93,7 @@ export type AuthenticationChallengeId = IdOf<'authenticationChallenge'>
 export type SessionId = IdOf<'session'>
 export type MailId = IdOf<'mail'>
 export type HostedLoginId = IdOf<'hostedLogin'>
+export type TestSsoRunId = IdOf<'testSsoRun'>
 
 function id<K extends IdKind>(kind: K) {
   return Type.Unsafe<IdOf<K>>(Type.String({ pattern: `^${idPrefixes[kind]}_` }))
@@ -109,6 +111,7 @@ export const RedirectUriId = id('redirectUri')
 export const CorsOriginId = id('corsOrigin')
 export const LogoutUriId = id('logoutUri')
 export const SsoSessionId = id('ssoSession')
+export const TestSsoRunId = id('testSsoRun')
 export const WebhookEndpointId = id('webhookEndpoint')
 export const WebhookDeliveryId = id('webhookDelivery')
 export const LogStreamId = id('logStream')

@@ -120,6 +120,16 @@ export const listRejectedRedirects = endpoint({
   },
 })
 
+export const getDefaultRole = endpoint({
+  operationId: 'getDefaultRole',
+  method: 'GET',
+  path: '/default_role',
+  summary: 'The role of members who are given none',
+  tag: 'authorization',
+  access: 'dashboard',
+  success: { status: 200, body: Type.Object({ object: Type.Literal('default_role'), slug: Type.String() }) },
+})
+
 const Name = Type.String({ minLength: 1, maxLength: 255, pattern: '\\S' })
 
 export const makeEnvironment = endpoint({

@@ -38,6 +38,7 @@ export const timelineSteps = [
   'verified',
   'refused',
   'code_issued',
+  'code_exchanged',
 ] as const
 
 /** Where the cause is put right: here in the connection, at the identity provider, or in the application. */

@@ -30,7 +30,10 @@ export function openDatabase({ url, poolSize, onError }: DatabaseOptions): Datab
     connectionTimeoutMillis: 10_000,
     // jit costs 24 ms on a fresh small table; the time-outs bound how late a transaction's events can enter the log,
     // which range queries rely on (see domain/events/read.ts).
-    options: '-c jit=off -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC',
+    // A kept plan from when a table was one page big would read all of it for each row once it is large: until statistics
+    // change, an initial sync took minutes a request. Everything asked here has an index, so scans are never wanted.
+    options:
+      '-c jit=off -c enable_seqscan=off -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC',
   })
   pool.on('error', onError)
   // The pool listens to its idle connections only. One that is cut while it is lent out fails whatever is done with it;

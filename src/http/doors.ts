@@ -7,6 +7,7 @@ import { previewRoute } from './login/preview.ts'
 import { permissionRoutes } from './authorization/permissions.ts'
 import { roleRoutes } from './authorization/roles.ts'
 import { invitationRoute } from './login/invitation.ts'
+import { deviceLoginRoute } from './login/device.ts'
 import { resetRoutes } from './login/reset.ts'
 import { loginRoutes } from './login/routes.ts'
 import { connectionRoutes } from './api/connections.ts'
@@ -21,6 +22,7 @@ import { oauthProviderRoutes } from './api/oauth-providers.ts'
 import { organizationDomainRoutes } from './api/organization-domains.ts'
 import { organizationRoutes } from './api/organizations.ts'
 import { redirectRoutes } from './api/redirects.ts'
+import { testSsoRoutes } from './api/test-sso.ts'
 import { webhookRoutes } from './api/webhooks.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { openApiRoutes } from './openapi.ts'
@@ -81,6 +83,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     directoryPeopleRoutes,
     directoryAttributeRoutes,
     redirectRoutes,
+    testSsoRoutes,
     webhookRoutes,
     logStreamRoutes,
     eventRoutes,
@@ -92,6 +95,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     loginRoutes,
     invitationRoute,
     resetRoutes,
+    deviceLoginRoute,
     alertRuleRoutes,
   ])
     routes(server, deps)

@@ -5,6 +5,7 @@ import type { Event } from '#contracts/events.ts'
 import type { Invitation } from '#contracts/invitations.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
+import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
 import type { User } from '#contracts/users.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
@@ -78,6 +79,12 @@ beforeAll(async () => {
   await fanOut(server.db, server.clock.read(), new AbortController().signal)
   const firstOf = async (path: string) => (await victim.api<Page<{ id: string }>>('GET', path)).body.data[0]?.id ?? ''
   const directory = client.directory.id
+  const run = newId('testSsoRun', server.clock.read())
+  await server.db.pool.query(
+    `insert into test_sso_runs (environment_id, id, scenario, flow, connection_id, url, redirect_uri, guests_allowed, created_at)
+     values ($1, $2, 'sp_initiated', 'standalone', 'conn_test_idp', 'https://victim.test/', 'https://victim.test/', false, now())`,
+    [victim.id, run],
+  )
 
   theirs = {
     '/organizations/external_id/': ['victim'],
@@ -113,6 +120,7 @@ beforeAll(async () => {
     '/user_management/logout_uris/': [await make('/user_management/logout_uris', { uri: 'https://victim.test/b' })],
     '/user_management/cors_origins/': [await make('/user_management/cors_origins', { origin: 'https://victim.test' })],
     '/environments/': [victim.id, victim.apiKey.id],
+    '/test_sso_runs/': [run],
     '/oauth_providers/': ['GoogleOAuth'],
   }
   const company = await attacker.environment.api<Organization>('POST', '/organizations', { body: { name: 'Mallory' } })

@@ -167,6 +167,41 @@ describe('an answer that is not ours is not believed', () => {
   })
 })
 
+describe('with AuthKit', () => {
+  const begin = async (jar: Jar) => new URL((await jar.get(`${app.url}/login/authkit`)).location ?? '')
+
+  test('the browser goes to the login box', async () => {
+    const { origin, pathname, searchParams } = await begin(new Jar())
+    expect([origin, pathname]).toEqual([gatehouse.url, '/user_management/authorize'])
+    expect(Object.fromEntries(searchParams)).toEqual({
+      client_id: gatehouse.clientId,
+      provider: 'authkit',
+      redirect_uri: `${app.url}/callback`,
+      response_type: 'code',
+      state: expect.stringMatching(/^authkit\.[\w-]{32}$/),
+    })
+  })
+
+  test('a code from the other way is not taken', async () => {
+    const jar = new Jar()
+    const callback = await signIn(await clickSignIn(jar), { user: 'todd@example.com' })
+    callback.searchParams.set('state', (await begin(jar)).searchParams.get('state') ?? '')
+    expect(await jar.get(callback)).toMatchObject({ status: 502, text: expect.stringContaining('already used') })
+    expect(await whoIsSignedIn(jar)).toBeUndefined()
+  })
+
+  test('a cookie that was not sealed here is no session, and goes', async () => {
+    const jar = new Jar()
+    await begin(jar)
+    jar.copy('article_pending', 'article_authkit')
+    expect(await whoIsSignedIn(jar)).toBeUndefined()
+    for (const forged of ['Fe26.2*1*a*b*c**d*ZQ~2', 'Fe26.2*1*a*b*c**d*e~2', 'e30=']) {
+      const { status, headers } = await fetch(app.url, { headers: { cookie: `article_authkit=${forged}` } })
+      expect([status, headers.getSetCookie()]).toEqual([200, [expect.stringMatching(/^article_authkit=;/)]])
+    }
+  })
+})
+
 describe('a sign-in that starts at the identity provider', () => {
   test('is accepted where no sign-in of ours is waiting', async () => {
     const jar = new Jar()

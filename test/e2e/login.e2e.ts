@@ -111,6 +111,8 @@ describe('every screen', () => {
     'mfa-enrollment',
     'mfa-recovery-codes',
     'organization-selection',
+    'device',
+    'device-confirm',
     'failed',
   ]
 

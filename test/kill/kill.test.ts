@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createConnection } from '#domain/connections/create.ts'
 import { createApiKey } from '#domain/environments/api-keys.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
+import { generateFirstKeys } from '#domain/environments/signing-keys.ts'
 import { createOrganization } from '#domain/organizations/create.ts'
 import { redirectUris } from '#domain/redirects/families.ts'
 import { createUri } from '#domain/redirects/uris.ts'
@@ -25,8 +26,9 @@ afterAll(() => program.close())
 
 async function prepare() {
   const idp = await createIdp()
+  const keys = await generateFirstKeys()
   const made = await program.prepare(async (work, secrets) => {
-    const environment = await createEnvironment(work, secrets, { name: 'Test', kind: 'staging' })
+    const environment = await createEnvironment(work, secrets, { name: 'Test', kind: 'staging' }, keys)
     const apiKey = await createApiKey(work, 'staging', { name: 'Test' })
     await createUri(work, redirectUris, 'staging', { uri: 'http://localhost:3000/callback', default: true })
     const domain_data = [{ domain: 'example.com', state: 'verified' as const }]

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { migrate } from '#db/migrate.ts'
 import { newId } from '#db/new-id.ts'
 import { change, type Work } from '#db/work.ts'
 import { Secrets } from '#protocols/envelope.ts'
+import { spawnServer } from './spawn-server.ts'
 
 /** A server and its database in processes of their own, both there to be killed. */
 export class Program {
@@ -49,17 +50,10 @@ export class Program {
   }
 
   async startServer(): Promise<void> {
-    const program = new URL('./server-process.ts', import.meta.url).pathname
-    const child = spawn(process.execPath, [program, this.#database.url, this.#key.toString('base64')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const { process: child, url } = spawnServer(this.#database.url, this.#key)
     this.#started.push(child)
     this.#server = child
-    const port = await new Promise<string>((resolve, reject) => {
-      child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()))
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
-    })
-    this.#url = `http://127.0.0.1:${port}`
+    this.#url = await url
   }
 
   killServer(): void {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApiKey } from '#domain/environments/api-keys.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
+import { generateFirstKeys } from '#domain/environments/signing-keys.ts'
 import { createOrganization } from '#domain/organizations/create.ts'
 import { expectLogToTellState } from '../support/directory-replay.ts'
 import { addGroup, dsyncEvents, type LogEntry, type ScimClient } from '../support/scim.ts'
@@ -16,8 +17,9 @@ let program: Program
 let client: ScimClient
 beforeAll(async () => {
   program = await Program.start()
+  const keys = await generateFirstKeys()
   const tenant = await program.prepare(async (work, secrets) => {
-    await createEnvironment(work, secrets, { name: 'Test', kind: 'staging' })
+    await createEnvironment(work, secrets, { name: 'Test', kind: 'staging' }, keys)
     const { value } = await createApiKey(work, 'staging', { name: 'Test' })
     return { apiKey: value, organization: await createOrganization(work, { name: 'Test' }) }
   })

@@ -1,4 +1,5 @@
 /** A server in a process of its own, to be killed. Arguments: database URL, encryption key in base64, role. Says its port. */
+import { flushCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { Secrets } from '#protocols/envelope.ts'
 import { createApp } from '../../src/app.ts'
@@ -19,4 +20,6 @@ const app = await createApp({
 await app.server.listen({ host: '127.0.0.1', port: 0 })
 app.start()
 const { port } = app.server.server.address() as AddressInfo // it listens on a port
+// Nobody killed gets to write it at the end.
+flushCompileCache()
 process.stdout.write(`${port}\n`)

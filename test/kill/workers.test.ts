@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,11 +8,13 @@ import type { EnvironmentId, OrganizationId } from '#contracts/ids.ts'
 import { newId } from '#db/new-id.ts'
 import { change, type ChangeDeps } from '#db/work.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
+import { generateFirstKeys } from '#domain/environments/signing-keys.ts'
 import { createOrganization } from '#domain/organizations/create.ts'
 import { updateOrganization } from '#domain/organizations/update.ts'
 import { createEndpoint } from '#domain/webhooks/endpoints.ts'
 import { Secrets } from '#protocols/envelope.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { spawnServer } from './spawn-server.ts'
 
 const key = randomBytes(32)
 const secrets = new Secrets([key])
@@ -27,7 +29,10 @@ beforeAll(async () => {
   db = await createTestDatabase(4)
   deps = { db, clock: () => new Date(), wake: () => undefined }
   environment = newId('environment', new Date())
-  await change(deps, { environment }, (work) => createEnvironment(work, secrets, { name: 'Test', kind: 'staging' }))
+  const keys = await generateFirstKeys()
+  await change(deps, { environment }, (work) =>
+    createEnvironment(work, secrets, { name: 'Test', kind: 'staging' }, keys),
+  )
 })
 afterAll(async () => {
   for (const child of workers) child.kill('SIGKILL')
@@ -35,16 +40,9 @@ afterAll(async () => {
 })
 
 async function startWorker(role = 'worker'): Promise<{ url: string; process: ChildProcess }> {
-  const program = new URL('./server-process.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [program, db.url, key.toString('base64'), role], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  workers.push(child)
-  const port = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()))
-    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)))
-  })
-  return { url: `http://127.0.0.1:${port}`, process: child }
+  const server = spawnServer(db.url, key, role)
+  workers.push(server.process)
+  return { ...server, url: await server.url }
 }
 
 interface Arrival {

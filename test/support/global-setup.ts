@@ -5,6 +5,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
+import { generatePrivateKeys } from './first-keys.ts'
 import { databaseUrl, runSql } from './run-sql.ts'
 
 declare module 'vitest' {
@@ -32,6 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error
   }
   project.provide('databaseServer', { url: server.url, template })
+  project.provide('privateKeys', await generatePrivateKeys())
   return async () => {
     await runSql(server.url, `drop database if exists ${template} with (force)`)
     await server.stop()

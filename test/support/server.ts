@@ -13,6 +13,7 @@ import { Secrets } from '#protocols/envelope.ts'
 import { type AppOptions, createApp } from '../../src/app.ts'
 import { problemsOf } from './conforms.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { nextFirstKeys } from './first-keys.ts'
 
 /** A clock that moves only when told. */
 export class TestClock {
@@ -58,6 +59,8 @@ export interface TestServer {
   /** TXT records by name. A name that is not here does not exist; an error instead of records is thrown. */
   readonly dns: Map<string, string[][] | Error>
   environment(kind?: 'staging' | 'production'): Promise<TestEnvironment>
+  /** Every route that the server has, as Fastify prints its tree. */
+  routes(): string
   close(): Promise<void>
 }
 
@@ -130,11 +133,12 @@ async function start(problems: string[], options: TestOptions): Promise<TestServ
     async environment(kind = 'staging') {
       const scope = { environment: newId('environment', clock.read()) }
       return change(app.deps, scope, async (work) => {
-        const environment = await createEnvironment(work, secrets, { name: 'Test', kind })
+        const environment = await createEnvironment(work, secrets, { name: 'Test', kind }, nextFirstKeys())
         const apiKey = await createApiKey(work, kind, { name: 'Test key' })
         return { ...environment, apiKey, api: (...request) => send(url, apiKey.value, ...request) }
       })
     },
+    routes: () => app.server.printRoutes({ commonPrefix: false }),
     async close() {
       await app.close()
       await db.drop()

@@ -24,7 +24,7 @@ const concerns: readonly (readonly [string, readonly string[]])[] = [
 
 export function tagsOf({ kind, event }: Hint): readonly string[] {
   if (kind === 'scim') return ['dashboard', 'directory-sync']
-  if (kind === 'attempt') return ['dashboard']
+  if (kind === 'attempt') return ['dashboard', 'test-sso']
   const tags = concerns.find(([start]) => event?.startsWith(start))?.[1] ?? []
   return ['events', ...tags]
 }

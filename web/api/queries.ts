@@ -83,6 +83,18 @@ export function useChange<E extends AnyEndpoint>(endpoint: E): UseMutationResult
   })
 }
 
+/** A change of what the session tells, such as the names of environments. */
+export function useSessionChange<E extends AnyEndpoint>(
+  endpoint: E,
+): UseMutationResult<Output<E>, Error, CallInput<E>> {
+  const { apiOf } = usePlace()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (input: CallInput<E>) => call(apiOf(endpoint), endpoint, input),
+    onSuccess: () => client.invalidateQueries(),
+  })
+}
+
 function idOf(input: object): string | undefined {
   const { params } = input as { readonly params?: { readonly id?: string } } // calls of the contract have these parts
   return params?.id

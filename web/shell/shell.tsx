@@ -8,7 +8,7 @@ import { MenuIcon, SearchIcon } from '../ui/icons.tsx'
 import { AppearanceMenu } from './appearance-menu.tsx'
 import { EnvironmentMenu } from './environment-menu.tsx'
 import { Keyboard } from './keyboard.tsx'
-import { useNavigationLinks } from './navigation.ts'
+import { useNavigationGroups } from './navigation.ts'
 import { Palette } from './palette.tsx'
 
 /** What stands around every page. */
@@ -84,7 +84,7 @@ export function Shell() {
 
 function Navigation({ open }: { readonly open: boolean }) {
   const paths = usePaths()
-  const links = useNavigationLinks()
+  const groups = useNavigationGroups()
   return (
     <nav className="side" data-open={open} aria-label="Pages">
       <NavLink to={paths.overview} className="brand" aria-label="Gatehouse, overview" end>
@@ -96,15 +96,24 @@ function Navigation({ open }: { readonly open: boolean }) {
           Gatehouse
         </Text>
       </NavLink>
-      <ul>
-        {links.map(({ text, to, keys }) => (
-          <li key={to}>
-            <NavLink to={to} end={to === paths.overview} aria-keyshortcuts={keys}>
-              {text}
-            </NavLink>
-          </li>
+      <div className="side-groups">
+        {groups.map(({ title, links }) => (
+          <ul key={title ?? ''} {...(title !== undefined && { 'aria-label': title })}>
+            {title !== undefined && (
+              <li className="side-title" aria-hidden="true">
+                {title}
+              </li>
+            )}
+            {links.map(({ text, to, keys }) => (
+              <li key={to}>
+                <NavLink to={to} end={to === paths.overview} aria-keyshortcuts={keys}>
+                  {text}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
         ))}
-      </ul>
+      </div>
     </nav>
   )
 }

@@ -23,6 +23,9 @@ const states: Readonly<Record<string, readonly [Tone, string]>> = {
   disabled: ['gray', 'Disabled'],
   failing: ['red', 'Failing'],
   paused: ['gray', 'Paused'],
+  accepted: ['green', 'Accepted'],
+  expired: ['gray', 'Expired'],
+  revoked: ['gray', 'Revoked'],
 }
 
 interface Props {

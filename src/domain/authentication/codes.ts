@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { UserId } from '#contracts/ids.ts'
+import type { HostedLoginId, UserId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
 import { hashSecret } from '../environments/api-keys.ts'
 import type { SignInFacts } from './facts.ts'
@@ -13,6 +13,8 @@ export interface CodeRequest {
   /** S256; null when the application has a secret and sent none. */
   readonly codeChallenge: string | null
   readonly facts: SignInFacts
+  /** The sign-in at the login box that led to it, which is told when the code is exchanged. */
+  readonly login?: HostedLoginId
 }
 
 /**
@@ -30,6 +32,7 @@ export async function createAuthorizationCode(work: Work, request: CodeRequest):
       redirect_uri: request.redirectUri,
       code_challenge: request.codeChallenge,
       facts: JSON.stringify(request.facts),
+      hosted_login_id: request.login ?? null,
       expires_at: new Date(work.now.getTime() + codeLifetimeMs),
       created_at: work.now,
     })

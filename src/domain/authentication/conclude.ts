@@ -109,7 +109,8 @@ export function conclude(
   )
 }
 
-function allows(methods: AuthenticationMethods, method: AuthenticationMethod): boolean {
+/** Whether a way to sign in is switched on; those without a switch are. */
+export function allows(methods: AuthenticationMethods, method: AuthenticationMethod): boolean {
   const name = switchOf[method]
   return name === undefined || methods[name]
 }

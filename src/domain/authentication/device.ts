@@ -3,7 +3,7 @@ import type { DeviceAuthorization } from '#contracts/device-authorization.ts'
 import type { UserId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
 import { hashSecret } from '../environments/api-keys.ts'
-import { NotFound, violatedConstraint } from '../errors.ts'
+import { violatedConstraint } from '../errors.ts'
 import type { SignInFacts } from './facts.ts'
 
 const lifetimeSeconds = 5 * 60
@@ -13,7 +13,7 @@ const letters = 'BCDFGHJKLMNPQRSTVWXZ'
 const userCodeLength = 8
 
 /** Where the hosted pages ask for a user code. */
-const devicePath = '/authkit/device'
+export const devicePath = '/authkit/device'
 
 /** RFC 8628 §3.2: a device that cannot show a browser begins to sign somebody in. */
 export async function startDevice(work: Work, clientId: string, baseUrl: string): Promise<DeviceAuthorization> {
@@ -36,7 +36,7 @@ export async function startDevice(work: Work, clientId: string, baseUrl: string)
       if (violatedConstraint(error)) throw new Error('a user code came up twice', { cause: error })
       throw error
     })
-  const shown = `${userCode.slice(0, 4)}-${userCode.slice(4)}`
+  const shown = showUserCode(userCode)
   const page = new URL(baseUrl + devicePath)
   page.searchParams.set('client_id', clientId)
   const complete = new URL(page)
@@ -51,16 +51,42 @@ export async function startDevice(work: Work, clientId: string, baseUrl: string)
   }
 }
 
+/** The code as it is stored, however it was typed. */
+export function readUserCode(typed: string): string | undefined {
+  const code = typed
+    .normalize('NFKC')
+    .toUpperCase()
+    .replaceAll(/[^A-Z]/g, '')
+  return code.length === userCodeLength ? code : undefined
+}
+
+/** As the device shows it. */
+export function showUserCode(code: string): string {
+  return `${code.slice(0, 4)}-${code.slice(4)}`
+}
+
+export async function isDeviceWaiting(work: Work, userCode: string): Promise<boolean> {
+  const row = await work.tx
+    .selectFrom('device_authorizations')
+    .select('user_code')
+    .where('environment_id', '=', work.environment)
+    .where('user_code', '=', userCode)
+    .where('state', '=', 'pending')
+    .where('expires_at', '>', work.now)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * What the person said on the hosted page: that the device may sign in as them, or that it may not. The sign-in itself,
  * with the rules that hold then, happens when the device comes for it.
- * @throws NotFound for a code that nobody is waiting for any more.
+ * @returns false for a code that nobody is waiting for any more.
  */
 export async function answerDevice(
   work: Work,
   userCode: string,
   answer: { readonly user: UserId; readonly facts: SignInFacts } | 'denied',
-): Promise<void> {
+): Promise<boolean> {
   const { numUpdatedRows } = await work.tx
     .updateTable('device_authorizations')
     .set(
@@ -69,9 +95,9 @@ export async function answerDevice(
         : { state: 'approved', user_id: answer.user, facts: JSON.stringify(answer.facts) },
     )
     .where('environment_id', '=', work.environment)
-    .where('user_code', '=', userCode.replaceAll(/[\s-]/g, '').toUpperCase())
+    .where('user_code', '=', readUserCode(userCode) ?? '')
     .where('state', '=', 'pending')
     .where('expires_at', '>', work.now)
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) throw new NotFound('Device', userCode.slice(0, 20))
+  return numUpdatedRows > 0n
 }

@@ -6,7 +6,7 @@ import { change, type ChangeDeps, type Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { NotFound } from '../errors.ts'
 import { createDefaultRole } from '../roles/default-role.ts'
-import { createSigningKeys } from './signing-keys.ts'
+import { createSigningKeys, type FirstKeys, generateFirstKeys } from './signing-keys.ts'
 
 export interface NewEnvironment {
   readonly name: string
@@ -18,11 +18,13 @@ export interface NewEnvironment {
 /**
  * Makes the tenant that the unit of work is for, complete with its signing keys. The id is the work's own:
  * `change(deps, { environment: newId('environment', now) }, (work) => createEnvironment(work, secrets, …))`.
+ * @param keys made before the transaction began, see {@link generateFirstKeys}.
  */
 export async function createEnvironment(
   work: Work,
   secrets: Secrets,
   environment: NewEnvironment,
+  keys: FirstKeys,
 ): Promise<Environment> {
   const row = await work.tx
     .insertInto('environments')
@@ -36,18 +38,19 @@ export async function createEnvironment(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  await createSigningKeys(work, secrets)
+  await createSigningKeys(work, secrets, keys)
   await createDefaultRole(work)
   return presentEnvironment(row)
 }
 
 /** Makes a tenant of its own. */
-export function makeEnvironment(
+export async function makeEnvironment(
   deps: ChangeDeps & { readonly secrets: Secrets },
   environment: NewEnvironment,
 ): Promise<Environment> {
+  const keys = await generateFirstKeys()
   return change(deps, { environment: newId('environment', deps.clock()) }, (work) =>
-    createEnvironment(work, deps.secrets, environment),
+    createEnvironment(work, deps.secrets, environment, keys),
   )
 }
 

@@ -134,6 +134,25 @@ export const de: Catalogue = {
   ssoRequired: 'Ihre Firma verlangt ihre eigene Anmeldung.',
   consentTitle: 'Melden Sie sich gerade selbst an?',
   consentText: 'Sie melden sich als {email} über {host} an.',
+  deviceTitle: 'Ein Gerät verbinden',
+  deviceText: 'Geben Sie den Code ein, den Ihr Gerät zeigt.',
+  deviceCode: 'Code auf dem Gerät',
+  deviceGone:
+    'Kein Gerät wartet mit diesem Code: Er wurde benutzt, ist abgelaufen oder vertippt. Sehen Sie noch einmal auf das Gerät.',
+  deviceConfirmTitle: 'Ist das Ihr Gerät?',
+  deviceWants: 'Ein Gerät möchte als {email} angemeldet werden.',
+  deviceWantsFor: 'Ein Gerät möchte bei {app} als {email} angemeldet werden.',
+  deviceCompare:
+    'Fahren Sie nur fort, wenn Sie das gerade selbst begonnen haben und Ihr Gerät genau diesen Code zeigt:',
+  deviceWarning:
+    'Hat Ihnen jemand diesen Link oder diesen Code geschickt? Dann lehnen Sie ab: Wer ihn geschickt hat, wäre als Sie angemeldet.',
+  deviceAllow: 'Ja, mein Gerät anmelden',
+  deviceDeny: 'Nein, ablehnen',
+  deviceDoneTitle: 'Ihr Gerät ist angemeldet',
+  deviceDoneText: 'Gleich geht es dort weiter. Sie können diese Seite schließen.',
+  deviceDeniedTitle: 'Das Gerät wurde abgelehnt',
+  deviceDeniedText:
+    'Niemand wurde angemeldet. Wenn Ihnen jemand den Link geschickt hat, sagen Sie es Ihrer Administration.',
 
   signedOutTitle: 'Sie sind abgemeldet',
   signedOutText: 'Sie können dieses Fenster schließen.',
@@ -157,6 +176,8 @@ export const de: Catalogue = {
   ssoUnfinished: 'Die Anmeldung Ihrer Firma ist noch nicht fertig eingerichtet. Fragen Sie Ihre Administration.',
   ssoRefused:
     'Die Anmeldeseite Ihrer Firma hat geantwortet, aber die Antwort konnte nicht angenommen werden. Fragen Sie Ihre Administration.',
+  providerRefused:
+    'Die Anmeldung dort wurde abgebrochen oder konnte nicht angenommen werden. Versuchen Sie es noch einmal oder auf einem anderen Weg.',
   notMember: 'Sie sind kein Mitglied dieser Organisation. Bitten Sie ihre Administration um eine Einladung.',
   accountInactive: 'Ihr Zugang zu dieser Organisation ist beendet. Fragen Sie ihre Administration.',
   methodOff: 'Diese Art der Anmeldung ist abgeschaltet. Wählen Sie eine andere.',

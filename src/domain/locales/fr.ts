@@ -130,6 +130,24 @@ export const fr: Catalogue = {
   ssoRequired: 'Votre entreprise exige sa propre connexion.',
   consentTitle: 'Est-ce bien vous qui vous connectez ?',
   consentText: 'Vous vous connectez en tant que {email} par {host}.',
+  deviceTitle: 'Connecter un appareil',
+  deviceText: 'Saisissez le code affiché par votre appareil.',
+  deviceCode: 'Code sur l’appareil',
+  deviceGone:
+    'Aucun appareil n’attend avec ce code : il a servi, a expiré ou comporte une faute. Regardez de nouveau l’appareil.',
+  deviceConfirmTitle: 'Est-ce votre appareil ?',
+  deviceWants: 'Un appareil demande à être connecté en tant que {email}.',
+  deviceWantsFor: 'Un appareil demande à être connecté à {app} en tant que {email}.',
+  deviceCompare:
+    'Continuez seulement si vous venez de commencer cela vous-même et si votre appareil affiche exactement ce code :',
+  deviceWarning:
+    'Quelqu’un vous a envoyé ce lien ou ce code ? Alors refusez : cette personne serait connectée à votre place.',
+  deviceAllow: 'Oui, connecter mon appareil',
+  deviceDeny: 'Non, refuser',
+  deviceDoneTitle: 'Votre appareil est connecté',
+  deviceDoneText: 'Poursuivez-y dans un instant. Vous pouvez fermer cette page.',
+  deviceDeniedTitle: 'L’appareil a été refusé',
+  deviceDeniedText: 'Personne n’a été connecté. Si quelqu’un vous a envoyé le lien, prévenez votre administrateur.',
 
   signedOutTitle: 'Vous êtes déconnecté',
   signedOutText: 'Vous pouvez fermer cette fenêtre.',
@@ -152,6 +170,7 @@ export const fr: Catalogue = {
   ssoUnfinished: 'La connexion de votre entreprise n’est pas encore prête. Adressez-vous à votre administrateur.',
   ssoRefused:
     'La page de connexion de votre entreprise a répondu, mais la réponse n’a pas pu être acceptée. Adressez-vous à votre administrateur.',
+  providerRefused: 'La connexion a été annulée ou n’a pas pu être acceptée. Réessayez ou choisissez une autre façon.',
   notMember: 'Vous n’êtes pas membre de cette organisation. Demandez une invitation à son administrateur.',
   accountInactive: 'Votre accès à cette organisation a pris fin. Adressez-vous à son administrateur.',
   methodOff: 'Cette façon de se connecter est désactivée. Choisissez-en une autre.',

@@ -130,6 +130,23 @@ export const it: Catalogue = {
   ssoRequired: 'La tua azienda richiede il proprio accesso.',
   consentTitle: 'Sei tu che stai accedendo?',
   consentText: 'Stai accedendo come {email} tramite {host}.',
+  deviceTitle: 'Collega un dispositivo',
+  deviceText: 'Inserisci il codice mostrato dal tuo dispositivo.',
+  deviceCode: 'Codice sul dispositivo',
+  deviceGone:
+    'Nessun dispositivo attende con questo codice: è stato usato, è scaduto o è sbagliato. Guarda di nuovo il dispositivo.',
+  deviceConfirmTitle: 'È il tuo dispositivo?',
+  deviceWants: 'Un dispositivo vuole accedere come {email}.',
+  deviceWantsFor: 'Un dispositivo vuole accedere a {app} come {email}.',
+  deviceCompare: 'Continua solo se hai appena iniziato tu e il dispositivo mostra esattamente questo codice:',
+  deviceWarning:
+    'Qualcuno ti ha mandato questo link o questo codice? Allora rifiuta: chi lo ha mandato accederebbe come te.',
+  deviceAllow: 'Sì, collega il mio dispositivo',
+  deviceDeny: 'No, rifiuta',
+  deviceDoneTitle: 'Il tuo dispositivo è collegato',
+  deviceDoneText: 'Tra un momento puoi continuare lì. Puoi chiudere questa pagina.',
+  deviceDeniedTitle: 'Il dispositivo è stato rifiutato',
+  deviceDeniedText: 'Nessuno ha effettuato l’accesso. Se qualcuno ti ha mandato il link, avvisa il tuo amministratore.',
 
   signedOutTitle: 'Sei uscito',
   signedOutText: 'Puoi chiudere questa finestra.',
@@ -152,6 +169,7 @@ export const it: Catalogue = {
   ssoUnfinished: 'L’accesso della tua azienda non è ancora pronto. Chiedi al tuo amministratore.',
   ssoRefused:
     'La pagina di accesso della tua azienda ha risposto, ma la risposta non è stata accettata. Chiedi al tuo amministratore.',
+  providerRefused: 'L’accesso è stato annullato o non è stato accettato. Riprova o scegli un altro modo.',
   notMember: 'Non sei membro di questa organizzazione. Chiedi un invito al suo amministratore.',
   accountInactive: 'Il tuo accesso a questa organizzazione è terminato. Chiedi al suo amministratore.',
   methodOff: 'Questo modo di accedere è disattivato. Scegline un altro.',

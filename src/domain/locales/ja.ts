@@ -118,6 +118,23 @@ export const ja: Catalogue = {
   ssoRequired: '会社のサインインが必要です。',
   consentTitle: 'サインインするのはご本人ですか？',
   consentText: '{host} を通じて {email} としてサインインします。',
+  deviceTitle: 'デバイスを接続',
+  deviceText: 'デバイスに表示されているコードを入力してください。',
+  deviceCode: 'デバイスのコード',
+  deviceGone:
+    'このコードで待っているデバイスはありません。使用済み、期限切れ、または入力の誤りです。デバイスをもう一度確認してください。',
+  deviceConfirmTitle: 'これはあなたのデバイスですか？',
+  deviceWants: 'デバイスが {email} としてサインインしようとしています。',
+  deviceWantsFor: 'デバイスが {email} として {app} にサインインしようとしています。',
+  deviceCompare: 'たった今ご自身で始めた操作で、デバイスに次のコードがそのまま表示されている場合にのみ続けてください。',
+  deviceWarning:
+    'このリンクやコードを誰かから受け取りましたか？その場合は拒否してください。送った人があなたとしてサインインすることになります。',
+  deviceAllow: 'はい、自分のデバイスをサインインさせる',
+  deviceDeny: 'いいえ、拒否する',
+  deviceDoneTitle: 'デバイスがサインインしました',
+  deviceDoneText: 'まもなくデバイスで続けられます。このページは閉じてかまいません。',
+  deviceDeniedTitle: 'デバイスを拒否しました',
+  deviceDeniedText: '誰もサインインしていません。リンクを誰かから受け取った場合は、管理者に知らせてください。',
 
   signedOutTitle: 'サインアウトしました',
   signedOutText: 'このウィンドウを閉じてかまいません。',
@@ -139,6 +156,8 @@ export const ja: Catalogue = {
   failedTitle: 'サインインできませんでした',
   ssoUnfinished: '会社のサインインはまだ準備ができていません。管理者にお問い合わせください。',
   ssoRefused: '会社のサインインページから応答がありましたが、受け入れられませんでした。管理者にお問い合わせください。',
+  providerRefused:
+    'サインインがキャンセルされたか、受け入れられませんでした。もう一度試すか、別の方法を選んでください。',
   notMember: 'この組織のメンバーではありません。管理者に招待を依頼してください。',
   accountInactive: 'この組織へのアクセスは終了しました。管理者にお問い合わせください。',
   methodOff: 'このサインイン方法は無効です。別の方法を選んでください。',

@@ -130,6 +130,22 @@ export const nl: Catalogue = {
   ssoRequired: 'Uw bedrijf eist zijn eigen manier van inloggen.',
   consentTitle: 'Bent u het die inlogt?',
   consentText: 'U logt in als {email} via {host}.',
+  deviceTitle: 'Een apparaat verbinden',
+  deviceText: 'Voer de code in die uw apparaat toont.',
+  deviceCode: 'Code op het apparaat',
+  deviceGone:
+    'Er wacht geen apparaat met deze code: hij is gebruikt, verlopen of verkeerd getypt. Kijk nog eens op het apparaat.',
+  deviceConfirmTitle: 'Is dit uw apparaat?',
+  deviceWants: 'Een apparaat wil inloggen als {email}.',
+  deviceWantsFor: 'Een apparaat wil bij {app} inloggen als {email}.',
+  deviceCompare: 'Ga alleen door als u dit net zelf bent begonnen en uw apparaat precies deze code toont:',
+  deviceWarning: 'Heeft iemand u deze link of deze code gestuurd? Weiger dan: de afzender zou als u zijn ingelogd.',
+  deviceAllow: 'Ja, mijn apparaat inloggen',
+  deviceDeny: 'Nee, weigeren',
+  deviceDoneTitle: 'Uw apparaat is ingelogd',
+  deviceDoneText: 'Ga daar zo meteen verder. U kunt deze pagina sluiten.',
+  deviceDeniedTitle: 'Het apparaat is geweigerd',
+  deviceDeniedText: 'Niemand is ingelogd. Als iemand u de link stuurde, meld het uw beheerder.',
 
   signedOutTitle: 'U bent uitgelogd',
   signedOutText: 'U kunt dit venster sluiten.',
@@ -152,6 +168,8 @@ export const nl: Catalogue = {
   ssoUnfinished: 'De inlogpagina van uw bedrijf is nog niet klaar. Vraag het uw beheerder.',
   ssoRefused:
     'De inlogpagina van uw bedrijf antwoordde, maar het antwoord kon niet worden aangenomen. Vraag het uw beheerder.',
+  providerRefused:
+    'Het inloggen daar is geannuleerd of kon niet worden aangenomen. Probeer het opnieuw of kies een andere manier.',
   notMember: 'U bent geen lid van deze organisatie. Vraag haar beheerder om een uitnodiging.',
   accountInactive: 'Uw toegang tot deze organisatie is beëindigd. Vraag het haar beheerder.',
   methodOff: 'Deze manier van inloggen is uitgeschakeld. Kies een andere.',

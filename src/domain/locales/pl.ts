@@ -127,6 +127,23 @@ export const pl: Catalogue = {
   ssoRequired: 'Twoja firma wymaga własnego logowania.',
   consentTitle: 'Czy to Ty się logujesz?',
   consentText: 'Logujesz się jako {email} przez {host}.',
+  deviceTitle: 'Połącz urządzenie',
+  deviceText: 'Wpisz kod, który pokazuje urządzenie.',
+  deviceCode: 'Kod na urządzeniu',
+  deviceGone:
+    'Żadne urządzenie nie czeka z tym kodem: został użyty, wygasł lub jest błędny. Spójrz jeszcze raz na urządzenie.',
+  deviceConfirmTitle: 'Czy to Twoje urządzenie?',
+  deviceWants: 'Urządzenie chce się zalogować jako {email}.',
+  deviceWantsFor: 'Urządzenie chce się zalogować do {app} jako {email}.',
+  deviceCompare:
+    'Kontynuuj tylko wtedy, gdy sam proces został przed chwilą rozpoczęty przez Ciebie, a urządzenie pokazuje dokładnie ten kod:',
+  deviceWarning: 'Ktoś przysłał Ci ten link lub kod? Odmów: ta osoba zostałaby zalogowana jako Ty.',
+  deviceAllow: 'Tak, zaloguj moje urządzenie',
+  deviceDeny: 'Nie, odmów',
+  deviceDoneTitle: 'Urządzenie jest zalogowane',
+  deviceDoneText: 'Za chwilę możesz kontynuować na nim. Tę stronę można zamknąć.',
+  deviceDeniedTitle: 'Odmówiono urządzeniu',
+  deviceDeniedText: 'Nikt nie został zalogowany. Jeśli ktoś przysłał Ci link, powiadom administratora.',
 
   signedOutTitle: 'Wylogowano Cię',
   signedOutText: 'Możesz zamknąć to okno.',
@@ -149,6 +166,8 @@ export const pl: Catalogue = {
   ssoUnfinished: 'Logowanie Twojej firmy nie jest jeszcze gotowe. Zapytaj administratora.',
   ssoRefused:
     'Strona logowania Twojej firmy odpowiedziała, ale tej odpowiedzi nie można było przyjąć. Zapytaj administratora.',
+  providerRefused:
+    'Logowanie tam zostało anulowane lub nie mogło zostać przyjęte. Spróbuj ponownie lub wybierz inny sposób.',
   notMember: 'Nie należysz do tej organizacji. Poproś jej administratora o zaproszenie.',
   accountInactive: 'Twój dostęp do tej organizacji wygasł. Zapytaj jej administratora.',
   methodOff: 'Ten sposób logowania jest wyłączony. Wybierz inny.',

@@ -56,11 +56,23 @@ export async function advance(work: Work, deps: AdvanceDeps, from: HostedLogin, 
   if (conclusion.kind !== 'done') return interrupt(work, deps, login, shown, proven, conclusion)
 
   const done = { ...facts, organization: conclusion.organization }
+  // Whoever is signed in here has not said yet that the device is theirs.
+  if (login.request.device !== null)
+    return go(work, login, {
+      ...login.state,
+      step: 'device',
+      email: user.email,
+      proven: { ...proven, facts: done },
+      factor: null,
+      code: null,
+      problem: null,
+    })
   const code = await createAuthorizationCode(work, {
     user: user.id,
     redirectUri: login.request.redirectUri,
     codeChallenge: login.request.codeChallenge,
     facts: done,
+    login: login.id,
   })
   const hostedSession = await openHostedSession(work, circumstances.settings, user.id, done)
   await saveState(work, login, { ...login.state, step: 'finished', email: user.email, proven: null, factor: null })
@@ -119,7 +131,8 @@ async function interrupt(
     case 'sso_required':
     case 'organization_methods_required': {
       const [connection] = conclusion.connections
-      if (connection !== undefined) return go(work, login, { ...state, step: 'sso', proven: null, connection })
+      if (connection !== undefined)
+        return go(work, login, { ...state, step: 'sso', proven: null, connection, provider: null })
       return backToSignIn(work, login, user.email)
     }
     case 'method_not_allowed':

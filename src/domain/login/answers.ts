@@ -40,7 +40,7 @@ export async function moveTo(
   to: Pick<LoginState, 'step'> & Partial<LoginState>,
 ): Promise<Next> {
   return changeLogin(deps, login, (work, { state }) =>
-    go(work, login, { ...state, proven: null, factor: null, code: null, problem: null, ...to }),
+    go(work, login, { ...state, provider: null, proven: null, factor: null, code: null, problem: null, ...to }),
   )
 }
 
@@ -163,7 +163,7 @@ export async function goOn(
   })
 }
 
-async function shownSoFar(work: Work, { state }: HostedLogin): Promise<Shown | undefined> {
+export async function shownSoFar(work: Work, { state }: HostedLogin): Promise<Shown | undefined> {
   const { proven } = state
   return proven === null
     ? undefined

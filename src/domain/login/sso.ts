@@ -82,7 +82,8 @@ export async function finishSso(
     const current = await lockLogin(work, login)
     const isInvited = async (email: string) => (await lockOpen(work, current, email.toLowerCase())) !== undefined
     if (current.finishedAt !== null) return { kind: 'step', step: 'finished' }
-    if (!profile) return fail(work, current, null, 'ssoRefused', reference)
+    if (!profile)
+      return fail(work, current, null, current.state.provider === null ? 'ssoRefused' : 'providerRefused', reference)
     const isSocial = profile.organization_id === null
     const realm = await work.tx
       .selectFrom('connections')

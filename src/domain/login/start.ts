@@ -1,5 +1,6 @@
 import type { AuthorizeUserQuery } from '#contracts/authkit.ts'
 import type { ConnectionId, EnvironmentId, OrganizationId } from '#contracts/ids.ts'
+import { oauthProviders } from '#contracts/oauth-providers.ts'
 import { type Database, prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
@@ -108,6 +109,7 @@ export async function startHosted(
     organization: organization ?? found.connection?.organization_id ?? invitation?.organization_id ?? null,
     uiLocales: query.ui_locales ?? null,
     invitation: invitation && { id: invitation.id, email: invitation.email },
+    device: null,
     query: visitor.query,
   }
   const email = invitation?.email ?? readHint(query.login_hint)
@@ -116,6 +118,7 @@ export async function startHosted(
     ...freshState,
     step: isAsked ? 'invite' : query.screen_hint === 'sign-up' ? 'sign-up' : 'sign-in',
     email,
+    provider: oauthProviders.find((name) => name === query.provider) ?? null,
   })
   // Whoever is signed in here may be somebody else: nobody accepts without being asked.
   const resumed = invitation ? undefined : await resume(deps, query, visitor, login)
@@ -147,10 +150,10 @@ function isLoginBox({ provider, connection_id: connection }: AuthorizeUserQuery)
 }
 
 /** Who is signed in here already need not be asked, unless the application wants them to be. */
-async function resume(
+export async function resume(
   deps: LoginDeps,
   query: AuthorizeUserQuery,
-  { hostedSession }: Visitor,
+  { hostedSession }: Pick<Visitor, 'hostedSession'>,
   login: HostedLogin,
 ): Promise<Next | undefined> {
   if (query.prompt === 'login' || query.prompt === 'select_account' || query.screen_hint === 'sign-up') return undefined
@@ -185,9 +188,9 @@ async function chooseSelector(
   return policy && { connection: policy.connection }
 }
 
-async function createLogin(
+export async function createLogin(
   deps: LoginDeps,
-  { environment, kind }: Found,
+  { environment, kind }: Pick<Found, 'environment' | 'kind'>,
   browserHash: Buffer,
   request: LoginRequest,
   state: LoginState,

@@ -8,6 +8,7 @@ import type {
   OrganizationId,
   UserId,
 } from '#contracts/ids.ts'
+import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import { type Database, prepared } from '#db/database.ts'
 import type { Work } from '#db/work.ts'
 import type { SignInFacts } from '../authentication/facts.ts'
@@ -26,6 +27,8 @@ export const steps = [
   'mfa/verification',
   'mfa/recovery',
   'organization',
+  'device',
+  'device/confirm',
   'forgot',
   'forgot/sent',
   'sso',
@@ -44,6 +47,8 @@ export interface LoginRequest {
   readonly uiLocales: string | null
   /** The invitation somebody came with, open at that time; its token is not kept. */
   readonly invitation: { readonly id: InvitationId; readonly email: string } | null
+  /** RFC 8628: a device is to be signed in, with the code it came with, and no application waits in this browser. */
+  readonly device: { readonly userCode: string | null } | null
   /** To ask again from the beginning. */
   readonly query: string
 }
@@ -75,9 +80,13 @@ export interface LoginState {
   } | null
   /** Of an identity provider to go to. */
   readonly connection: string | null
+  /** To go to in its place, by name. */
+  readonly provider: OAuthProviderName | null
   readonly problem: { readonly text: MessageKey; readonly reference: string | null } | null
   /** The invitation was accepted on the way. */
   readonly invitationAccepted: boolean
+  /** The device that waits, and what it was told. */
+  readonly device: { readonly userCode: string; readonly answer: 'approved' | 'denied' | null } | null
 }
 
 export const freshState: LoginState = {
@@ -87,8 +96,10 @@ export const freshState: LoginState = {
   proven: null,
   factor: null,
   connection: null,
+  provider: null,
   problem: null,
   invitationAccepted: false,
+  device: null,
 }
 
 export interface HostedLogin {

@@ -1,4 +1,6 @@
 import { newId } from '#db/new-id.ts'
+import type { EnvironmentId } from '#contracts/ids.ts'
+import type { Database } from '#db/database.ts'
 import type { Work } from '#db/work.ts'
 
 /** The role of members who are given none: every environment has it from the start. */
@@ -15,4 +17,15 @@ export async function createDefaultRole(work: Work): Promise<void> {
       updated_at: work.now,
     })
     .execute()
+}
+
+export async function readDefaultRole(db: Database, environment: EnvironmentId): Promise<string> {
+  const { slug } = await db.kysely
+    .selectFrom('roles')
+    .select('slug')
+    .where('environment_id', '=', environment)
+    .where('organization_id', 'is', null)
+    .where('is_default', '=', true)
+    .executeTakeFirstOrThrow()
+  return slug
 }

@@ -5,6 +5,7 @@ import { change, type ChangeDeps } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { authenticateApiKey, createApiKey } from '../environments/api-keys.ts'
 import { createEnvironment, listEnvironments } from '../environments/create.ts'
+import { generateFirstKeys } from '../environments/signing-keys.ts'
 import { Conflict } from '../errors.ts'
 import { redirectUris } from '../redirects/families.ts'
 import { createUri } from '../redirects/uris.ts'
@@ -83,9 +84,10 @@ async function findEnvironments(db: Database): Promise<Pick<Bootstrapped, 'stagi
 async function createFirst(deps: BootstrapDeps, kind: 'staging' | 'production', sample?: Sample): Promise<Environment> {
   const existing = (await listEnvironments(deps.db)).find((environment) => environment.kind === kind)
   if (existing) return existing
+  const keys = await generateFirstKeys()
   return change(deps, { environment: newId('environment', deps.clock()) }, async (work) => {
     const name = kind === 'staging' ? 'Staging' : 'Production'
-    const environment = await createEnvironment(work, deps.secrets, { name, kind })
+    const environment = await createEnvironment(work, deps.secrets, { name, kind }, keys)
     if (sample) await plantSample(work, kind, sample)
     return environment
   })

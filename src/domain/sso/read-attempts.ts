@@ -76,7 +76,12 @@ export async function readAttempt(
     .leftJoin('refused_responses as r', (join) =>
       join.onRef('r.environment_id', '=', 's.environment_id').onRef('r.session_id', '=', 's.id'),
     )
-    .select([...columns.map((column) => `s.${column}` as const), 's.timeline', 'r.session_id as kept'])
+    .select([
+      ...columns.map((column) => `s.${column}` as const),
+      's.timeline',
+      's.exchanged_at',
+      'r.session_id as kept',
+    ])
     .where('s.environment_id', '=', environment)
     .where('s.id', '=', id)
     .executeTakeFirst()
@@ -84,10 +89,15 @@ export async function readAttempt(
   const timeline = row.timeline as readonly TimelineEntry[] // only attempts write it
   return {
     ...presentAttempt(row),
-    timeline: timeline.map(({ at, step, ...facts }) => ({ at, step, facts })),
+    timeline: [...timeline.map(({ at, step, ...facts }) => ({ at, step, facts })), ...exchangeOf(row.exchanged_at)],
     ...judgement(timeline, row.state),
     response_kept: row.kept !== null,
   }
+}
+
+/** Stands in a column of its own: whoever exchanges a code does not rewrite the whole timeline. */
+function exchangeOf(at: Date | null): SignInAttemptTrace['timeline'] {
+  return at === null ? [] : [{ at: at.toISOString(), step: 'code_exchanged', facts: {} }]
 }
 
 function presentAttempt(row: Row): SignInAttempt {

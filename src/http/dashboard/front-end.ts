@@ -92,6 +92,8 @@ async function sendDocument(reply: FastifyReply, folder: string): Promise<Fastif
     `style-src 'self' 'nonce-${nonce}' ${scrollAreaStyle}`,
     "img-src 'self' data:",
     "connect-src 'self'",
+    // The login box as it would look, in the branding editor.
+    "frame-src 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",

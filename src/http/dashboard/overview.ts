@@ -7,6 +7,7 @@ import { readOverview } from '#domain/overview/overview.ts'
 import { searchEverything } from '#domain/overview/search.ts'
 import { listRejected } from '#domain/redirects/rejected.ts'
 import { testRedirect } from '#domain/redirects/test-redirect.ts'
+import { readDefaultRole } from '#domain/roles/default-role.ts'
 import type { Deps } from '../deps.ts'
 import { serve, serveInstallation } from '../serve.ts'
 
@@ -30,6 +31,11 @@ export function overviewRoutes(app: FastifyInstance, deps: Deps): void {
   serve(app, deps, contract.listRejectedRedirects, async (_input, { environment }) => ({
     object: 'list' as const,
     data: await listRejected(db, environment),
+  }))
+
+  serve(app, deps, contract.getDefaultRole, async (_input, { environment }) => ({
+    object: 'default_role' as const,
+    slug: await readDefaultRole(db, environment),
   }))
 
   serve(app, deps, contract.renameEnvironment, ({ body }, { scope }) =>

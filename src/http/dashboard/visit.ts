@@ -29,7 +29,7 @@ export interface Visit {
 
 /**
  * Lets a dashboard user call an operation, or says why not. Whatever is not a GET is a write: it needs the CSRF token
- * and a role that may write, and is in the audit trail before it begins.
+ * and a role that may write, and is in the audit trail before it begins if it changes anything.
  * @throws Unauthorized, Forbidden, NotFound for an environment that does not exist.
  */
 export async function enter(
@@ -48,7 +48,7 @@ export async function enter(
   if (isWrite) requireCsrfToken(request, visitor)
   requireRole(visitor, endpoint, isWrite)
   if (asked !== undefined && !visitor.environment) throw new NotFound('Environment', asked)
-  if (!isWrite) return { visitor, conclude: async () => undefined }
+  if (!isWrite || endpoint.changesNothing) return { visitor, conclude: async () => undefined }
 
   const { db, clock } = deps
   const entry = await recordDeed(
@@ -108,7 +108,8 @@ function requireCsrfToken(request: FastifyRequest, { token }: Visitor): void {
 }
 
 function requireRole({ role }: Visitor, endpoint: AnyEndpoint, isWrite: boolean): void {
-  if (isWrite && role === 'viewer') throw new Forbidden('Viewers can look, and change nothing.', 'role_not_sufficient')
+  if (isWrite && role === 'viewer' && !endpoint.forViewers)
+    throw new Forbidden('Viewers can look, and change nothing.', 'role_not_sufficient')
   if (endpoint.ownersOnly && role !== 'owner') throw new Forbidden('This is for owners.', 'role_not_sufficient')
 }
 

@@ -3,7 +3,6 @@ import { change } from '#db/work.ts'
 import { readSettings } from '#domain/authentication/settings.ts'
 import { sendPasswordReset } from '#domain/authentication/password-reset.ts'
 import { Forbidden, NotFound } from '#domain/errors.ts'
-import type { Next } from '#domain/login/advance.ts'
 import {
   answerEmailCode,
   answerMagicCode,
@@ -17,38 +16,23 @@ import { beginInvited } from '#domain/login/begin-invited.ts'
 import { applicationUrl } from '#domain/login/application-url.ts'
 import { atEvenPace } from '#domain/login/even-pace.ts'
 import { identifyByEmail, secondsToResend, sendCode } from '#domain/login/identifier.ts'
+import { offeredProviders } from '#domain/login/social.ts'
 import { resendVerification, signUp } from '#domain/login/sign-up.ts'
 import { isEmailAddress } from '#domain/login/start.ts'
-import type { Step } from '#domain/login/state.ts'
 import type { Say } from '#domain/locales/catalogue.ts'
-import type { Client } from '#domain/sso/attempts.ts'
 import type { Deps } from '../deps.ts'
-import type { Screen } from './frame.ts'
+import { deviceActions } from './device-actions.ts'
 import { guess } from './guessing.ts'
+import { type Action, again, isWrong, type Outcome, type Submission, waitFor } from './outcome.ts'
 import { recoveryCodesScreen } from './screens/mfa.ts'
-import { type Mishap, reachable } from './show.ts'
+import { reachable } from './show.ts'
 import type { Visit } from './visit.ts'
-
-/** What a form led to: on to somewhere, or the same page again with what was wrong. */
-export type Outcome =
-  | Next
-  | { readonly kind: 'again'; readonly step: Exclude<Step, 'sso' | 'mfa/kept'>; readonly mishap: Mishap }
-  /** Shown now and never again. */
-  | { readonly kind: 'show'; readonly screen: Screen }
-
-export interface Submission {
-  readonly deps: Deps
-  readonly visit: Visit
-  readonly form: URLSearchParams
-  readonly client: Client & { readonly ipAddress: string }
-}
-
-type Action = (submission: Submission) => Promise<Outcome>
 
 /** By the last part of the address that a form is posted to. */
 export const actions: Readonly<Record<string, Action>> = {
   invite: submitInvite,
   'sign-in': submitEmail,
+  provider: submitProvider,
   password: submitPassword,
   'sign-up': submitSignUp,
   'magic-code/send': (submission) => resend(submission, 'magic-code'),
@@ -62,6 +46,7 @@ export const actions: Readonly<Record<string, Action>> = {
   organization: ({ deps, visit, form }) =>
     goOn(deps, visit.login, 'organization', (form.get('choice') ?? '') as OrganizationId), // any other finds no membership
   forgot: submitForgot,
+  ...deviceActions,
 }
 
 async function submitInvite({ deps, visit }: Submission): Promise<Outcome> {
@@ -87,6 +72,15 @@ async function submitEmail({ deps, visit, form }: Submission): Promise<Outcome> 
   if (other !== undefined) return again('sign-in', { problem: other, typed: { email }, status: 422 })
   const next = await identifyByEmail(deps, visit.login, email, look.locale)
   return next === 'no_methods' ? again('sign-in', { problem: say('noMethods'), typed: { email } }) : next
+}
+
+async function submitProvider({ deps, visit: { login }, form }: Submission): Promise<Outcome> {
+  const { methods } = await readSettings(deps.db.kysely, login.environment)
+  const offered = await offeredProviders(deps.db, login.environment, methods)
+  const chosen = offered.find(({ name }) => name === form.get('choice'))
+  // Switched off since the page was shown, or never on it.
+  if (!chosen) return { kind: 'step', step: 'sign-in' }
+  return moveTo(deps, login, { step: 'sso', provider: chosen.name })
 }
 
 async function submitPassword({ deps, visit, form, client }: Submission): Promise<Outcome> {
@@ -225,18 +219,6 @@ async function submitForgot({ deps, visit, form }: Submission): Promise<Outcome>
 /** Pages look the same whether somebody has the address or not. */
 function ignoreStrangers(error: unknown): void {
   if (!(error instanceof NotFound) && !(error instanceof Forbidden)) throw error
-}
-
-function again(step: Extract<Outcome, { kind: 'again' }>['step'], mishap: Mishap): Outcome {
-  return { kind: 'again', step, mishap }
-}
-
-function waitFor(say: Say, seconds: number): Mishap {
-  return { problem: say('tooMany', { count: seconds }), status: 429 }
-}
-
-function isWrong(answer: { readonly kind: string; readonly verdict?: string }): boolean {
-  return answer.kind === 'refused' && answer.verdict === 'incorrect'
 }
 
 function emailIn(form: URLSearchParams): string {

@@ -24,6 +24,7 @@ export type PageKey =
   | 'reset-password'
   | 'sso'
   | 'consent'
+  | 'device'
   | 'default-redirect'
   | 'signed-out'
   | 'not-found'
@@ -118,15 +119,20 @@ function documentOf(look: Look, screen: Screen, nonce: string): string {
             ${screen.body} ${legal(look, say)}
           </main>
         </div>
-        <script nonce="${nonce}">
-          ${raw(pageScript)}
-          ${raw(screen.script ?? '')}
-        </script>
+        ${look.framed ? '' : scriptOf(screen, nonce)}
       </body>
     </html>`
   // A promise among the parts would make one of the whole, and be sent as the word [object Promise].
   if (document instanceof Promise) throw new TypeError('A page is made of finished text.')
   return String(document)
+}
+
+/** A preview does nothing, and its frame would be told so by the browser. */
+function scriptOf(screen: Screen, nonce: string): Html {
+  return html`<script nonce="${nonce}">
+    ${raw(pageScript)}
+    ${raw(screen.script ?? '')}
+  </script>`
 }
 
 function legal({ brand: { settings } }: Look, say: Say): Html | string {

@@ -8,6 +8,7 @@ import { publicRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
 import { type Look, type Screen, sendScreen } from './frame.ts'
 import { codeScreen } from './screens/code.ts'
+import { deviceConfirmScreen, deviceDoneScreen, deviceScreen } from './screens/device.ts'
 import { challengeScreen, enrolScreen, recoveryCodesScreen } from './screens/mfa.ts'
 import { inviteScreen, organizationScreen } from './screens/organization.ts'
 import type { ScreenContext } from './screens/parts.ts'
@@ -86,6 +87,10 @@ const samples = {
       organizations: ['Acme', 'Example GmbH', '株式会社サンプル'].map((name, i) => ({ id: `org_${i}`, name })),
     }),
   invite: (context) => inviteScreen(context, { organization: 'Acme', inviter: 'Todd Rundgren', email }),
+  device: (context) => deviceScreen(context, { email, code: 'WDJB-MJHT' }),
+  'device-confirm': (context) => deviceConfirmScreen(context, { email, code: 'WDJB-MJHT' }),
+  'device-done': (context) => deviceDoneScreen(context, 'approved'),
+  'device-denied': (context) => deviceDoneScreen(context, 'denied'),
   sso: (context) =>
     handOffScreen(context, { organization: 'Acme', handOff: { kind: 'redirect', location: 'https://idp.example' } }),
   consent: (context) => consentScreen(context, { email, host: 'idp.example.com' }),

@@ -7,6 +7,7 @@ import { finishSso, startSso, type SsoSelector } from '#domain/login/sso.ts'
 import { type HostedStart, startHosted } from '#domain/login/start.ts'
 import type { HostedLogin } from '#domain/login/state.ts'
 import { sayIn } from '#domain/locales/say.ts'
+import { presets } from '#domain/oauth/presets.ts'
 import type { Start } from '#domain/sso/start-login.ts'
 import type { Deps } from '../deps.ts'
 import { checkQuery, checkText } from '../input.ts'
@@ -15,14 +16,15 @@ import { publicRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
 import { keepBrowserSecret } from '../sso/browser-secret.ts'
 import { clientOf } from '../sso/browser.ts'
-import { actions, type Outcome } from './actions.ts'
+import { actions } from './actions.ts'
 import { cookieNames, loginCookies, type LoginCookies, sessionCookie } from './cookies.ts'
 import { sendScreen } from './frame.ts'
+import type { Outcome } from './outcome.ts'
 import { recoveryCodesScreen } from './screens/mfa.ts'
 import { problemScreen } from './screens/problem.ts'
 import { handOffScreen } from './screens/sso.ts'
 import { goneTexts, inviteGoneScreen, reachable, screenFor } from './show.ts'
-import { lookFor, stepPath, type Visit, visitLogin } from './visit.ts'
+import { isFetchedAhead, lookFor, stepPath, type Visit, visitLogin } from './visit.ts'
 
 const bodyLimitBytes = 32 * 1024
 const yearSeconds = 365 * 86_400
@@ -67,9 +69,7 @@ export function loginRoutes(app: FastifyInstance, deps: Deps): void {
 
 async function authorize(deps: Deps, cookies: LoginCookies, request: FastifyRequest, reply: FastifyReply) {
   reply.header('cache-control', 'no-store')
-  // A browser that fetches links before anybody follows them must not start sign-ins.
-  const purpose = String(request.headers['sec-purpose'] ?? request.headers['purpose'] ?? '')
-  if (purpose.includes('prefetch') || purpose.includes('prerender')) return reply.status(204).send()
+  if (isFetchedAhead(request)) return reply.status(204).send()
 
   const query = queryOf(request)
   const insists = query.has('insist')
@@ -168,15 +168,18 @@ async function show(deps: Deps, visit: Visit, request: FastifyRequest, reply: Fa
  */
 async function showHandOff(deps: Deps, visit: Visit, request: FastifyRequest, reply: FastifyReply) {
   const { login, browser, context } = visit
-  const { connection } = login.state
-  if (connection === null) return reply.redirect(stepPath(login, 'sign-in'), 303)
-  const selector: SsoSelector = { connection }
+  const { connection, provider } = login.state
+  if (connection === null && provider === null) return reply.redirect(stepPath(login, 'sign-in'), 303)
+  const selector: SsoSelector = provider === null ? { connection: connection ?? '' } : { provider, scopes: [] }
   const hints = { prompt: undefined, domainHint: undefined }
   const start = await startSso(deps, login, browser, selector, hints, clientOf(request))
   if (start.kind !== 'redirect' && start.kind !== 'post') return sendToProvider(deps, reply, start)
   if (start.kind === 'redirect' && start.cookie) keepBrowserSecret(reply, deps.baseUrl, start.cookie)
-  const organization = await findPolicyName(deps.db, login.environment, connection)
-  return visit.send(reply, handOffScreen(context, { organization, handOff: start }))
+  const to =
+    provider === null
+      ? { organization: await findPolicyName(deps.db, login.environment, connection ?? '') }
+      : { provider: presets[provider].title }
+  return visit.send(reply, handOffScreen(context, { ...to, handOff: start }))
 }
 
 async function submit(

@@ -1,22 +1,26 @@
+import type { AuthenticationMethods } from '#contracts/authentication-settings.ts'
 import { presentEnrolled } from '#domain/authentication/factors.ts'
 import { readCircumstances } from '#domain/authentication/circumstances.ts'
+import { showUserCode } from '#domain/authentication/device.ts'
 import { codeLifetimeMs } from '#domain/authentication/one-time-code.ts'
 import { readSettings } from '#domain/authentication/settings.ts'
 import { readInvitationCard } from '#domain/login/begin-invited.ts'
 import type { InvitationGone } from '#domain/login/invitation.ts'
 import { readPendingFactor } from '#domain/login/pending-factor.ts'
+import { offeredProviders } from '#domain/login/social.ts'
 import type { HostedLogin, Step } from '#domain/login/state.ts'
 import type { MessageKey } from '#domain/locales/catalogue.ts'
 import type { Deps } from '../deps.ts'
 import type { Screen } from './frame.ts'
 import { codeScreen } from './screens/code.ts'
+import { deviceConfirmScreen, deviceDoneScreen, deviceScreen } from './screens/device.ts'
 import { challengeScreen, enrolScreen } from './screens/mfa.ts'
 import { inviteScreen, organizationScreen } from './screens/organization.ts'
 import type { ScreenContext } from './screens/parts.ts'
 import { passwordScreen } from './screens/password.ts'
 import { problemScreen } from './screens/problem.ts'
 import { forgotScreen, forgotSentScreen } from './screens/reset.ts'
-import { signInScreen } from './screens/sign-in.ts'
+import { type ProviderButton, signInScreen } from './screens/sign-in.ts'
 import { signUpScreen } from './screens/sign-up.ts'
 import { againUrl, type Visit } from './visit.ts'
 
@@ -25,7 +29,12 @@ export interface Mishap {
   readonly problem?: string
   readonly fieldProblem?: string
   readonly problems?: Parameters<typeof signUpScreen>[1]['problems']
-  readonly typed?: { readonly email?: string; readonly firstName?: string; readonly lastName?: string }
+  readonly typed?: {
+    readonly email?: string
+    readonly firstName?: string
+    readonly lastName?: string
+    readonly code?: string
+  }
   readonly notice?: string
   readonly status?: number
 }
@@ -52,6 +61,7 @@ export function reachable({ state, finishedAt, request }: HostedLogin, asked: st
   if (state.proven === null && step === 'password' && state.email !== null) return step
   if (state.proven === null && step === 'magic-code' && state.code !== null && state.step !== 'email-verification')
     return step
+  if (step === 'device' && state.step === 'device/confirm') return step
   const ofFactor: readonly Step[] = ['mfa/verification', 'mfa/recovery']
   return ofFactor.includes(step) && ofFactor.includes(state.step) ? step : state.step
 }
@@ -88,6 +98,16 @@ const showers: { readonly [S in Exclude<Step, 'sso' | 'mfa/kept'>]: Shower } = {
       : []
     return organizationScreen(context, { email: email ?? '', organizations })
   },
+  device: (_deps, { login, context }, { problem, fieldProblem, typed, status }) => {
+    const { device } = login.request
+    const code = typed?.code ?? (device?.userCode ? showUserCode(device.userCode) : undefined)
+    return deviceScreen(context, { email: login.state.email ?? '', code, problem, fieldProblem, ...statusOf(status) })
+  },
+  'device/confirm': (_deps, { login, context }) =>
+    deviceConfirmScreen(context, {
+      email: login.state.email ?? '',
+      code: showUserCode(login.state.device?.userCode ?? ''),
+    }),
   forgot: (_deps, { login, context }, { problem, fieldProblem, typed }) =>
     forgotScreen(context, { email: typed?.email ?? login.state.email ?? undefined, problem, fieldProblem }),
   'forgot/sent': (_deps, { login, context }) =>
@@ -109,14 +129,17 @@ const showers: { readonly [S in Exclude<Step, 'sso' | 'mfa/kept'>]: Shower } = {
       status: problem !== null && refusals.has(problem.text) ? 403 : 400,
     })
   },
-  finished: (_deps, { login, context: { say }, context }) =>
-    problemScreen(context, {
+  finished: (_deps, { login, context: { say }, context }) => {
+    const answer = login.state.device?.answer
+    if (answer) return deviceDoneScreen(context, answer)
+    return problemScreen(context, {
       page: 'default-redirect',
       heading: say('alreadyTitle'),
       text: say('alreadyText'),
       to: { label: say('toApplication'), url: `/user_management/authorize?${login.request.query}` },
       status: 200,
-    }),
+    })
+  },
 }
 
 export async function screenFor(
@@ -156,20 +179,22 @@ export function inviteGoneScreen(
   )
 }
 
-async function showSignIn(deps: Deps, { login, context }: Visit, { problem, fieldProblem, typed }: Mishap) {
+async function showSignIn(deps: Deps, visit: Visit, { problem, fieldProblem, typed }: Mishap) {
+  const { login, context } = visit
   const { methods, sign_up: signUp } = await readSettings(deps.db.kysely, login.environment)
   const stored = login.state.problem
   return signInScreen(context, {
     email: typed?.email ?? login.state.email ?? undefined,
     emailProblem: fieldProblem,
     problem: problem ?? (stored?.text === 'methodOff' ? context.say('methodOff') : undefined),
-    providers: [],
+    providers: await providerButtonsOf(deps, visit, methods),
     byEmail: true,
     signUp: signUp !== 'closed' && methods.password,
   })
 }
 
-async function showSignUp(deps: Deps, { login, context }: Visit, { problem, problems, typed, status }: Mishap) {
+async function showSignUp(deps: Deps, visit: Visit, { problem, problems, typed, status }: Mishap) {
+  const { login, context } = visit
   const { methods, password } = await readSettings(deps.db.kysely, login.environment)
   return signUpScreen(context, {
     email: typed?.email ?? login.state.email ?? undefined,
@@ -180,9 +205,18 @@ async function showSignUp(deps: Deps, { login, context }: Visit, { problem, prob
     password: methods.password
       ? { minimumLength: password.minimum_length, refuseCommon: password.refuse_common }
       : undefined,
-    providers: [],
+    providers: await providerButtonsOf(deps, visit, methods),
     ...statusOf(status),
   })
+}
+
+async function providerButtonsOf(
+  deps: Deps,
+  { login, lastUsed }: Visit,
+  methods: AuthenticationMethods,
+): Promise<readonly ProviderButton[]> {
+  const offered = await offeredProviders(deps.db, login.environment, methods)
+  return offered.map(({ name, title }) => ({ method: name, name: title, lastUsed: name === lastUsed }))
 }
 
 async function showCode(

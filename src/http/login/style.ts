@@ -76,6 +76,8 @@ form{margin:0}
 .ak-Input{width:100%;min-height:46px;padding:10px 12px;border:1px solid var(--outline);border-radius:var(--radius);background:var(--card);color:var(--ink);font:inherit}
 .ak-Input[aria-invalid]{border-color:var(--alarm);border-width:2px}
 .ak-Code{font-size:1.4rem;letter-spacing:.4em;text-align:center;font-variant-numeric:tabular-nums;font-family:ui-monospace,Menlo,Consolas,monospace}
+.ak-Spelled{font-size:1.25rem;letter-spacing:.14em;text-align:center;text-transform:uppercase;font-family:ui-monospace,Menlo,Consolas,monospace}
+.ak-DeviceCode{margin:0 0 16px;padding:14px 12px;border:1px solid var(--line);border-radius:var(--radius);background:var(--hover);font:600 1.6rem/1.3 ui-monospace,Menlo,Consolas,monospace;letter-spacing:.14em;text-align:center}
 .ak-Error{color:var(--alarm);font-size:.9rem;margin:6px 0 0}
 .ak-Alert,.ak-Notice{border-radius:var(--radius);padding:10px 14px;margin:0 0 16px;font-size:.95rem}
 .ak-Alert{background:var(--alarm-wash);color:var(--alarm)}

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { authorizeUser } from '#contracts/authkit.ts'
 import type { EnvironmentId } from '#contracts/ids.ts'
+import { devicePath } from '#domain/authentication/device.ts'
 import { plainBrand, readBrand } from '#domain/branding/brand.ts'
 import { type BrowserSecret, csrfToken, hashBrowserSecret, readBrowserSecret } from '#domain/login/browser.ts'
 import { findLogin, type HostedLogin, type Step } from '#domain/login/state.ts'
@@ -16,6 +18,8 @@ export interface Visit {
   readonly login: HostedLogin
   readonly browser: BrowserSecret
   readonly context: ScreenContext
+  /** How somebody signed in from this browser the last time. */
+  readonly lastUsed: string | undefined
   send(reply: FastifyReply, screen: Screen): FastifyReply
 }
 
@@ -57,7 +61,8 @@ export async function visitLogin(
   }
   const send = (to: FastifyReply, screen: Screen) =>
     sendScreen(to, look, { ...screen, formTargets: [...(screen.formTargets ?? []), ...targetsOf(login)] })
-  if (login.expiresAt > deps.clock()) return { login, browser, context, send }
+  const lastUsed = cookies.read(request, cookieNames.lastUsed)
+  if (login.expiresAt > deps.clock()) return { login, browser, context, lastUsed, send }
   const { say } = context
   send(
     reply,
@@ -80,11 +85,17 @@ function targetsOf({ request: { redirectUri } }: HostedLogin): string[] {
   return [origin === 'null' ? protocol : origin, 'https:']
 }
 
+/** A browser that fetches links before anybody follows them must not start sign-ins. */
+export function isFetchedAhead({ headers }: FastifyRequest): boolean {
+  const purpose = String(headers['sec-purpose'] ?? headers['purpose'] ?? '')
+  return purpose.includes('prefetch') || purpose.includes('prerender')
+}
+
 /** The same request from its beginning, for another person than the one who is signed in. */
 export function againUrl({ request }: HostedLogin): string {
   const query = new URLSearchParams(request.query)
   query.set('prompt', 'login')
-  return `/user_management/authorize?${query}`
+  return `${request.device === null ? authorizeUser.path : devicePath}?${query}`
 }
 
 /** There is no sign-in to take the look from: the default one, in the language of the browser. */

@@ -13,6 +13,7 @@ const words: Readonly<Record<Entry['step'], string>> = {
   verified: 'The answer holds',
   refused: 'The answer was refused',
   code_issued: 'The application was given a code',
+  code_exchanged: 'The code was exchanged for the profile',
 }
 
 /** Step by step, with how long after the first. */

@@ -12,6 +12,7 @@ import { useChange, useList } from '../../api/queries.ts'
 import { Page, Section } from '../../ui/page.tsx'
 import { HomepageSection } from './homepage-section.tsx'
 import { OriginSection } from './origin-section.tsx'
+import { RedirectTester } from './redirect-tester.tsx'
 import { RulesNote } from './rules-note.tsx'
 import { UriList } from './uri-list.tsx'
 
@@ -22,6 +23,7 @@ export function RedirectsPage() {
       lead="Where people come back to after signing in and out. Whatever is not listed here is refused, so that nobody is sent to a stranger with a code in hand."
     >
       <RedirectUris />
+      <RedirectTester />
       <LogoutUris />
       <HomepageSection />
       <OriginSection />

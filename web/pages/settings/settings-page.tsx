@@ -1,7 +1,9 @@
 import { Text } from '@radix-ui/themes'
+import { Link } from 'react-router'
 import { getCurrentEnvironment, updateCurrentEnvironment } from '#contracts/environments.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange, useRead } from '../../api/queries.ts'
+import { usePaths } from '../../paths.ts'
 import { CopyableId } from '../../ui/copy.tsx'
 import { SwitchInput } from '../../ui/fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -11,6 +13,7 @@ import { Time } from '../../ui/time.tsx'
 
 export function SettingsPage() {
   const { readOnly } = usePlace()
+  const paths = usePaths()
   const query = useRead(getCurrentEnvironment, {})
   const update = useChange(updateCurrentEnvironment)
   return (
@@ -49,7 +52,7 @@ export function SettingsPage() {
               <Refusal error={update.error} />
             </Section>
             <Text as="p" size="1" className="soft">
-              Environments are made and removed by the operator: gatehouse environments
+              Its name, and other environments: <Link to={paths.environments}>Environments</Link>
             </Text>
           </>
         )}

@@ -1,76 +1,101 @@
 import { Button, Callout, Flex, Text } from '@radix-ui/themes'
-import { useState } from 'react'
+import {
+  startTestSsoRun,
+  type TestSsoFlow,
+  testSsoGuides,
+  type TestSsoRun,
+  type TestSsoScenario,
+} from '#contracts/test-sso.ts'
 import { Link } from 'react-router'
-import type { SignInAttempt } from '#contracts/sign-in-attempts.ts'
+import { usePlace } from '../../api/environment.tsx'
+import { useChange } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
+import { CopyField } from '../../ui/copy.tsx'
 import { Section } from '../../ui/page.tsx'
-import { progressOf, type Scenario } from './scenarios.ts'
+import { Refusal } from '../../ui/refusal.tsx'
+import { RunProgress } from './run-progress.tsx'
 
 interface Props {
-  readonly scenario: Scenario
-  readonly attempts: readonly SignInAttempt[]
-  readonly guestsAllowed: boolean
-  readonly url: string | undefined
+  readonly scenario: TestSsoScenario
+  readonly flow: TestSsoFlow
+  /** The latest of this scenario in this flow. */
+  readonly run: TestSsoRun | undefined
+  /** Why it cannot be begun here. */
+  readonly reason: string | undefined
 }
 
-export function ScenarioCard({ scenario, attempts, guestsAllowed, url }: Props) {
-  const paths = usePaths()
-  const [since, setSince] = useState<string>()
-  const { done, running, other } = progressOf(scenario, attempts, since, guestsAllowed)
-  const link = (attempt: SignInAttempt, text: string) => <Link to={paths.attempt(attempt.id)}>{text}</Link>
+export function ScenarioCard({ scenario, flow, run, reason }: Props) {
+  const { readOnly } = usePlace()
+  const start = useChange(startTestSsoRun)
+  const { title, text, atIdp } = testSsoGuides[scenario]
+  const begin = () => start.mutate({ body: { scenario, flow } })
+  const isOpen = run?.state === 'waiting' || run?.state === 'under_way'
   return (
-    <Section title={scenario.title} lead={scenario.text}>
+    <Section title={title} lead={text}>
       <Flex direction="column" gap="3">
-        <ol className="steps">
-          {scenario.steps.map((step) => (
-            <li key={step}>
-              <span>{step}</span>
-            </li>
-          ))}
-        </ol>
-        <Text as="p" size="2" className="flush">
-          <span className="soft">Expected: </span>
-          {scenario.result}
-        </Text>
-        <div aria-live="polite">
-          {done && (
-            <Callout.Root color="green" size="1">
-              <Callout.Text>
-                As expected{done.email !== null && `, for ${done.email}`}. {link(done, 'See how it went')}
-              </Callout.Text>
-            </Callout.Root>
-          )}
-          {running && (
-            <Callout.Root color="blue" size="1">
-              <Callout.Text>Under way: the browser is at the identity provider.</Callout.Text>
-            </Callout.Root>
-          )}
-          {other && (
-            <Callout.Root color="amber" size="1">
-              <Callout.Text>It ended in another way. {link(other, 'See how it went')}</Callout.Text>
-            </Callout.Root>
-          )}
-          {since !== undefined && !done && !running && !other && (
-            <Callout.Root color="gray" size="1">
-              <Callout.Text>Waiting for the sign-in to begin.</Callout.Text>
-            </Callout.Root>
-          )}
-        </div>
-        <Flex>
-          {url === undefined ? (
-            <ActionButton reason="The Test Organization has no working connection, or there is no redirect URI.">
-              Start
-            </ActionButton>
-          ) : (
-            <Button asChild variant={done ? 'soft' : 'solid'}>
-              <a href={url} target="_blank" rel="noreferrer" onClick={() => setSince(new Date().toISOString())}>
-                {done ? 'Start again' : 'Start'}
+        {run && (
+          <>
+            <RunProgress run={run} />
+            {isOpen && (
+              <Flex direction="column" gap="3">
+                <CopyField name="Link" value={run.url} />
+                <Text as="p" size="2" className="soft flush">
+                  Open it here or in a private window. {atIdp}
+                </Text>
+              </Flex>
+            )}
+            <Outcome run={run} />
+          </>
+        )}
+        <Refusal error={start.error} />
+        <Flex gap="3" wrap="wrap">
+          {isOpen && (
+            <Button asChild>
+              <a href={run.url} target="_blank" rel="noreferrer">
+                Open the sign-in
               </a>
             </Button>
           )}
+          <ActionButton
+            variant={run ? 'soft' : 'solid'}
+            loading={start.isPending}
+            reason={reason ?? readOnly}
+            onClick={begin}
+          >
+            {run ? 'Start again' : 'Start'}
+          </ActionButton>
         </Flex>
       </Flex>
     </Section>
+  )
+}
+
+function Outcome({ run }: { readonly run: TestSsoRun }) {
+  const paths = usePaths()
+  const { state, happened, sign_in_attempt_id: attempt } = run
+  const trace = attempt !== null && <Link to={paths.attempt(attempt)}>See how it went</Link>
+  return (
+    <div aria-live="polite">
+      {state === 'passed' && (
+        <Callout.Root color="green" size="1">
+          <Callout.Text>
+            As expected. {happened} {trace}
+          </Callout.Text>
+        </Callout.Root>
+      )}
+      {state === 'failed' && (
+        <Callout.Root color="red" size="1">
+          <Callout.Text>
+            Not as expected. {happened} {trace}
+          </Callout.Text>
+        </Callout.Root>
+      )}
+      {state === 'under_way' && (
+        <Callout.Root color="blue" size="1">
+          <Callout.Text>{happened}</Callout.Text>
+        </Callout.Root>
+      )}
+    </div>
   )
 }

@@ -1,9 +1,9 @@
-import { Callout, Flex, Grid } from '@radix-ui/themes'
-import { Link } from 'react-router'
-import { type ConfiguredConnection, getConnection, listConnections } from '#contracts/connections.ts'
+import { Callout, Flex, Grid, SegmentedControl } from '@radix-ui/themes'
+import { Link, useSearchParams } from 'react-router'
+import { listConnections } from '#contracts/connections.ts'
 import { getOrganization, type Organization } from '#contracts/organizations.ts'
 import { listRedirectUris } from '#contracts/redirects.ts'
-import { listSignInAttempts } from '#contracts/sign-in-attempts.ts'
+import { listTestSsoRuns, type TestSsoFlow, testSsoScenarios } from '#contracts/test-sso.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useList, useRead } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
@@ -11,10 +11,12 @@ import { CopyField, Snippet } from '../../ui/copy.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { ScenarioCard } from './scenario-card.tsx'
-import { scenarios } from './scenarios.ts'
 
 /** Made with every staging environment, by that id. */
 const testOrganization = 'org_test_idp'
+
+/** No event tells of an exchanged code. */
+const lookEveryMs = 1000
 
 export function TestSsoPage() {
   const organization = useRead(getOrganization, { params: { id: testOrganization } })
@@ -32,84 +34,83 @@ export function TestSsoPage() {
 
 function Scenarios({ organization }: { readonly organization: Organization }) {
   const paths = usePaths()
-  const { environment, session } = usePlace()
-  const connections = useList(listConnections, { query: { organization_id: organization.id, limit: 100 } })
-  const id = connections.items.find(({ connection_type }) => connection_type === 'TestIdp')?.id
-  const connection = useRead(getConnection, { params: { id: id ?? 'conn_none' } }, { enabled: id !== undefined }).data
-  const attempts = useList(
-    listSignInAttempts,
-    { query: { limit: 25, ...(id !== undefined && { connection_id: id }) } },
-    { enabled: id !== undefined },
-  )
+  const [query, setQuery] = useSearchParams()
+  const flow: TestSsoFlow = query.get('flow') === 'authkit' ? 'authkit' : 'standalone'
+  const runs = useList(listTestSsoRuns, { query: { limit: 25 } }, { refetchEveryMs: lookEveryMs })
   const redirects = useList(listRedirectUris, { query: { limit: 100 } })
-  const redirect = redirects.items.find((each) => each.default) ?? redirects.items[0]
-  const snippet = `workos.sso.getAuthorizationUrl({
-  organization: '${organization.id}',
-  redirectUri: '${redirect?.uri ?? 'http://localhost:3000/callback'}',
-  clientId: '${environment.client_id}',
-})`
+  const redirect = redirects.items.find((each) => each.default)
+  const hasNoRedirect = redirects.query.isSuccess && !redirect
   return (
     <Flex direction="column" gap="5">
-      {redirects.query.isSuccess && !redirect && (
+      {hasNoRedirect && (
         <Callout.Root color="amber">
           <Callout.Text>
-            A sign-in has to end somewhere: register a redirect URI under <Link to={paths.redirects}>Redirects</Link>.
+            A sign-in has to end somewhere: register a redirect URI under <Link to={paths.redirects}>Redirects</Link>,
+            and make it the default.
           </Callout.Text>
         </Callout.Root>
       )}
-      <Grid columns={{ initial: '1', md: '2' }} gap="5">
-        {scenarios.map((scenario) => (
+      <Flex>
+        <SegmentedControl.Root
+          value={flow}
+          aria-label="How your application signs people in"
+          onValueChange={(value) => setQuery(value === 'authkit' ? { flow: value } : {}, { replace: true })}
+        >
+          <SegmentedControl.Item value="standalone">Standalone SSO</SegmentedControl.Item>
+          <SegmentedControl.Item value="authkit">AuthKit</SegmentedControl.Item>
+        </SegmentedControl.Root>
+      </Flex>
+      <Grid columns={{ initial: '1', md: '2' }} gap="5" align="start">
+        {testSsoScenarios.map((scenario) => (
           <ScenarioCard
-            key={scenario.slug}
+            key={scenario + flow}
             scenario={scenario}
-            attempts={attempts.items}
-            guestsAllowed={organization.allow_profiles_outside_organization}
-            url={urlOf(scenario, connection, {
-              server: session.base_url,
-              clientId: environment.client_id,
-              redirectUri: redirect?.uri,
-            })}
+            flow={flow}
+            run={runs.items.find((run) => run.scenario === scenario && run.flow === flow)}
+            reason={reasonFor(scenario, flow, hasNoRedirect)}
           />
         ))}
       </Grid>
-      <Section title="What you need" lead="In your application, in place of a customer’s organization.">
-        <Flex direction="column" gap="3">
-          <CopyField name="Organization ID" value={organization.id} />
-          {connection && <CopyField name="Connection ID" value={connection.id} />}
-          <CopyField name="Domain" value={organization.domains[0]?.domain ?? 'example.com'} />
-          <Snippet value={snippet} name="code" />
-        </Flex>
-      </Section>
+      <Needed organization={organization} flow={flow} redirectUri={redirect?.uri} />
     </Flex>
   )
 }
 
-interface Ends {
-  readonly server: string
-  readonly clientId: string
+function reasonFor(scenario: string, flow: TestSsoFlow, hasNoRedirect: boolean): string | undefined {
+  if (scenario === 'idp_initiated' && flow === 'authkit')
+    return 'A sign-in that nobody asked for gives your application a code of standalone SSO.'
+  return hasNoRedirect ? 'There is no default redirect URI to end at.' : undefined
+}
+
+interface NeededProps {
+  readonly organization: Organization
+  readonly flow: TestSsoFlow
   readonly redirectUri: string | undefined
 }
 
-/** Where the scenario begins, or nothing while something for it is missing. */
-function urlOf(
-  { begins, email }: (typeof scenarios)[number],
-  connection: ConfiguredConnection | undefined,
-  { server, clientId, redirectUri }: Ends,
-): string | undefined {
-  if (!connection?.idp_sso_url || redirectUri === undefined) return undefined
-  if (begins === 'identity_provider') {
-    const launch = new URL('./launch', connection.idp_sso_url)
-    launch.searchParams.set('sp', connection.sp_entity_id)
-    launch.searchParams.set('acs_url', connection.acs_url)
-    return launch.href
-  }
-  const query = new URLSearchParams({
-    response_type: 'code',
-    client_id: clientId,
-    organization: testOrganization,
-    redirect_uri: redirectUri,
-    state: 'from-the-dashboard',
-    ...(email !== undefined && { login_hint: email }),
-  })
-  return `${server}/sso/authorize?${query}`
+function Needed({ organization, flow, redirectUri = 'http://localhost:3000/callback' }: NeededProps) {
+  const { environment } = usePlace()
+  const connections = useList(listConnections, { query: { organization_id: organization.id, limit: 100 } })
+  const connection = connections.items.find(({ connection_type }) => connection_type === 'TestIdp')
+  const [call, selector] =
+    flow === 'authkit' ? ['userManagement', `provider: 'authkit',\n  organizationId`] : ['sso', 'organization']
+  const snippet = `workos.${call}.getAuthorizationUrl({
+  ${selector}: '${organization.id}',
+  redirectUri: '${redirectUri}',
+  clientId: '${environment.client_id}',
+})`
+  return (
+    <Section
+      title="What you need"
+      lead="In your application, in place of a customer’s organization. A sign-in that begins there counts as well, once its scenario was started here."
+    >
+      <Flex direction="column" gap="3">
+        <CopyField name="Organization ID" value={organization.id} />
+        {connection && <CopyField name="Connection ID" value={connection.id} />}
+        <CopyField name="Domain" value={organization.domains[0]?.domain ?? 'example.com'} />
+        <Snippet value={snippet} name="code" />
+        <Snippet value="npx gatehouse test-sso --all" name="command" />
+      </Flex>
+    </Section>
+  )
 }

@@ -1,6 +1,7 @@
 import { Flex } from '@radix-ui/themes'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
+import { getAuthenticationSettings } from '#contracts/authentication-settings.ts'
 import type { UserId } from '#contracts/ids.ts'
 import { deleteUser, getUser, type User } from '#contracts/users.ts'
 import { usePlace } from '../../api/environment.tsx'
@@ -14,6 +15,7 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
+import { ImpersonateUser } from './impersonate-user.tsx'
 import { MembershipSection } from './membership-section.tsx'
 import { SessionSection } from './session-section.tsx'
 
@@ -32,7 +34,10 @@ function UserView({ user }: { readonly user: User }) {
   const paths = usePaths()
   const navigate = useNavigate()
   const remove = useChange(deleteUser)
+  const settings = useRead(getAuthenticationSettings, {}).data
   const [deleting, setDeleting] = useState(false)
+  const [impersonating, setImpersonating] = useState(false)
+  const offReason = settings?.impersonation === true ? undefined : 'Impersonation is off: see Authentication.'
   const { id, email, name, email_verified, external_id, last_sign_in_at } = user
   return (
     <Page
@@ -41,10 +46,13 @@ function UserView({ user }: { readonly user: User }) {
       badge={<StateBadge state={email_verified ? 'verified' : 'unverified'} />}
       lead={<CopyableId id={id} />}
       actions={
-        <Flex gap="2">
+        <Flex gap="2" wrap="wrap">
           <CopyTextButton value={`await workos.userManagement.getUser('${id}')`} name="SDK call">
             Copy SDK call
           </CopyTextButton>
+          <ActionButton variant="soft" reason={readOnly ?? offReason} onClick={() => setImpersonating(true)}>
+            Sign in as them
+          </ActionButton>
           <ActionButton variant="soft" color="red" reason={readOnly} onClick={() => setDeleting(true)}>
             Delete
           </ActionButton>
@@ -70,6 +78,7 @@ function UserView({ user }: { readonly user: User }) {
       <Section title="JSON" lead="As the API answers it.">
         <JsonView value={user} />
       </Section>
+      {impersonating && <ImpersonateUser user={user} onClose={() => setImpersonating(false)} />}
       {deleting && (
         <ConfirmDelete
           noun="user"

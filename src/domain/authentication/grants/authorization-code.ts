@@ -56,6 +56,13 @@ async function redeem(
     fields.invitation_token,
   )
   await work.tx
+    .with('told', (db) =>
+      db
+        .updateTable('hosted_logins')
+        .set({ exchanged_at: work.now })
+        .where('environment_id', '=', work.environment)
+        .where('id', '=', row.hosted_login_id),
+    )
     .updateTable('authorization_codes')
     .set({ redeemed_at: work.now, session_id: outcome.kind === 'signed_in' ? outcome.session.id : null })
     .where('hash', '=', hash)

@@ -49,10 +49,23 @@ export interface Field {
   /** Six digits, which send themselves. */
   readonly digits?: boolean
   readonly required?: boolean
+  /** Capitals to read letter by letter. */
+  readonly spelled?: boolean
 }
 
-export function field({ say }: ScreenContext, options: Field): Html {
-  const { name, label, value, type = 'text', autocomplete, problem, autofocus, digits, required = true } = options
+export function field({ say, look }: ScreenContext, options: Field): Html {
+  const {
+    name,
+    label,
+    value,
+    type = 'text',
+    autocomplete,
+    problem,
+    autofocus,
+    digits,
+    required = true,
+    spelled,
+  } = options
   const isPassword = type === 'password'
   const id = `field-${name}`
   const labelled = html`<label class="ak-Label" for="${id}">${label}</label>`
@@ -71,18 +84,18 @@ export function field({ say }: ScreenContext, options: Field): Html {
   return html`<div class="ak-Field">
     ${isPassword ? html`<div class="ak-LabelRow">${labelled} ${reveal}</div>` : labelled}
     <input
-      class="ak-Input${digits ? ' ak-Code' : ''}"
+      class="ak-Input${digits ? ' ak-Code' : ''}${spelled ? ' ak-Spelled' : ''}"
       id="${id}"
       name="${name}"
       type="${type}"
       value="${value ?? ''}"
       autocomplete="${autocomplete}"
-      autocapitalize="none"
+      autocapitalize="${spelled ? 'characters' : 'none'}"
       spellcheck="false"
       ${digits ? html`inputmode="numeric" data-six maxlength="20" dir="ltr"` : html`maxlength="1024"`}
-      ${type === 'email' ? html`dir="ltr"` : ''}
+      ${type === 'email' || spelled ? html`dir="ltr"` : ''}
       ${required ? html`required` : ''}
-      ${autofocus ? html`autofocus` : ''}
+      ${autofocus && !look.framed ? html`autofocus` : ''}
       ${problem === undefined ? '' : html`aria-invalid="true" aria-describedby="${id}-problem"`}
     />
     ${problem === undefined ? '' : html`<p class="ak-Error" id="${id}-problem" role="alert">${problem}</p>`}

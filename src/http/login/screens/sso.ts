@@ -9,12 +9,22 @@ export type HandOff =
 
 export function handOffScreen(
   { say }: Pick<ScreenContext, 'say'>,
-  { organization, handOff }: { readonly organization: string | null; readonly handOff: HandOff },
+  {
+    organization = null,
+    provider,
+    handOff,
+  }: {
+    /** Whose sign-in page it is. */
+    readonly organization?: string | null
+    /** In the place of a company's page, a provider's that everybody may use. */
+    readonly provider?: string
+    readonly handOff: HandOff
+  },
 ): Screen {
   const target = handOff.kind === 'post' ? handOff.destination : handOff.location
   return {
     page: 'sso',
-    heading: say('handOffTitle'),
+    heading: provider === undefined ? say('handOffTitle') : say('continueWith', { provider }),
     lead: organization === null ? undefined : say('handOffText', { organization }),
     body:
       handOff.kind === 'redirect'

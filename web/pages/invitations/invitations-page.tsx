@@ -1,0 +1,159 @@
+import { Flex, Table, Text } from '@radix-ui/themes'
+import { useDeferredValue, useState } from 'react'
+import { useSearchParams } from 'react-router'
+import { type Invitation, listInvitations, resendInvitation, revokeInvitation } from '#contracts/invitations.ts'
+import { usePlace } from '../../api/environment.tsx'
+import { useChange, useList } from '../../api/queries.ts'
+import { ActionButton } from '../../ui/action-button.tsx'
+import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
+import { CopyButton } from '../../ui/copy.tsx'
+import { TextInput } from '../../ui/fields.tsx'
+import { LoadedList } from '../../ui/loaded.tsx'
+import { Empty, Page } from '../../ui/page.tsx'
+import { wordsOf } from '../../ui/refusal.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { Time } from '../../ui/time.tsx'
+import { say } from '../../ui/toasts.tsx'
+import { OrganizationLink } from '../organizations/organization-link.tsx'
+import { SendInvitation } from './send-invitation.tsx'
+
+export function InvitationsPage() {
+  const { readOnly } = usePlace()
+  const [query, setQuery] = useSearchParams()
+  const email = query.get('email') ?? ''
+  const looked = useDeferredValue(email.trim())
+  const list = useList(listInvitations, { query: { limit: 25, ...(looked !== '' && { email: looked }) } })
+  const [sending, setSending] = useState(false)
+  const [revoking, setRevoking] = useState<Invitation>()
+  const revoke = useChange(revokeInvitation)
+  return (
+    <Page
+      title="Invitations"
+      lead="Whoever is invited gets a mail with a link; signing in or up with that address accepts it, and makes them a member."
+      actions={
+        <ActionButton reason={readOnly} onClick={() => setSending(true)}>
+          Invite somebody
+        </ActionButton>
+      }
+    >
+      <div className="search">
+        <TextInput
+          label="E-mail"
+          type="search"
+          value={email}
+          placeholder="The whole address"
+          onChange={(value) => setQuery(value === '' ? {} : { email: value }, { replace: true })}
+        />
+      </div>
+      <LoadedList
+        list={list}
+        noun="list of invitations"
+        empty={
+          <Empty title={looked === '' ? 'Nobody is invited yet' : 'That address is not invited'}>
+            <Text as="p" size="2">
+              {looked === ''
+                ? 'Invite the first people of a customer here, or let your application do it.'
+                : 'It has to be the whole address.'}
+            </Text>
+          </Empty>
+        }
+      >
+        {(invitations) => <InvitationTable invitations={invitations} onRevoke={setRevoking} />}
+      </LoadedList>
+      {sending && <SendInvitation onClose={() => setSending(false)} />}
+      {revoking && (
+        <ConfirmDelete
+          noun="invitation"
+          verb="Revoke"
+          name={revoking.email}
+          breaks="The link in the mail stops working. It cannot be undone; they can be invited again."
+          onConfirm={() => revoke.mutateAsync({ params: { id: revoking.id } })}
+          onClose={() => setRevoking(undefined)}
+        />
+      )}
+    </Page>
+  )
+}
+
+interface TableProps {
+  readonly invitations: readonly Invitation[]
+  readonly onRevoke: (invitation: Invitation) => void
+}
+
+function InvitationTable({ invitations, onRevoke }: TableProps) {
+  return (
+    <div className="table-frame">
+      <Table.Root variant="surface">
+        <Table.Header>
+          <Table.Row>
+            <Table.ColumnHeaderCell>E-mail</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Organization</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Role</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>
+              <span className="visually-hidden">Actions</span>
+            </Table.ColumnHeaderCell>
+          </Table.Row>
+        </Table.Header>
+        <Table.Body>
+          {invitations.map((invitation) => (
+            <InvitationRow key={invitation.id} invitation={invitation} onRevoke={() => onRevoke(invitation)} />
+          ))}
+        </Table.Body>
+      </Table.Root>
+    </div>
+  )
+}
+
+function InvitationRow({ invitation, onRevoke }: { readonly invitation: Invitation; readonly onRevoke: () => void }) {
+  const { readOnly } = usePlace()
+  const resend = useChange(resendInvitation)
+  const { id, email, organization_id, role_slug, state, expires_at, accepted_at, accept_invitation_url } = invitation
+  async function sendAgain(): Promise<void> {
+    try {
+      await resend.mutateAsync({ params: { id }, body: {} })
+      say(`Sent to ${email} again`)
+    } catch (error) {
+      if (error instanceof Error) say(wordsOf(error).text, 'bad')
+    }
+  }
+  return (
+    <Table.Row>
+      <Table.RowHeaderCell className="breaks">{email}</Table.RowHeaderCell>
+      <Table.Cell>
+        {organization_id === null ? <span className="soft">none</span> : <OrganizationLink id={organization_id} />}
+      </Table.Cell>
+      <Table.Cell>{role_slug ?? <span className="soft">default</span>}</Table.Cell>
+      <Table.Cell>
+        <StateBadge state={state} />
+        <Text as="div" size="1" className="soft">
+          {state === 'pending' && (
+            <>
+              ends <Time value={expires_at} />
+            </>
+          )}
+          {accepted_at !== null && <Time value={accepted_at} />}
+        </Text>
+      </Table.Cell>
+      <Table.Cell>
+        {state === 'pending' && (
+          <Flex gap="3" justify="end" align="center">
+            {accept_invitation_url !== '' && <CopyButton value={accept_invitation_url} name="invitation link" />}
+            <ActionButton
+              size="1"
+              variant="soft"
+              reason={readOnly}
+              loading={resend.isPending}
+              onClick={() => void sendAgain()}
+            >
+              Send again
+            </ActionButton>
+            <ActionButton size="1" variant="soft" color="gray" reason={readOnly} onClick={onRevoke}>
+              Revoke
+            </ActionButton>
+          </Flex>
+        )}
+      </Table.Cell>
+    </Table.Row>
+  )
+}
