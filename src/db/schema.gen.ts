@@ -718,6 +718,14 @@ export interface Profiles {
   updated_at: Date
 }
 
+export interface ProvisioningRefusals {
+  environment_id: EnvironmentId
+  directory_user_id: DirectoryUserId
+  code: string
+  message: string
+  refused_at: Date
+}
+
 export interface RecoveryCodes {
   environment_id: EnvironmentId
   user_id: UserId
@@ -939,10 +947,10 @@ export interface WebhookDeliveries {
   id: WebhookDeliveryId
   endpoint_id: WebhookEndpointId
   event_id: EventId
-  event_seq: number
+  event_seq: number | null
   event_type: string
   organization_id: OrganizationId | null
-  position: number
+  position: number | null
   state: 'pending' | 'succeeded' | 'failed'
   attempts: Generated<number>
   next_attempt_at: Date | null
@@ -953,6 +961,7 @@ export interface WebhookDeliveries {
   last_attempt_at: Date | null
   created_at: Date
   completed_at: Date | null
+  is_test: Generated<boolean>
 }
 
 export interface WebhookEndpoints {
@@ -1035,6 +1044,7 @@ export interface Schema {
   pending_authentications: PendingAuthentications
   permissions: Permissions
   profiles: Profiles
+  provisioning_refusals: ProvisioningRefusals
   recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens
