@@ -729,6 +729,14 @@ export interface Profiles {
   updated_at: Date
 }
 
+export interface ProvisioningRefusals {
+  environment_id: EnvironmentId
+  directory_user_id: DirectoryUserId
+  code: string
+  message: string
+  refused_at: Date
+}
+
 export interface RecoveryCodes {
   environment_id: EnvironmentId
   user_id: UserId
@@ -1048,6 +1056,7 @@ export interface Schema {
   pending_authentications: PendingAuthentications
   permissions: Permissions
   profiles: Profiles
+  provisioning_refusals: ProvisioningRefusals
   recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens

@@ -14,9 +14,8 @@ export type Triggerable = keyof typeof recipes
 
 export const triggerable = Object.keys(recipes).toSorted() as Triggerable[]
 
+const passkey = 'it takes an authenticator and a browser. Sign in at the login box instead.'
 const provider = 'it takes a social provider and a browser. Sign in through the test identity provider instead.'
-
-const passkey = 'it takes a passkey and a browser. Sign in with one at the login box instead.'
 
 /** What no call can make happen, each with the way that is left. */
 export const unreachable: Readonly<Record<Exclude<EventName, Triggerable>, string>> = {
