@@ -46,6 +46,7 @@ import type {
   SessionId,
   MailId,
   HostedLoginId,
+  TestSsoRunId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
 import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
@@ -165,6 +166,7 @@ export interface AuthorizationCodes {
   redeemed_at: Date | null
   session_id: SessionId | null
   created_at: Date
+  hosted_login_id: HostedLoginId | null
 }
 
 export interface BrandingImages {
@@ -468,6 +470,7 @@ export interface HostedLogins {
   finished_at: Date | null
   expires_at: Date
   created_at: Date
+  exchanged_at: Date | null
 }
 
 export interface HostedSessions {
@@ -726,6 +729,14 @@ export interface Profiles {
   updated_at: Date
 }
 
+export interface ProvisioningRefusals {
+  environment_id: EnvironmentId
+  directory_user_id: DirectoryUserId
+  code: string
+  message: string
+  refused_at: Date
+}
+
 export interface RecoveryCodes {
   environment_id: EnvironmentId
   user_id: UserId
@@ -889,6 +900,19 @@ export interface SsoSessions {
   expires_at: Date
   finished_at: Date | null
   browser_hash: Buffer | null
+  exchanged_at: Date | null
+}
+
+export interface TestSsoRuns {
+  environment_id: EnvironmentId
+  id: TestSsoRunId
+  scenario: string
+  flow: string
+  connection_id: ConnectionId
+  url: string
+  redirect_uri: string
+  guests_allowed: boolean
+  created_at: Date
 }
 
 export interface UserIdentities {
@@ -934,10 +958,10 @@ export interface WebhookDeliveries {
   id: WebhookDeliveryId
   endpoint_id: WebhookEndpointId
   event_id: EventId
-  event_seq: number
+  event_seq: number | null
   event_type: string
   organization_id: OrganizationId | null
-  position: number
+  position: number | null
   state: 'pending' | 'succeeded' | 'failed'
   attempts: Generated<number>
   next_attempt_at: Date | null
@@ -948,6 +972,7 @@ export interface WebhookDeliveries {
   last_attempt_at: Date | null
   created_at: Date
   completed_at: Date | null
+  is_test: Generated<boolean>
 }
 
 export interface WebhookEndpoints {
@@ -1031,6 +1056,7 @@ export interface Schema {
   pending_authentications: PendingAuthentications
   permissions: Permissions
   profiles: Profiles
+  provisioning_refusals: ProvisioningRefusals
   recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens
@@ -1045,6 +1071,7 @@ export interface Schema {
   sso_codes: SsoCodes
   sso_logout_tokens: SsoLogoutTokens
   sso_sessions: SsoSessions
+  test_sso_runs: TestSsoRuns
   user_identities: UserIdentities
   user_passwords: UserPasswords
   users: Users
