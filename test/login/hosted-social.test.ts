@@ -120,6 +120,31 @@ describe('a provider’s answer', () => {
     expect(second.user.id).toBe(signedIn.user.id)
   })
 
+  test('comes with the provider’s tokens for the application, once and where that was set', async () => {
+    const app = await application({ return_tokens: true })
+    const browser = new LoginBrowser(server)
+    const { left } = await back(browser, await toGoogle(app, browser), todd)
+    const { rows } = await server.db.pool.query<{ facts: object }>(
+      'select facts from authorization_codes order by created_at desc limit 1',
+    )
+    const { oauth_tokens: tokens } = await redeem(app, left)
+    expect(tokens).toMatchObject({ provider: 'GoogleOAuth', scopes: ['openid', 'email', 'profile'] })
+    const userinfo = await fetch(`${google.issuer}/userinfo`, {
+      headers: { authorization: `Bearer ${tokens?.access_token}` },
+    })
+    expect(await userinfo.json()).toMatchObject({ email: 'todd@example.com' })
+    expect(JSON.stringify(rows)).toContain('oauthTokens')
+    expect(JSON.stringify(rows)).not.toContain(tokens?.access_token)
+    // Whoever is signed in already came without the provider.
+    const again = await redeem(app, (await browser.get(app.url())).left)
+    expect(again).not.toHaveProperty('oauth_tokens')
+    const quiet = await application()
+    const other = new LoginBrowser(server)
+    expect(await redeem(quiet, (await back(other, await toGoogle(quiet, other), todd)).left)).not.toHaveProperty(
+      'oauth_tokens',
+    )
+  })
+
   test('that does not vouch for it opens nobody’s account without the inbox', async () => {
     const app = await application()
     const victim = await app.people.user('todd@example.com', { password })

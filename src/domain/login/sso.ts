@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Profile } from '#contracts/sso.ts'
+import type { Profile, TokenResponse } from '#contracts/sso.ts'
 import type { AuthenticationMethod } from '#contracts/authentication.ts'
 import { change } from '#db/work.ts'
 import { maySignUp } from '../authentication/sign-up.ts'
-import { plainFacts } from '../authentication/facts.ts'
+import { oauthTokensContext, plainFacts } from '../authentication/facts.ts'
 import { readSettings } from '../authentication/settings.ts'
 import { OAuthError } from '../errors.ts'
 import type { Client } from '../sso/attempts.ts'
@@ -74,7 +74,8 @@ export async function finishSso(
   client: Client,
 ): Promise<Next> {
   const reference = /sso_session_\w+/.exec(errorDescription ?? '')?.[0] ?? null
-  const profile = code === undefined ? undefined : await redeem(deps, login, browser, code)
+  const answer = code === undefined ? undefined : await redeem(deps, login, browser, code)
+  const profile = answer?.profile
   const { environment } = login
   const settings = await readSettings(deps.db.kysely, environment)
   const mayEnter = profile !== undefined && (await maySignUp(deps.db.kysely, environment, settings, profile.email))
@@ -107,6 +108,10 @@ export async function finishSso(
             ? null
             : { id: profile.connection_id, organization: profile.organization_id },
         emailProven: identified.emailProven,
+        // Where the provider is set up to share them; for the application alone, with its session.
+        oauthTokens: answer?.oauth_tokens
+          ? deps.secrets.seal(JSON.stringify(answer.oauth_tokens), oauthTokensContext(environment))
+          : null,
       },
     })
   })
@@ -117,7 +122,7 @@ async function redeem(
   login: HostedLogin,
   browser: BrowserSecret,
   code: string,
-): Promise<Profile | undefined> {
+): Promise<TokenResponse | undefined> {
   try {
     const { response } = await exchangeCode(
       deps,
@@ -129,7 +134,7 @@ async function redeem(
       },
       deps.clock(),
     )
-    return response.profile
+    return response
   } catch (error) {
     if (error instanceof OAuthError) return undefined
     throw error
