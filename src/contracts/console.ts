@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import { type AnyEndpoint, dashboardRoles, endpoint } from './endpoint.ts'
 import { Environment } from './environments.ts'
 import { DashboardUserId, EnvironmentId } from './ids.ts'
+import * as summaries from './organization-summaries.ts'
 import * as overview from './overview.ts'
 import * as users from './dashboard-users.ts'
 import * as logs from './request-logs.ts'
@@ -74,6 +75,8 @@ export const consoleEndpoints: readonly AnyEndpoint[] = [
   logs.listScimRequests,
   logs.getScimRequest,
   logs.listApiRequests,
+
+  summaries.listOrganizationSummaries,
 
   overview.getOverview,
   overview.searchEverything,

@@ -668,6 +668,17 @@ export interface Organizations {
   updated_at: Date
 }
 
+export interface Passkeys {
+  environment_id: EnvironmentId
+  credential_id: string
+  user_id: UserId
+  public_key: Buffer
+  sign_count: number
+  transports: string[]
+  created_at: Date
+  last_used_at: Date | null
+}
+
 export interface PasswordResets {
   environment_id: EnvironmentId
   id: PasswordResetId
@@ -1040,6 +1051,7 @@ export interface Schema {
   organization_domains: OrganizationDomains
   organization_memberships: OrganizationMemberships
   organizations: Organizations
+  passkeys: Passkeys
   password_resets: PasswordResets
   pending_authentications: PendingAuthentications
   permissions: Permissions

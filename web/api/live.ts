@@ -14,12 +14,12 @@ export interface Hint {
 const concerns: readonly (readonly [string, readonly string[]])[] = [
   ['organization_domain.', ['organizations', 'organization-domains']],
   ['organization.', ['organizations', 'connections', 'directory-sync']],
-  ['connection.', ['connections']],
-  ['dsync.', ['directory-sync']],
+  ['connection.', ['connections', 'organizations']],
+  ['dsync.', ['directory-sync', 'organizations']],
   ['authentication.', ['connections', 'dashboard', 'users', 'sessions']],
   ['user.', ['users', 'organization-memberships']],
   ['session.', ['sessions', 'users']],
-  ['organization_membership.', ['organization-memberships']],
+  ['organization_membership.', ['organization-memberships', 'organizations']],
 ]
 
 export function tagsOf({ kind, event }: Hint): readonly string[] {

@@ -53,7 +53,9 @@ export function useList<E extends AnyEndpoint>(
     queryKey: [environment.id, endpoint.tag, endpoint.operationId, 'pages', input],
     queryFn: async ({ pageParam }) => {
       const { query: filters } = input as { query?: object } // lists have a query
-      const paged = { ...input, query: { ...filters, ...(pageParam !== undefined && { after: pageParam }) } }
+      // Without an order the API has its cursors the other way round: nothing would ever come after the first page.
+      const pageOf = { order: 'desc', ...filters, ...(pageParam !== undefined && { after: pageParam }) }
+      const paged = { ...input, query: pageOf }
       return (await call(apiOf(endpoint), endpoint, paged as CallInput<E>)) as Page<ItemOf<E>> // every list is one
     },
     initialPageParam: undefined as string | undefined,

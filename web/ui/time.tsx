@@ -1,12 +1,15 @@
 import { useSyncExternalStore } from 'react'
 
-const tickMs = 20_000
+/** Less than what counts as just now: what happens between two ticks must not seem to be in the future. */
+const tickMs = 5000
 let now = Date.now()
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
+  // While no time was shown nobody looked at the clock.
+  if (timer === undefined) now = Date.now()
   timer ??= setInterval(() => {
     now = Date.now()
     for (const each of listeners) each()

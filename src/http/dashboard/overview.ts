@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import { listOrganizationSummaries } from '#contracts/organization-summaries.ts'
 import * as contract from '#contracts/overview.ts'
 import { change } from '#db/work.ts'
 import { makeEnvironment } from '#domain/environments/create.ts'
 import { renameEnvironment } from '#domain/environments/update.ts'
+import { listOrganizationSummaries as readSummaries } from '#domain/organizations/summaries.ts'
 import { readOverview } from '#domain/overview/overview.ts'
 import { searchEverything } from '#domain/overview/search.ts'
 import { listRejected } from '#domain/redirects/rejected.ts'
@@ -18,6 +20,8 @@ export function overviewRoutes(app: FastifyInstance, deps: Deps): void {
     object: 'overview' as const,
     steps: await readOverview(db, environment),
   }))
+
+  serve(app, deps, listOrganizationSummaries, ({ query }, { environment }) => readSummaries(db, environment, query))
 
   serve(app, deps, contract.searchEverything, async ({ query }, { environment }) => ({
     object: 'list' as const,

@@ -14,6 +14,8 @@ export interface Gatehouse {
   /** Where the application is to listen: `http://localhost:<appPort>/callback` is the default redirect URI. */
   readonly appPort: number
   output(): string
+  /** Stops it and starts it again, on the same port and data. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -21,17 +23,23 @@ export async function startGatehouse(): Promise<Gatehouse> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'))
   const [port, appPort] = [await freePort(), await freePort()]
   const settings = ['--port', String(port), '--data', folder, '--example-port', String(appPort)]
-  const program = await startProgram({
-    arguments: ['bin/gatehouse.mjs', 'dev', '--json', '--no-example', ...settings],
-    env: {},
-    readyFrom: (line) => readLine(line),
-  })
+  const start = () =>
+    startProgram({
+      arguments: ['bin/gatehouse.mjs', 'dev', '--json', '--no-example', ...settings],
+      env: {},
+      readyFrom: (line) => readLine(line),
+    })
+  let program = await start()
   return {
     ...program.ready,
     port,
     testIdpUrl: `http://127.0.0.1:${port}/test-idp/default`,
     appPort,
-    output: program.output,
+    output: () => program.output(),
+    async restart() {
+      await program.stop()
+      program = await start()
+    },
     async stop() {
       await program.stop()
       await rm(folder, { recursive: true, force: true })

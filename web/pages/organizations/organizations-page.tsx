@@ -1,15 +1,20 @@
 import { Badge, Flex, Table, Text } from '@radix-ui/themes'
 import { useDeferredValue, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { listOrganizations, type Organization } from '#contracts/organizations.ts'
+import {
+  listOrganizationSummaries,
+  mostCountedMembers,
+  type OrganizationSummary,
+} from '#contracts/organization-summaries.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useList } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
-import { CopyableId, Snippet } from '../../ui/copy.tsx'
+import { Snippet } from '../../ui/copy.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { CreateOrganization } from './create-organization.tsx'
 import { DomainBadge } from './domain-badge.tsx'
@@ -24,7 +29,7 @@ export function OrganizationsPage() {
   const [query, setQuery] = useSearchParams()
   const search = query.get('search') ?? ''
   const looked = useDeferredValue(search.trim())
-  const list = useList(listOrganizations, { query: { limit: 25, ...(looked !== '' && { search: looked }) } })
+  const list = useList(listOrganizationSummaries, { query: { limit: 25, ...(looked !== '' && { search: looked }) } })
   const [creating, setCreating] = useState(false)
   const create = (
     <ActionButton reason={readOnly} onClick={() => setCreating(true)}>
@@ -67,15 +72,14 @@ export function OrganizationsPage() {
           )
         }
       >
-        {(organizations) => <OrganizationTable organizations={organizations} />}
+        {(summaries) => <OrganizationTable summaries={summaries} />}
       </LoadedList>
       {creating && <CreateOrganization onClose={() => setCreating(false)} />}
     </Page>
   )
 }
 
-function OrganizationTable({ organizations }: { readonly organizations: readonly Organization[] }) {
-  const paths = usePaths()
+function OrganizationTable({ summaries }: { readonly summaries: readonly OrganizationSummary[] }) {
   return (
     <div className="table-frame">
       <Table.Root variant="surface">
@@ -83,35 +87,69 @@ function OrganizationTable({ organizations }: { readonly organizations: readonly
           <Table.Row>
             <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
             <Table.ColumnHeaderCell>Domains</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Id</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>SSO</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell>Directory</Table.ColumnHeaderCell>
+            <Table.ColumnHeaderCell align="right">Members</Table.ColumnHeaderCell>
             <Table.ColumnHeaderCell>Created</Table.ColumnHeaderCell>
           </Table.Row>
         </Table.Header>
         <Table.Body>
-          {organizations.map(({ id, name, domains, created_at }) => (
-            <Table.Row key={id} className="linked">
-              <Table.RowHeaderCell>
-                <Link to={paths.organization(id)}>{name}</Link> {id === 'org_test_idp' && <BuiltIn />}
-              </Table.RowHeaderCell>
-              <Table.Cell>
-                <Flex gap="1" wrap="wrap">
-                  {domains.map((domain) => (
-                    <DomainBadge key={domain.id} domain={domain} />
-                  ))}
-                </Flex>
-              </Table.Cell>
-              <Table.Cell>
-                <CopyableId id={id} />
-              </Table.Cell>
-              <Table.Cell>
-                <Time value={created_at} />
-              </Table.Cell>
-            </Table.Row>
+          {summaries.map((summary) => (
+            <OrganizationRow key={summary.id} summary={summary} />
           ))}
         </Table.Body>
       </Table.Root>
     </div>
   )
+}
+
+function OrganizationRow({ summary }: { readonly summary: OrganizationSummary }) {
+  const paths = usePaths()
+  const { id, organization, connection, directory, members } = summary
+  return (
+    <Table.Row className="linked">
+      <Table.RowHeaderCell>
+        <Link to={paths.organization(id)}>{organization.name}</Link> {id === 'org_test_idp' && <BuiltIn />}
+        <Text as="div" size="1" className="soft code">
+          {id}
+        </Text>
+      </Table.RowHeaderCell>
+      <Table.Cell>
+        <Flex gap="1" wrap="wrap">
+          {organization.domains.map((domain) => (
+            <DomainBadge key={domain.id} domain={domain} />
+          ))}
+        </Flex>
+      </Table.Cell>
+      <Table.Cell>
+        {connection === null ? <None /> : <StateLink to={paths.connection(connection.id)} state={connection.state} />}
+      </Table.Cell>
+      <Table.Cell>
+        {directory === null ? <None /> : <StateLink to={paths.directory(directory.id)} state={directory.state} />}
+      </Table.Cell>
+      <Table.Cell align="right" className="numbers">
+        {members === mostCountedMembers ? `${members}+` : members}
+      </Table.Cell>
+      <Table.Cell>
+        <Time value={organization.created_at} />
+      </Table.Cell>
+    </Table.Row>
+  )
+}
+
+/** Short words: the page behind it says more. */
+const words: Readonly<Record<string, string>> = { validating: 'Ready', unlinked: 'Waiting' }
+
+function StateLink({ to, state }: { readonly to: string; readonly state: string }) {
+  return (
+    <Link to={to} className="plain-link">
+      <StateBadge state={state} {...(words[state] !== undefined && { text: words[state] })} />
+    </Link>
+  )
+}
+
+function None() {
+  return <span className="soft">none</span>
 }
 
 function BuiltIn() {
