@@ -26,6 +26,10 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     summary: 'Create, list, roll and revoke API keys',
     load: async () => (await import('./keys.ts')).keys,
   },
+  'signing-keys': {
+    summary: 'List and rotate the keys that access tokens are signed with',
+    load: async () => (await import('./signing-keys.ts')).signingKeys,
+  },
   dashboard: {
     summary: 'Invite, list and remove the people who may use the dashboard',
     load: async () => (await import('./dashboard.ts')).dashboard,

@@ -34,6 +34,7 @@ import * as resets from './password-resets.ts'
 import * as redirects from './redirects.ts'
 import * as roles from './roles.ts'
 import * as sessions from './sessions.ts'
+import * as signingKeys from './signing-keys.ts'
 import * as sso from './sso.ts'
 import * as testSso from './test-sso.ts'
 import * as users from './users.ts'
@@ -236,6 +237,8 @@ export const endpoints: readonly AnyEndpoint[] = [
 
   environments.getCurrentEnvironment,
   environments.updateCurrentEnvironment,
+  signingKeys.listSigningKeys,
+  signingKeys.rotateSigningKeys,
   environments.listEnvironmentApiKeys,
   environments.createEnvironmentApiKey,
   environments.rollEnvironmentApiKey,

@@ -118,7 +118,7 @@ export async function ensureSigningKey(work: Work, algorithm: SigningAlgorithm, 
     .where('algorithm', '=', algorithm)
     .where('retired_at', 'is', null)
     .executeTakeFirst()
-  if (!known) await addSigningKey(work, algorithm, secrets)
+  if (!known) await addSigningKey(work, algorithm, secrets, await generateKeys(algorithm))
 }
 
 /**
@@ -127,6 +127,8 @@ export async function ensureSigningKey(work: Work, algorithm: SigningAlgorithm, 
  */
 export async function rotateSigningKey(work: Work, algorithm: SigningAlgorithm, secrets: Secrets): Promise<void> {
   const takesOver = new Date(work.now.getTime() + leadMs)
+  // Before anything is locked: it takes a while.
+  const keys = await generateKeys(algorithm)
   await work.tx
     .updateTable('signing_keys')
     .set({ retired_at: takesOver, published_until: new Date(takesOver.getTime() + longestTokenMs) })
@@ -135,11 +137,16 @@ export async function rotateSigningKey(work: Work, algorithm: SigningAlgorithm, 
     .where('algorithm', '=', algorithm)
     .where('retired_at', 'is', null)
     .execute()
-  await addSigningKey(work, algorithm, secrets)
+  await addSigningKey(work, algorithm, secrets, keys)
 }
 
-async function addSigningKey(work: Work, algorithm: SigningAlgorithm, secrets: Secrets): Promise<void> {
-  const row = await newRow(work, 'jwt', secrets, algorithm, await generateKeys(algorithm))
+async function addSigningKey(
+  work: Work,
+  algorithm: SigningAlgorithm,
+  secrets: Secrets,
+  keys: KeyPairKeyObjectResult,
+): Promise<void> {
+  const row = await newRow(work, 'jwt', secrets, algorithm, keys)
   await work.tx
     .insertInto('signing_keys')
     .values({ ...row, signs_from: new Date(work.now.getTime() + leadMs) })

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import * as contract from '#contracts/environments.ts'
+import * as keys from '#contracts/signing-keys.ts'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import { change } from '#db/work.ts'
 import { createApiKey, listApiKeys, revokeApiKey, rollApiKey } from '#domain/environments/api-keys.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import { readEnvironment } from '#domain/environments/create.ts'
+import { listSigningKeys } from '#domain/environments/list-signing-keys.ts'
+import { rotateSigningKey } from '#domain/environments/signing-keys.ts'
 import { updateEnvironment } from '#domain/environments/update.ts'
 import { NotFound } from '#domain/errors.ts'
 import type { Deps } from '../deps.ts'
@@ -18,6 +21,17 @@ export function environmentRoutes(app: FastifyInstance, deps: Deps): void {
     await settlePeople(deps, environment)
     return updated
   })
+
+  serve(app, deps, keys.listSigningKeys, (_input, { environment }) =>
+    listSigningKeys(deps.db.kysely, environment, deps.clock()),
+  )
+
+  serve(app, deps, keys.rotateSigningKeys, ({ body }, { scope }) =>
+    change(deps, scope, async (work) => {
+      await rotateSigningKey(work, body.algorithm ?? 'RS256', deps.secrets)
+      return listSigningKeys(work.tx, work.environment, work.now)
+    }),
+  )
 
   serve(app, deps, contract.listEnvironmentApiKeys, async ({ params, query }, { environment }) => {
     requireOwn(params.environment_id, environment)
