@@ -18,9 +18,11 @@ export async function streams(size: Size): Promise<Report> {
   await using undo = new AsyncDisposableStack()
   const postgres = await startPostgres(undo)
   const databaseUrl = await postgres.database('streams')
-  const program = (name: string) => new URL(name, import.meta.url)
-  const server = await startChild<ServerReady>(undo, program('./server.ts'), { databaseUrl, development: true })
-  const receiver = await startChild<ReceiverReady>(undo, program('./receiver.ts'), {})
+  const server = await startChild<ServerReady>(undo, new URL('./server.ts', import.meta.url), {
+    databaseUrl,
+    development: true,
+  })
+  const receiver = await startChild<ReceiverReady>(undo, new URL('./receiver.ts', import.meta.url), {})
   const db = new pg.Pool({ connectionString: databaseUrl, max: 2 })
   undo.defer(() => db.end())
   const api = poolTo(undo, server.ready.url, 2)

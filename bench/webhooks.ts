@@ -44,10 +44,12 @@ export async function webhooks(size: Size): Promise<Report> {
   await using undo = new AsyncDisposableStack()
   const postgres = await startPostgres(undo)
   const databaseUrl = await postgres.database('webhooks')
-  const program = (name: string) => new URL(name, import.meta.url)
-  const server = await startChild<ServerReady>(undo, program('./server.ts'), { databaseUrl, development: true })
-  const receiver = await startChild<ReceiverReady>(undo, program('./receiver.ts'), {})
-  const floor = await startChild(undo, program('./posting.ts'), receiver.ready)
+  const server = await startChild<ServerReady>(undo, new URL('./server.ts', import.meta.url), {
+    databaseUrl,
+    development: true,
+  })
+  const receiver = await startChild<ReceiverReady>(undo, new URL('./receiver.ts', import.meta.url), {})
+  const floor = await startChild(undo, new URL('./posting.ts', import.meta.url), receiver.ready)
   const db = new pg.Pool({ connectionString: databaseUrl, max: 2 })
   undo.defer(() => db.end())
   const api = poolTo(undo, server.ready.url, 8)

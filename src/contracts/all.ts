@@ -7,6 +7,7 @@ import * as settings from './authentication-settings.ts'
 import * as connections from './connections.ts'
 import * as directories from './directories.ts'
 import * as attributes from './directory-attributes.ts'
+import { getDirectoryUserProvisioning } from './directory-provisioning.ts'
 import * as directoryRoles from './directory-roles.ts'
 import * as snapshots from './directory-snapshots.ts'
 import * as device from './device-authorization.ts'
@@ -170,6 +171,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   people.listDirectoryUsers,
   people.getDirectoryUser,
   directoryRoles.getDirectoryUserRole,
+  getDirectoryUserProvisioning,
   people.listDirectoryGroups,
   people.getDirectoryGroup,
   directoryRoles.listGroupRoles,

@@ -94,6 +94,8 @@ export const eventPayloads = {
   'authentication.magic_auth_succeeded': proofSucceeded('magic_auth'),
   'authentication.mfa_failed': proofFailed('mfa'),
   'authentication.mfa_succeeded': proofSucceeded('mfa'),
+  'authentication.passkey_failed': proofFailed('passkey'),
+  'authentication.passkey_succeeded': proofSucceeded('passkey'),
   'authentication.password_failed': proofFailed('password'),
   'authentication.password_succeeded': proofSucceeded('password'),
   'authentication.sso_started': Type.Object({

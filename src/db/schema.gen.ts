@@ -668,6 +668,17 @@ export interface Organizations {
   updated_at: Date
 }
 
+export interface Passkeys {
+  environment_id: EnvironmentId
+  credential_id: string
+  user_id: UserId
+  public_key: Buffer
+  sign_count: number
+  transports: string[]
+  created_at: Date
+  last_used_at: Date | null
+}
+
 export interface PasswordResets {
   environment_id: EnvironmentId
   id: PasswordResetId
@@ -716,6 +727,14 @@ export interface Profiles {
   raw_attributes: ColumnType<unknown, string, string>
   created_at: Date
   updated_at: Date
+}
+
+export interface ProvisioningRefusals {
+  environment_id: EnvironmentId
+  directory_user_id: DirectoryUserId
+  code: string
+  message: string
+  refused_at: Date
 }
 
 export interface RecoveryCodes {
@@ -1032,10 +1051,12 @@ export interface Schema {
   organization_domains: OrganizationDomains
   organization_memberships: OrganizationMemberships
   organizations: Organizations
+  passkeys: Passkeys
   password_resets: PasswordResets
   pending_authentications: PendingAuthentications
   permissions: Permissions
   profiles: Profiles
+  provisioning_refusals: ProvisioningRefusals
   recovery_codes: RecoveryCodes
   redirect_uris: RedirectUris
   refresh_tokens: RefreshTokens

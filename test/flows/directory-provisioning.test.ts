@@ -4,8 +4,13 @@ import type { Invitation } from '#contracts/invitations.ts'
 import type { Page } from '#contracts/list.ts'
 import type { OrganizationMembership } from '#contracts/memberships.ts'
 import type { User } from '#contracts/users.ts'
+import type { DirectoryUserProvisioning } from '#contracts/directory-provisioning.ts'
+import type { DirectoryUserId } from '#contracts/ids.ts'
+import { change } from '#db/work.ts'
+import { Conflict } from '#domain/errors.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
 import { provisionDirectories } from '#domain/provisioning/follow.ts'
+import { noteRefusal } from '#domain/provisioning/refusals.ts'
 import { readLog } from '../support/log.ts'
 import { addGroup, addUser, createScimClient, createSibling, patch, person, type ScimClient } from '../support/scim.ts'
 import { useTestServer } from '../support/server.ts'
@@ -58,6 +63,81 @@ async function namesIn(client: ScimClient, ...wanted: string[]): Promise<string[
   const log = await readLog(client.environment.api)
   return log.map(({ event }) => event).filter((event) => wanted.some((start) => event.startsWith(start)))
 }
+
+describe('somebody who cannot be provisioned', () => {
+  const provisioningOf = async (client: ScimClient, id: string) =>
+    (await client.environment.api<DirectoryUserProvisioning>('GET', `/directory_users/${id}/provisioning`)).body
+
+  test('holds nobody up: the reason is kept, and the next change heals it', async () => {
+    const client = await directory()
+    // As if somebody else made Bob a member at this very moment, after the user was created.
+    await server.db.pool.query(`create function taken() returns trigger language plpgsql as $$ begin
+      if exists (select from users where id = new.user_id and email = 'bob@acme.test') then
+        raise exception 'taken' using errcode = '23505', constraint = 'taken';
+      end if;
+      return new; end $$`)
+    await server.db.pool.query(`create trigger taken before insert on organization_memberships
+      for each row execute function taken()`)
+    const [ann, bob, cy] = [
+      await addUser(client, 'ann@acme.test'),
+      await addUser(client, 'bob@acme.test'),
+      await addUser(client, 'cy@acme.test'),
+    ]
+    await follow()
+    const members = ['ann@acme.test', 'bob@acme.test', 'cy@acme.test'].map((email) => membershipOf(client, email))
+    expect((await Promise.all(members)).map((membership) => membership?.status)).toEqual([
+      'active',
+      undefined,
+      'active',
+    ])
+    expect(await provisioningOf(client, bob)).toEqual({
+      object: 'directory_user_provisioning',
+      directory_user_id: bob,
+      user_id: null,
+      organization_membership_id: null,
+      refusal: {
+        code: 'organization_membership_already_exists',
+        message: expect.stringMatching(/already/) as string,
+        refused_at: server.clock.read().toISOString(),
+      },
+    })
+    for (const id of [ann, cy]) expect((await provisioningOf(client, id)).refusal).toBeNull()
+    // Nothing of what was undone is told.
+    expect(await namesIn(client, 'user.', 'organization_membership.')).toEqual([
+      'user.created',
+      'organization_membership.created',
+      'user.created',
+      'organization_membership.created',
+    ])
+
+    await server.db.pool.query('drop function taken cascade')
+    await follow()
+    expect(await membershipOf(client, 'bob@acme.test')).toBeUndefined()
+    await client.send('PATCH', `/Users/${bob}`, patch({ op: 'replace', path: 'title', value: 'Engineer' }))
+    await follow()
+    const membership = await membershipOf(client, 'bob@acme.test')
+    expect(membership?.status).toBe('active')
+    expect(await provisioningOf(client, bob)).toMatchObject({
+      user_id: membership?.user_id,
+      organization_membership_id: membership?.id,
+      refusal: null,
+    })
+  })
+
+  test('leaves no reason behind when they leave', async () => {
+    const client = await directory()
+    const id = await addUser(client, 'ann@acme.test')
+    await change(server.deps, { environment: client.environment.id }, (work) =>
+      noteRefusal(work, id as DirectoryUserId, new Conflict('Taken.')),
+    )
+    expect((await provisioningOf(client, id)).refusal).toMatchObject({ code: 'Conflict', message: 'Taken.' })
+    await client.send('DELETE', `/Users/${id}`)
+    const { rows } = await server.db.pool.query('select from provisioning_refusals where environment_id = $1', [
+      client.environment.id,
+    ])
+    expect(rows).toEqual([])
+  })
+})
 
 describe('a person of a directory', () => {
   test('of a verified domain becomes a proven user and an active member', async () => {

@@ -45,7 +45,7 @@ async function application(provider: object = {}) {
 
 type Application = Awaited<ReturnType<typeof application>>
 
-const buttonsOn = ({ text }: LoginPage) => [...text.matchAll(/data-method="(\w+)"/g)].map(([, method]) => method)
+const buttonsOn = ({ text }: LoginPage) => [...text.matchAll(/data-method="(\w+OAuth)"/g)].map(([, method]) => method)
 
 /** As far as the provider's page. */
 async function toGoogle({ url }: Application, browser: LoginBrowser): Promise<string> {

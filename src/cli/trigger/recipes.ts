@@ -14,12 +14,15 @@ export type Triggerable = keyof typeof recipes
 
 export const triggerable = Object.keys(recipes).toSorted() as Triggerable[]
 
+const passkey = 'it takes an authenticator and a browser. Sign in at the login box instead.'
 const provider = 'it takes a social provider and a browser. Sign in through the test identity provider instead.'
 
 /** What no call can make happen, each with the way that is left. */
 export const unreachable: Readonly<Record<Exclude<EventName, Triggerable>, string>> = {
   'authentication.oauth_failed': provider,
   'authentication.oauth_succeeded': provider,
+  'authentication.passkey_failed': passkey,
+  'authentication.passkey_succeeded': passkey,
   'authentication.sso_timed_out':
     'it takes ten minutes of nobody coming back. Trigger authentication.sso_started and wait.',
   'organization_domain.updated': 'a domain changes by being verified only. Trigger organization_domain.verified.',

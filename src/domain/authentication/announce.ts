@@ -12,10 +12,15 @@ interface Who {
   readonly origin: Pick<SignInFacts, 'ipAddress' | 'userAgent'>
 }
 
+const wrong = {
+  password: 'The address or the password is wrong.',
+  passkey: 'The passkey is not known here, or its answer does not hold.',
+} as const
+
 /** Puts a proof that held or did not hold into the log. */
 export function announce(
   work: Work,
-  type: 'email_verification' | 'magic_auth' | 'mfa' | 'password',
+  type: 'email_verification' | 'magic_auth' | 'mfa' | 'passkey' | 'password',
   verdict: CodeVerdict | 'invalid_credentials',
   { user, email, origin }: Who,
 ): void {
@@ -28,7 +33,7 @@ export function announce(
     )
   const [code, message] =
     verdict === 'invalid_credentials' || verdict === 'right'
-      ? (['invalid_credentials', 'The address or the password is wrong.'] as const)
+      ? (['invalid_credentials', wrong[type === 'passkey' ? type : 'password']] as const)
       : codeRefusals[verdict]
   work.emit(
     `authentication.${type}_failed`,

@@ -6,7 +6,7 @@ import { revokeSessions } from '../sessions/revoke.ts'
 
 /**
  * Anybody can sign up with anybody's address and wait for its owner. When the owner shows the inbox, the password of
- * whoever signed up goes, and with it all it may have opened: factors, sessions, sign-ins under way, a change of address
+ * whoever signed up goes, and with it all it may have opened: factors, passkeys, sessions, sign-ins under way, a change of address
  * that waits for its code. Where the application brought the password, nothing is taken: nobody could sign up with it.
  */
 export async function clearUnproven(work: Work, user: UserId): Promise<void> {
@@ -58,6 +58,6 @@ async function endSignIns(work: Work, user: UserId): Promise<void> {
 }
 
 async function removeFactors(work: Work, user: UserId): Promise<void> {
-  for (const table of ['authentication_factors', 'recovery_codes'] as const)
+  for (const table of ['authentication_factors', 'recovery_codes', 'passkeys'] as const)
     await work.tx.deleteFrom(table).where('environment_id', '=', work.environment).where('user_id', '=', user).execute()
 }

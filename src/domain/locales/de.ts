@@ -19,6 +19,12 @@ export const de: Catalogue = {
   emailMalformed: 'Geben Sie eine E-Mail-Adresse ein, etwa name@example.com.',
   continueWith: 'Weiter mit {provider}',
   passkey: 'Mit einem Passkey anmelden',
+  passkeyFailed: 'Der Passkey konnte nicht benutzt werden. Versuchen Sie es noch einmal oder auf einem anderen Weg.',
+  passkeyOfferTitle: 'Nächstes Mal schneller anmelden?',
+  passkeyOfferText:
+    'Mit einem Passkey genügen Fingerabdruck, Gesicht oder der Code dieses Geräts. Nichts zu merken und nichts zu stehlen.',
+  passkeyCreate: 'Passkey anlegen',
+  passkeyLater: 'Nicht jetzt',
   lastUsed: 'Zuletzt benutzt',
   noAccount: 'Noch kein Konto?',
   createOne: 'Konto erstellen',

@@ -21,6 +21,12 @@ export const en = {
   emailMalformed: 'Enter an email address, such as name@example.com.',
   continueWith: 'Continue with {provider}',
   passkey: 'Sign in with a passkey',
+  passkeyFailed: 'The passkey could not be used. Try again, or choose another way.',
+  passkeyOfferTitle: 'Sign in faster next time?',
+  passkeyOfferText:
+    'With a passkey, your fingerprint, your face or the code of this device is all it takes. There is nothing to remember and nothing to steal.',
+  passkeyCreate: 'Create a passkey',
+  passkeyLater: 'Not now',
   lastUsed: 'Last used',
   noAccount: 'No account yet?',
   createOne: 'Create one',

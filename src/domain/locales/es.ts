@@ -19,6 +19,12 @@ export const es: Catalogue = {
   emailMalformed: 'Escriba una dirección de correo, por ejemplo nombre@example.com.',
   continueWith: 'Continuar con {provider}',
   passkey: 'Iniciar sesión con una llave de acceso',
+  passkeyFailed: 'No se pudo usar la llave de acceso. Inténtelo de nuevo o elija otra forma.',
+  passkeyOfferTitle: '¿Iniciar sesión más rápido la próxima vez?',
+  passkeyOfferText:
+    'Con una llave de acceso basta su huella, su rostro o el código de este dispositivo. Nada que recordar y nada que robar.',
+  passkeyCreate: 'Crear una llave de acceso',
+  passkeyLater: 'Ahora no',
   lastUsed: 'Último usado',
   noAccount: '¿Aún no tiene cuenta?',
   createOne: 'Cree una',

@@ -19,6 +19,12 @@ export const fr: Catalogue = {
   emailMalformed: 'Saisissez une adresse e-mail, par exemple nom@example.com.',
   continueWith: 'Continuer avec {provider}',
   passkey: 'Se connecter avec une clé d’accès',
+  passkeyFailed: 'La clé d’accès n’a pas pu être utilisée. Réessayez ou choisissez une autre façon.',
+  passkeyOfferTitle: 'Se connecter plus vite la prochaine fois ?',
+  passkeyOfferText:
+    'Avec une clé d’accès, votre empreinte, votre visage ou le code de cet appareil suffit. Rien à retenir, rien à voler.',
+  passkeyCreate: 'Créer une clé d’accès',
+  passkeyLater: 'Pas maintenant',
   lastUsed: 'Dernière utilisée',
   noAccount: 'Pas encore de compte ?',
   createOne: 'Créez-en un',

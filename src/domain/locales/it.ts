@@ -19,6 +19,12 @@ export const it: Catalogue = {
   emailMalformed: 'Inserisci un indirizzo email, ad esempio nome@example.com.',
   continueWith: 'Continua con {provider}',
   passkey: 'Accedi con una passkey',
+  passkeyFailed: 'Non è stato possibile usare la passkey. Riprova o scegli un altro modo.',
+  passkeyOfferTitle: 'Accedere più in fretta la prossima volta?',
+  passkeyOfferText:
+    'Con una passkey bastano l’impronta, il volto o il codice di questo dispositivo. Niente da ricordare e niente da rubare.',
+  passkeyCreate: 'Crea una passkey',
+  passkeyLater: 'Non ora',
   lastUsed: 'Ultimo usato',
   noAccount: 'Non hai ancora un account?',
   createOne: 'Creane uno',

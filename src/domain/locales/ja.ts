@@ -19,6 +19,12 @@ export const ja: Catalogue = {
   emailMalformed: 'name@example.com のようなメールアドレスを入力してください。',
   continueWith: '{provider} で続ける',
   passkey: 'パスキーでサインイン',
+  passkeyFailed: 'パスキーを使用できませんでした。もう一度試すか、別の方法を選んでください。',
+  passkeyOfferTitle: '次回からすばやくサインインしますか？',
+  passkeyOfferText:
+    'パスキーがあれば、指紋、顔、またはこのデバイスのコードだけで済みます。覚えるものも盗まれるものもありません。',
+  passkeyCreate: 'パスキーを作成',
+  passkeyLater: '今はしない',
   lastUsed: '前回使用',
   noAccount: 'アカウントをお持ちでないですか？',
   createOne: '作成する',

@@ -19,6 +19,12 @@ export const ko: Catalogue = {
   emailMalformed: 'name@example.com과 같은 이메일 주소를 입력하세요.',
   continueWith: '{provider} 계정으로 계속',
   passkey: '패스키로 로그인',
+  passkeyFailed: '패스키를 사용할 수 없었습니다. 다시 시도하거나 다른 방법을 선택하세요.',
+  passkeyOfferTitle: '다음에 더 빠르게 로그인할까요?',
+  passkeyOfferText:
+    '패스키가 있으면 지문, 얼굴 또는 이 기기의 코드만으로 충분합니다. 외울 것도 도난당할 것도 없습니다.',
+  passkeyCreate: '패스키 만들기',
+  passkeyLater: '나중에',
   lastUsed: '최근 사용',
   noAccount: '아직 계정이 없으신가요?',
   createOne: '계정 만들기',

@@ -19,6 +19,12 @@ export const nl: Catalogue = {
   emailMalformed: 'Vul een e-mailadres in, bijvoorbeeld naam@example.com.',
   continueWith: 'Doorgaan met {provider}',
   passkey: 'Inloggen met een passkey',
+  passkeyFailed: 'De passkey kon niet worden gebruikt. Probeer het opnieuw of kies een andere manier.',
+  passkeyOfferTitle: 'De volgende keer sneller inloggen?',
+  passkeyOfferText:
+    'Met een passkey is uw vingerafdruk, gezicht of de code van dit apparaat genoeg. Niets te onthouden en niets te stelen.',
+  passkeyCreate: 'Een passkey maken',
+  passkeyLater: 'Niet nu',
   lastUsed: 'Laatst gebruikt',
   noAccount: 'Nog geen account?',
   createOne: 'Maak er een',

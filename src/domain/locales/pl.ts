@@ -25,6 +25,12 @@ export const pl: Catalogue = {
   emailMalformed: 'Wpisz adres e-mail, na przykład imie@example.com.',
   continueWith: 'Kontynuuj z {provider}',
   passkey: 'Zaloguj się kluczem dostępu',
+  passkeyFailed: 'Nie udało się użyć klucza dostępu. Spróbuj ponownie lub wybierz inny sposób.',
+  passkeyOfferTitle: 'Szybsze logowanie następnym razem?',
+  passkeyOfferText:
+    'Z kluczem dostępu wystarczy odcisk palca, twarz lub kod tego urządzenia. Nie ma czego pamiętać ani czego ukraść.',
+  passkeyCreate: 'Utwórz klucz dostępu',
+  passkeyLater: 'Nie teraz',
   lastUsed: 'Ostatnio używane',
   noAccount: 'Nie masz jeszcze konta?',
   createOne: 'Utwórz je',

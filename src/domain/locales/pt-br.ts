@@ -19,6 +19,12 @@ export const ptBr: Catalogue = {
   emailMalformed: 'Digite um endereço de e-mail, por exemplo nome@example.com.',
   continueWith: 'Continuar com {provider}',
   passkey: 'Entrar com uma chave de acesso',
+  passkeyFailed: 'Não foi possível usar a chave de acesso. Tente de novo ou escolha outra forma.',
+  passkeyOfferTitle: 'Entrar mais rápido da próxima vez?',
+  passkeyOfferText:
+    'Com uma chave de acesso, basta sua digital, seu rosto ou o código deste dispositivo. Nada para lembrar e nada para roubar.',
+  passkeyCreate: 'Criar uma chave de acesso',
+  passkeyLater: 'Agora não',
   lastUsed: 'Usado por último',
   noAccount: 'Ainda não tem uma conta?',
   createOne: 'Crie uma',

@@ -10,6 +10,7 @@ import { withParameters } from '../sso/start-login.ts'
 import type { UserRow } from '../users/present.ts'
 import { openHostedSession } from './hosted-session.ts'
 import { joinInvited } from './invitation.ts'
+import { mayOfferPasskey } from './passkey-offer.ts'
 import { type HostedLogin, type LoginState, type Proven, saveState, type Step } from './state.ts'
 
 /** Where the browser goes now. */
@@ -61,6 +62,16 @@ export async function advance(work: Work, deps: AdvanceDeps, from: HostedLogin, 
     return go(work, login, {
       ...login.state,
       step: 'device',
+      email: user.email,
+      proven: { ...proven, facts: done },
+      factor: null,
+      code: null,
+      problem: null,
+    })
+  if (await mayOfferPasskey(work, login.state, user, done, circumstances))
+    return go(work, login, {
+      ...login.state,
+      step: 'passkey/enrollment',
       email: user.email,
       proven: { ...proven, facts: done },
       factor: null,

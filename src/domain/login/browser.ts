@@ -38,6 +38,16 @@ export function ssoVerifier(secret: BrowserSecret, login: HostedLoginId): string
   return derive('sso', secret, login)
 }
 
+/** WebAuthn: what an authenticator signs for this sign-in of this browser, this time. */
+export function passkeyChallenge(
+  secret: BrowserSecret,
+  login: HostedLoginId,
+  ceremony: 'get' | 'create',
+  round: number,
+): string {
+  return derive(`passkey ${ceremony} ${round}`, secret, login)
+}
+
 function derive(purpose: string, secret: BrowserSecret, login: HostedLoginId): string {
   return createHash('sha256').update(`${purpose} ${secret} ${login}`).digest('base64url')
 }

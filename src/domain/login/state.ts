@@ -27,6 +27,7 @@ export const steps = [
   'mfa/verification',
   'mfa/recovery',
   'organization',
+  'passkey/enrollment',
   'device',
   'device/confirm',
   'forgot',
@@ -83,6 +84,10 @@ export interface LoginState {
   /** To go to in its place, by name. */
   readonly provider: OAuthProviderName | null
   readonly problem: { readonly text: MessageKey; readonly reference: string | null } | null
+  /** This browser could keep a passkey, and its owner may be asked. */
+  readonly offersPasskey: boolean
+  /** How often a passkey was answered with, right or wrong: each time is another challenge. */
+  readonly passkeyRound: number
   /** The invitation was accepted on the way. */
   readonly invitationAccepted: boolean
   /** The device that waits, and what it was told. */
@@ -98,6 +103,8 @@ export const freshState: LoginState = {
   connection: null,
   provider: null,
   problem: null,
+  offersPasskey: false,
+  passkeyRound: 0,
   invitationAccepted: false,
   device: null,
 }

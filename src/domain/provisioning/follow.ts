@@ -4,7 +4,9 @@ import { change, type ChangeDeps, type Work } from '#db/work.ts'
 import type { InvitationKeys } from '../invitations/present.ts'
 import { changeMembership, lockMembership } from '../memberships/update.ts'
 import { followedBy, type Named } from './facts.ts'
+import { isDomainError } from '../errors.ts'
 import { provision } from './provision.ts'
+import { forgetRefusals, noteRefusal } from './refusals.ts'
 
 const follower = 'directory-provisioning'
 const batch = 200
@@ -28,11 +30,20 @@ export async function provisionDirectories(deps: ChangeDeps & InvitationKeys, si
     values: [follower],
   })
   for (const { environment_id: environment } of rows)
-    for (let read = batch; read === batch && !signal.aborted;)
-      read = await change(deps, { environment }, (work) => followBatch(work, deps))
+    for (let read = batch; read === batch && !signal.aborted;) read = await followOnce(deps, environment)
 }
 
-async function followBatch(work: Work, keys: InvitationKeys): Promise<number> {
+/** Somebody who breaks a rule undoes the batch: then it is done again, each of them for themselves. */
+async function followOnce(deps: ChangeDeps & InvitationKeys, environment: EnvironmentId): Promise<number> {
+  try {
+    return await change(deps, { environment }, (work) => followBatch(work, deps, 'together'))
+  } catch (error) {
+    if (!isDomainError(error)) throw error
+    return change(deps, { environment }, (work) => followBatch(work, deps, 'one by one'))
+  }
+}
+
+async function followBatch(work: Work, keys: InvitationKeys, how: 'together' | 'one by one'): Promise<number> {
   await sql`insert into followers (environment_id, name, position) values (${work.environment}, ${follower}, 0)
     on conflict do nothing`.execute(work.tx)
   const { rows: positions } = await sql<{ position: number }>`select position from followers
@@ -64,10 +75,34 @@ async function followBatch(work: Work, keys: InvitationKeys): Promise<number> {
       })
     else await addFollowed(work, data.user_id as UserId, people)
   }
-  for (const named of people.values()) await provision(work, named, keys)
+  const refused = new Set<DirectoryUserId>()
+  for (const named of people.values())
+    if (how === 'together') await provision(work, named, keys)
+    else if (!(await provisionAlone(work, named, keys))) refused.add(named.person)
+  await forgetRefusals(
+    work,
+    [...people.keys()].filter((person) => !refused.has(person)),
+  )
   await sql`update followers set position = ${last.position}
     where environment_id = ${work.environment} and name = ${follower}`.execute(work.tx)
   return rows.length
+}
+
+/** @returns false for somebody who breaks a rule: nothing of it is kept but the reason. */
+async function provisionAlone(work: Work, named: Named, keys: InvitationKeys): Promise<boolean> {
+  const emitted: (() => void)[] = []
+  await sql`savepoint person`.execute(work.tx)
+  try {
+    await provision({ ...work, emit: (...event) => emitted.push(() => work.emit(...event)) }, named, keys)
+  } catch (error) {
+    if (!isDomainError(error)) throw error
+    await sql`rollback to savepoint person`.execute(work.tx)
+    await noteRefusal(work, named.person, error)
+    return false
+  }
+  await sql`release savepoint person`.execute(work.tx)
+  for (const emit of emitted) emit()
+  return true
 }
 
 interface Row {

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import * as contract from '#contracts/directory-users.ts'
+import { getDirectoryUserProvisioning } from '#contracts/directory-provisioning.ts'
 import * as roles from '#contracts/directory-roles.ts'
 import { change } from '#db/work.ts'
 import { explainRole, listGroupRoles, setGroupRoles } from '#domain/directories/group-roles.ts'
 import { listGroups, listUsers, readDirectoryGroup, readDirectoryUser } from '#domain/directories/list-people.ts'
+import { explainProvisioning } from '#domain/provisioning/refusals.ts'
 import { settlePeople } from '#domain/directories/settle.ts'
 import type { Deps } from '../deps.ts'
 import { RawJson, serve } from '../serve.ts'
@@ -33,6 +35,10 @@ export function directoryPeopleRoutes(app: FastifyInstance, deps: Deps): void {
 
   serve(app, deps, roles.getDirectoryUserRole, ({ params }, { environment }) =>
     explainRole(deps.db, environment, params.id),
+  )
+
+  serve(app, deps, getDirectoryUserProvisioning, ({ params }, { environment }) =>
+    explainProvisioning(deps.db, environment, params.id),
   )
 
   serve(app, deps, roles.listGroupRoles, ({ params }, { environment }) =>

@@ -25,6 +25,7 @@ import { deviceActions } from './device-actions.ts'
 import { guess } from './guessing.ts'
 import { type Action, again, isWrong, type Outcome, type Submission, waitFor } from './outcome.ts'
 import { recoveryCodesScreen } from './screens/mfa.ts'
+import { passkeyActions } from './passkey-actions.ts'
 import { reachable } from './show.ts'
 import type { Visit } from './visit.ts'
 
@@ -47,6 +48,7 @@ export const actions: Readonly<Record<string, Action>> = {
     goOn(deps, visit.login, 'organization', (form.get('choice') ?? '') as OrganizationId), // any other finds no membership
   forgot: submitForgot,
   ...deviceActions,
+  ...passkeyActions,
 }
 
 async function submitInvite({ deps, visit }: Submission): Promise<Outcome> {

@@ -32,7 +32,7 @@ export function loginCookies(baseUrl: string): LoginCookies {
   }
 }
 
-export const cookieNames = { browser: 'login', session: 'session', lastUsed: 'last' } as const
+export const cookieNames = { browser: 'login', session: 'session', lastUsed: 'last', noPasskey: 'no_passkey' } as const
 
 /** Staging and production share a host and not their people. */
 export function sessionCookie(environment: string): string {

@@ -25,6 +25,7 @@ export type PageKey =
   | 'sso'
   | 'consent'
   | 'device'
+  | 'passkey/enrollment'
   | 'default-redirect'
   | 'signed-out'
   | 'not-found'

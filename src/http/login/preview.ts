@@ -12,6 +12,7 @@ import { deviceConfirmScreen, deviceDoneScreen, deviceScreen } from './screens/d
 import { challengeScreen, enrolScreen, recoveryCodesScreen } from './screens/mfa.ts'
 import { inviteScreen, organizationScreen } from './screens/organization.ts'
 import type { ScreenContext } from './screens/parts.ts'
+import { passkeyEnrolScreen } from './screens/passkey.ts'
 import { passwordScreen } from './screens/password.ts'
 import { problemScreen } from './screens/problem.ts'
 import { forgotScreen, forgotSentScreen, resetDoneScreen, resetGoneScreen, resetScreen } from './screens/reset.ts'
@@ -33,7 +34,8 @@ const square =
 
 /** Every screen, with somebody on it. The pages are the real ones. */
 const samples = {
-  'sign-in': (context) => signInScreen(context, { providers, byEmail: true, signUp: true }),
+  'sign-in': (context) =>
+    signInScreen(context, { providers, passkey: { options: {}, lastUsed: false }, byEmail: true, signUp: true }),
   'sign-in-problem': (context) =>
     signInScreen(context, {
       email: 'lela',
@@ -87,6 +89,7 @@ const samples = {
       organizations: ['Acme', 'Example GmbH', '株式会社サンプル'].map((name, i) => ({ id: `org_${i}`, name })),
     }),
   invite: (context) => inviteScreen(context, { organization: 'Acme', inviter: 'Todd Rundgren', email }),
+  'passkey-enrollment': (context) => passkeyEnrolScreen(context, { email, options: {} }),
   device: (context) => deviceScreen(context, { email, code: 'WDJB-MJHT' }),
   'device-confirm': (context) => deviceConfirmScreen(context, { email, code: 'WDJB-MJHT' }),
   'device-done': (context) => deviceDoneScreen(context, 'approved'),

@@ -3,6 +3,7 @@ import { AuthorizeUserQuery, authorizeUser } from '#contracts/authkit.ts'
 import type { Next } from '#domain/login/advance.ts'
 import { isCsrfToken, newBrowserSecret, readBrowserSecret } from '#domain/login/browser.ts'
 import { findPolicyName } from '#domain/login/domain-policy.ts'
+import { markOffersPasskey } from '#domain/login/passkey.ts'
 import { finishSso, startSso, type SsoSelector } from '#domain/login/sso.ts'
 import { type HostedStart, startHosted } from '#domain/login/start.ts'
 import type { HostedLogin } from '#domain/login/state.ts'
@@ -28,6 +29,7 @@ import { isFetchedAhead, lookFor, stepPath, type Visit, visitLogin } from './vis
 
 const bodyLimitBytes = 32 * 1024
 const yearSeconds = 365 * 86_400
+const quarterSeconds = 90 * 86_400
 
 type LoginParams = { Params: { id: string; '*': string } }
 
@@ -204,6 +206,9 @@ async function submit(
       status: 403,
     })
   }
+  const declined = cookies.read(request, cookieNames.noPasskey) !== undefined
+  if (form.get('passkeys') === '1' && !declined && !login.state.offersPasskey) await markOffersPasskey(deps, login)
+  if (name === 'passkey/skip') cookies.write(reply, cookieNames.noPasskey, '1', quarterSeconds)
   const client = { ...clientOf(request), ipAddress: request.ip }
   return answerOutcome(deps, cookies, visit, await action({ deps, visit, form, client }), reply)
 }

@@ -6,6 +6,7 @@ import { codeLifetimeMs } from '#domain/authentication/one-time-code.ts'
 import { readSettings } from '#domain/authentication/settings.ts'
 import { readInvitationCard } from '#domain/login/begin-invited.ts'
 import type { InvitationGone } from '#domain/login/invitation.ts'
+import { enrolmentOptions, signInOptions } from '#domain/login/passkey.ts'
 import { readPendingFactor } from '#domain/login/pending-factor.ts'
 import { offeredProviders } from '#domain/login/social.ts'
 import type { HostedLogin, Step } from '#domain/login/state.ts'
@@ -17,6 +18,7 @@ import { deviceConfirmScreen, deviceDoneScreen, deviceScreen } from './screens/d
 import { challengeScreen, enrolScreen } from './screens/mfa.ts'
 import { inviteScreen, organizationScreen } from './screens/organization.ts'
 import type { ScreenContext } from './screens/parts.ts'
+import { passkeyEnrolScreen } from './screens/passkey.ts'
 import { passwordScreen } from './screens/password.ts'
 import { problemScreen } from './screens/problem.ts'
 import { forgotScreen, forgotSentScreen } from './screens/reset.ts'
@@ -98,6 +100,7 @@ const showers: { readonly [S in Exclude<Step, 'sso' | 'mfa/kept'>]: Shower } = {
       : []
     return organizationScreen(context, { email: email ?? '', organizations })
   },
+  'passkey/enrollment': showPasskeyOffer,
   device: (_deps, { login, context }, { problem, fieldProblem, typed, status }) => {
     const { device } = login.request
     const code = typed?.code ?? (device?.userCode ? showUserCode(device.userCode) : undefined)
@@ -186,8 +189,11 @@ async function showSignIn(deps: Deps, visit: Visit, { problem, fieldProblem, typ
   return signInScreen(context, {
     email: typed?.email ?? login.state.email ?? undefined,
     emailProblem: fieldProblem,
-    problem: problem ?? (stored?.text === 'methodOff' ? context.say('methodOff') : undefined),
+    problem:
+      problem ??
+      (stored?.text === 'methodOff' || stored?.text === 'passkeyFailed' ? context.say(stored.text) : undefined),
     providers: await providerButtonsOf(deps, visit, methods),
+    passkey: passkeyOf(deps, visit, methods),
     byEmail: true,
     signUp: signUp !== 'closed' && methods.password,
   })
@@ -207,6 +213,22 @@ async function showSignUp(deps: Deps, visit: Visit, { problem, problems, typed, 
       : undefined,
     providers: await providerButtonsOf(deps, visit, methods),
     ...statusOf(status),
+  })
+}
+
+function passkeyOf({ baseUrl }: Deps, { login, browser, lastUsed }: Visit, methods: AuthenticationMethods) {
+  const options = methods.passkey ? signInOptions(baseUrl, browser, login) : undefined
+  return options && { options, lastUsed: lastUsed === 'Passkey' }
+}
+
+async function showPasskeyOffer(deps: Deps, { login, browser, context }: Visit): Promise<Screen> {
+  const { say, look } = context
+  const { problem, email } = login.state
+  const name = look.brand.settings.application_name ?? new URL(deps.baseUrl).hostname
+  return passkeyEnrolScreen(context, {
+    email: email ?? '',
+    options: (await enrolmentOptions(deps, browser, login, name)) ?? {},
+    problem: problem === null ? undefined : say('passkeyFailed'),
   })
 }
 

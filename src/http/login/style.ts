@@ -88,6 +88,7 @@ form{margin:0}
 .ak-AuthButton,.ak-SecondaryButton{border:1px solid var(--outline);background:var(--card);color:var(--ink);font-weight:550}
 .ak-AuthButton:hover,.ak-SecondaryButton:hover{background:var(--hover)}
 .ak-Stack{display:grid;gap:10px}
+.ak-Above{margin-bottom:10px}
 .ak-Badge{position:absolute;inset-block-start:-9px;inset-inline-end:10px;padding:0 8px;border-radius:99px;background:var(--card);border:1px solid var(--outline);font-size:.75rem;line-height:1.5;font-weight:550;color:var(--ink)}
 .ak-Divider{display:flex;align-items:center;gap:12px;margin:20px 0;color:var(--soft);font-size:.9rem}
 .ak-Divider::before,.ak-Divider::after{content:"";flex:1;border-top:1px solid var(--line)}

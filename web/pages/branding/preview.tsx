@@ -17,6 +17,13 @@ import { Refusal } from '../../ui/refusal.tsx'
 /** Whoever types is asked about the last letter alone. */
 const settleMs = 500
 
+const languages = new Intl.DisplayNames('en', { type: 'language' })
+
+function titleOf(screen: string): string {
+  const words = screen.replaceAll('-', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 export function Preview({ body }: { readonly body: BrandingUpdate }) {
   const { apiOf, environment, readOnly } = usePlace()
   const settled = useSettled(JSON.stringify(body))
@@ -49,7 +56,7 @@ export function Preview({ body }: { readonly body: BrandingUpdate }) {
                   <ChoiceInput
                     label="Screen"
                     value={screen}
-                    options={data.screens.map((each) => [each, each.replaceAll('-', ' ')] as const)}
+                    options={data.screens.map((each) => [each, titleOf(each)] as const)}
                     onChange={setScreen}
                   />
                 </Box>
@@ -57,7 +64,7 @@ export function Preview({ body }: { readonly body: BrandingUpdate }) {
                   <ChoiceInput
                     label="Language"
                     value={locale}
-                    options={locales.map((each) => [each, each] as const)}
+                    options={locales.map((each) => [each, languages.of(each) ?? each] as const)}
                     onChange={setLocale}
                   />
                 </Box>

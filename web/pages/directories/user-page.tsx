@@ -1,6 +1,7 @@
-import { Flex, Text } from '@radix-ui/themes'
-import { useParams } from 'react-router'
+import { Callout, Flex, Text } from '@radix-ui/themes'
+import { Link, useParams } from 'react-router'
 import { getDirectory } from '#contracts/directories.ts'
+import { getDirectoryUserProvisioning } from '#contracts/directory-provisioning.ts'
 import { getDirectoryUserRole } from '#contracts/directory-roles.ts'
 import { type DirectoryUserWithGroups, getDirectoryUser } from '#contracts/directory-users.ts'
 import type { DirectoryUserId } from '#contracts/ids.ts'
@@ -28,6 +29,7 @@ function UserView({ user }: { readonly user: DirectoryUserWithGroups }) {
   const paths = usePaths()
   const directory = useRead(getDirectory, { params: { id: user.directory_id } })
   const role = useRead(getDirectoryUserRole, { params: { id: user.id } })
+  const { data: provisioning } = useRead(getDirectoryUserProvisioning, { params: { id: user.id } })
   return (
     <Page
       title={user.name ?? user.username ?? user.id}
@@ -42,6 +44,14 @@ function UserView({ user }: { readonly user: DirectoryUserWithGroups }) {
         </CopyTextButton>
       }
     >
+      {provisioning?.refusal && (
+        <Callout.Root color="red" size="1">
+          <Callout.Text>
+            Not provisioned since <Time value={provisioning.refusal.refused_at} />: {provisioning.refusal.message} The
+            next change in the directory is the next attempt.
+          </Callout.Text>
+        </Callout.Root>
+      )}
       <Section title="Facts">
         <dl className="facts">
           <dt>E-mail</dt>
@@ -54,6 +64,14 @@ function UserView({ user }: { readonly user: DirectoryUserWithGroups }) {
           <dd>{user.job_title ?? 'none'}</dd>
           <dt>Role</dt>
           <dd>{role.data && <RoleReason slug={role.data.role.slug} group={role.data.groups[0]?.group_name} />}</dd>
+          <dt>User here</dt>
+          <dd>
+            {provisioning?.user_id == null ? (
+              'none'
+            ) : (
+              <Link to={paths.user(provisioning.user_id)}>{provisioning.user_id}</Link>
+            )}
+          </dd>
           <dt>Created, updated</dt>
           <dd>
             <Time value={user.created_at} />, <Time value={user.updated_at} />

@@ -10,7 +10,7 @@ export function OverviewPage() {
   const steps = useChecklist()
   const done = steps.filter((step) => step.done).length
   return (
-    <Page title="Overview" lead={`${environment.name}, ${environment.kind}.`}>
+    <Page title="Overview">
       <Section
         title="From nothing to a customer who signs in"
         lead={`${done} of ${steps.length}. Each is ticked by what has happened, not by a click.`}

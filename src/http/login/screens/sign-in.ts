@@ -1,6 +1,8 @@
 import { html } from 'hono/html'
 import type { Html } from '../../pages/layout.ts'
 import type { Screen } from '../frame.ts'
+import { passkeySignInScript } from '../passkey-script.ts'
+import { passkeyButton } from './passkey.ts'
 import { alert, field, form, notice, primaryButton, type ScreenContext } from './parts.ts'
 
 /** A way to sign in that has a button of its own. */
@@ -17,6 +19,8 @@ export interface SignInView {
   readonly problem?: string | undefined
   readonly notice?: string | undefined
   readonly providers: readonly ProviderButton[]
+  /** What browsers are asked for, where passkeys are a way in. */
+  readonly passkey?: { readonly options: object; readonly lastUsed: boolean } | undefined
   /** Whether there is anything to do with an address. */
   readonly byEmail: boolean
   readonly signUp: boolean
@@ -30,7 +34,7 @@ export function signInScreen(context: ScreenContext, view: SignInView): Screen {
     heading: title ?? (app === null ? say('signIn') : say('signInTo', { app })),
     body: html`${alert(view.problem)} ${notice(view.notice)} ${view.byEmail ? emailForm(context, view) : ''}
     ${view.byEmail && view.providers.length > 0 ? html`<div class="ak-Divider">${say('or')}</div>` : ''}
-    ${view.providers.length === 0 ? '' : providerButtons(context, view.providers)}
+    ${passkeyPart(context, view)} ${view.providers.length === 0 ? '' : providerButtons(context, view.providers)}
     ${
       view.signUp
         ? html`<div class="ak-Footer">
@@ -38,8 +42,20 @@ export function signInScreen(context: ScreenContext, view: SignInView): Screen {
           </div>`
         : ''
     }`,
+    ...(view.passkey && { script: passkeySignInScript }),
     ...(view.emailProblem !== undefined && { status: 422 }),
   }
+}
+
+/** Above the providers' buttons; alone, it comes with a divider that appears as it does. */
+function passkeyPart(context: ScreenContext, { passkey, providers, byEmail }: SignInView): Html | string {
+  if (!passkey) return ''
+  const button = passkeyButton(context, passkey.options, passkey.lastUsed)
+  if (providers.length > 0) return html`<div class="ak-Above">${button}</div>`
+  return byEmail
+    ? html`<div class="ak-Divider" data-passkey-part hidden>${context.say('or')}</div>
+        ${button}`
+    : button
 }
 
 function emailForm(context: ScreenContext, { email, emailProblem }: SignInView): Html {
