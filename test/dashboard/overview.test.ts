@@ -113,6 +113,12 @@ describe('redirects', () => {
     expect(await rejected(tenant.environment)).toMatchObject([{ uri: 'http://localhost:3001/callback', times: 2 }])
     await authorize('http://localhost:3001/callback')
     expect(await rejected(tenant.environment)).toMatchObject([{ uri: 'http://localhost:3001/callback', times: 3 }])
+    // Whoever registered it is done with it; it shows again when that ends.
+    const registered = { body: { uri: 'http://localhost:3001/callback' } }
+    const uri = await tenant.environment.api<{ id: string }>('POST', '/user_management/redirect_uris', registered)
+    expect(await rejected(tenant.environment)).toEqual([])
+    await tenant.environment.api('DELETE', `/user_management/redirect_uris/${uri.body.id}`)
+    expect(await rejected(tenant.environment)).toHaveLength(1)
     server.clock.advance(1000)
     for (let port = 4000; port < 4060; port += 1) await authorize(`http://localhost:${port}/`)
     const list = await rejected(tenant.environment)

@@ -58,6 +58,16 @@ export async function listRejected(db: Database, environment: EnvironmentId): Pr
     .selectFrom('rejected_redirects')
     .select(['uri', 'times', 'last_seen_at'])
     .where('environment_id', '=', environment)
+    // Whoever registered it since is done with it.
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('redirect_uris as r')
+            .whereRef('r.environment_id', '=', 'rejected_redirects.environment_id')
+            .whereRef('r.uri', '=', 'rejected_redirects.uri'),
+        ),
+      ),
+    )
     .orderBy('last_seen_at', 'desc')
     .limit(mostKept)
     .execute()

@@ -17,10 +17,11 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /**
- * Besides our style sheet there are two that are made while the page runs: one that holds the page still behind a dialog,
- * which takes the nonce, and this one of Radix Themes' scroll areas, which does not.
+ * Besides our style sheet there are three that are made while the page runs: one that holds the page still behind a
+ * dialog, which takes the nonce, and these of Radix Themes' scroll areas and selections, which do not.
  */
-const scrollAreaStyle = "'sha256-vGQdhYJbTuF+M8iCn1IZCHpdkiICocWHDq4qnQF4Rjw='"
+const radixStyles =
+  "'sha256-vGQdhYJbTuF+M8iCn1IZCHpdkiICocWHDq4qnQF4Rjw=' 'sha256-441zG27rExd4/il+NvIqyL8zFx5XmyNQtE381kSkUJk='"
 
 /** Their names hold a hash of what is in them. */
 const forever = 'public, max-age=31536000, immutable'
@@ -89,7 +90,7 @@ async function sendDocument(reply: FastifyReply, folder: string): Promise<Fastif
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}' ${scrollAreaStyle}`,
+    `style-src 'self' 'nonce-${nonce}' ${radixStyles}`,
     "img-src 'self' data:",
     "connect-src 'self'",
     // The login box as it would look, in the branding editor.

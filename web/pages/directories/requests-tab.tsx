@@ -70,7 +70,7 @@ function RequestTable({ requests }: { readonly requests: readonly ScimRequest[] 
               </Table.Cell>
               <Table.Cell className="breaks">
                 {reason}
-                {rejected_token !== null && ` Its token ended in …${rejected_token}.`}
+                {rejected_token !== null && hint === null && ` Its token ended in ${rejected_token}`}
                 {hint !== null && (
                   <Text as="div" size="1" className="soft">
                     {hint}
