@@ -12,7 +12,7 @@ export const DirectoryUserProvisioning = Type.Object({
   organization_membership_id: Type.Union([OrganizationMembershipId, Type.Null()]),
   /** Why the last attempt came to nothing. The next change of theirs is the next attempt. */
   refusal: Type.Union([
-    Type.Object({ code: Type.String(), message: Type.String(), refused_at: Timestamp }),
+    Type.Object({ reason: Type.String(), message: Type.String(), refused_at: Timestamp }),
     Type.Null(),
   ]),
 })

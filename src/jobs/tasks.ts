@@ -14,6 +14,7 @@ import { provisionDirectories } from '#domain/provisioning/follow.ts'
 import type { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { timeOutLogins } from '#domain/sso/time-out.ts'
+import { analyzeGrown } from './analyze.ts'
 import { pruneExpired, pruneOldEvents } from './prune.ts'
 import type { Task } from './runner.ts'
 
@@ -107,6 +108,7 @@ export function backgroundTasks(deps: JobDeps, wake: (task: string) => void): Ta
     { name: countTask, everyMs: second, restMs: 250, run: (signal) => countAndAlert(deps, signal) },
     ...apiTasks(deps),
     { name: provisionTask, everyMs: second, run: (signal) => provisionDirectories(deps, signal) },
+    { name: 'analyze-grown-tables', everyMs: 5 * second, run: async () => void (await analyzeGrown(deps.db)) },
     { name: 'time-out-logins', everyMs: 15 * second, run: (signal) => timeOutLogins(deps, signal) },
     { name: 'settle-people', everyMs: minute, run: (signal) => settlePeople(deps, undefined, signal) },
     { name: 'expire-domain-claims', everyMs: 10 * minute, run: (signal) => expireClaims(deps, signal) },

@@ -96,7 +96,7 @@ describe('somebody who cannot be provisioned', () => {
       user_id: null,
       organization_membership_id: null,
       refusal: {
-        code: 'organization_membership_already_exists',
+        reason: 'organization_membership_already_exists',
         message: expect.stringMatching(/already/) as string,
         refused_at: server.clock.read().toISOString(),
       },
@@ -130,7 +130,7 @@ describe('somebody who cannot be provisioned', () => {
     await change(server.deps, { environment: client.environment.id }, (work) =>
       noteRefusal(work, id as DirectoryUserId, new Conflict('Taken.')),
     )
-    expect((await provisioningOf(client, id)).refusal).toMatchObject({ code: 'Conflict', message: 'Taken.' })
+    expect((await provisioningOf(client, id)).refusal).toMatchObject({ reason: 'Conflict', message: 'Taken.' })
     await client.send('DELETE', `/Users/${id}`)
     const { rows } = await server.db.pool.query('select from provisioning_refusals where environment_id = $1', [
       client.environment.id,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { analyzeGrown } from '../../src/jobs/analyze.ts'
 import { addGroup, addUser, createScimClient, createSibling, refusal, type ScimClient } from '../support/scim.ts'
 import { useTestServer } from '../support/server.ts'
 
@@ -41,6 +42,9 @@ describe('a page of groups with very many members', () => {
          select environment_id, $1, $2 || n from directory_users, generate_series(1, $3::int) as n where id = $2`,
         [ids[i], template, size],
       )
+    // The server notices by itself, within seconds.
+    await server.db.pool.query('select pg_stat_force_next_flush()')
+    await analyzeGrown(server.db)
     return ids
   }
 

@@ -72,6 +72,6 @@ export async function explainProvisioning(
     refusal:
       code === null || message === null || refusedAt === null
         ? null
-        : { code, message, refused_at: refusedAt.toISOString() },
+        : { reason: code, message, refused_at: refusedAt.toISOString() },
   }
 }

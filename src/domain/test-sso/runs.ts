@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { encodeTime } from 'ulid'
+import { decodeTime, encodeTime } from 'ulid'
 import { type EnvironmentId, idPrefixes, type SsoSessionId, type TestSsoRunId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
 import type { TestSsoRun } from '#contracts/test-sso.ts'
@@ -90,7 +90,8 @@ export function presentTestRun(run: RunRow, attempt: Found | undefined, now: Dat
  */
 async function findAttempt(db: Database, environment: EnvironmentId, run: RunRow): Promise<Found | undefined> {
   const { origin } = expectationOf(run.scenario, run.flow, run.guests_allowed)
-  const begun = run.created_at.getTime()
+  // Ids are compared with ids: those of a process go on in order even when its clock does not.
+  const begun = run.id.slice(run.id.lastIndexOf('_') + 1)
   const { rows } = await sql<Found>`
     select s.id, s.state, s.email, s.error, s.created_at, s.finished_at,
       case when l.id is null then s.exchanged_at else l.exchanged_at end as exchanged_at,
@@ -98,7 +99,7 @@ async function findAttempt(db: Database, environment: EnvironmentId, run: RunRow
     from sso_sessions s
     left join hosted_logins l on l.environment_id = s.environment_id and l.id = s.app_state
     where s.environment_id = ${environment} and s.connection_id = ${run.connection_id} and s.origin = ${origin}
-      and s.id >= ${attemptsFrom(begun)} and s.id < ${attemptsFrom(begun + followedForMs)}
+      and s.id > ${attemptFrom(begun)} and s.id < ${attemptFrom(encodeTime(decodeTime(begun) + followedForMs))}
       and (l.id is not null) = ${run.flow === 'authkit'}
       and (coalesce(l.request ->> 'state', s.app_state, '') = ${run.id}
         or not starts_with(coalesce(l.request ->> 'state', s.app_state, ''), ${`${idPrefixes.testSsoRun}_`}))
@@ -106,7 +107,7 @@ async function findAttempt(db: Database, environment: EnvironmentId, run: RunRow
   return rows[0]
 }
 
-/** Below every id that is made from then on, and above those from before. */
-function attemptsFrom(milliseconds: number): string {
-  return `${idPrefixes.ssoSession}_${encodeTime(milliseconds)}`
+/** Where the ids of attempts go on from a moment, given as ids have it. */
+function attemptFrom(moment: string): string {
+  return `${idPrefixes.ssoSession}_${moment}`
 }
