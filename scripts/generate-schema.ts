@@ -49,6 +49,7 @@ const ownIds: Record<string, keyof typeof idPrefixes> = {
   password_resets: 'passwordReset',
   authentication_factors: 'authenticationFactor',
   authentication_challenges: 'authenticationChallenge',
+  passkeys: 'passkey',
   sessions: 'session',
   mails: 'mail',
   hosted_logins: 'hostedLogin',

@@ -29,6 +29,7 @@ import * as domains from './organization-domains.ts'
 import * as magic from './magic-auth.ts'
 import * as memberships from './memberships.ts'
 import * as organizations from './organizations.ts'
+import * as passkeys from './passkeys.ts'
 import * as permissions from './permissions.ts'
 import * as resets from './password-resets.ts'
 import * as redirects from './redirects.ts'
@@ -89,6 +90,8 @@ export const endpoints: readonly AnyEndpoint[] = [
   mfa.deleteFactor,
   mfa.challengeFactor,
   mfa.verifyChallenge,
+  passkeys.listUserPasskeys,
+  passkeys.deleteUserPasskey,
   templates.getJwtTemplate,
   templates.setJwtTemplate,
   settings.getAuthenticationSettings,

@@ -43,6 +43,7 @@ export const idPrefixes = {
   passwordReset: 'password_reset',
   authenticationFactor: 'auth_factor',
   authenticationChallenge: 'auth_challenge',
+  passkey: 'passkey',
   session: 'session',
   mail: 'mail',
   hostedLogin: 'login',
@@ -90,6 +91,7 @@ export type EmailVerificationId = IdOf<'emailVerification'>
 export type PasswordResetId = IdOf<'passwordReset'>
 export type AuthenticationFactorId = IdOf<'authenticationFactor'>
 export type AuthenticationChallengeId = IdOf<'authenticationChallenge'>
+export type PasskeyId = IdOf<'passkey'>
 export type SessionId = IdOf<'session'>
 export type MailId = IdOf<'mail'>
 export type HostedLoginId = IdOf<'hostedLogin'>
@@ -135,6 +137,7 @@ export const EmailVerificationId = id('emailVerification')
 export const PasswordResetId = id('passwordReset')
 export const AuthenticationFactorId = id('authenticationFactor')
 export const AuthenticationChallengeId = id('authenticationChallenge')
+export const PasskeyId = id('passkey')
 export const SessionId = id('session')
 export const MailId = id('mail')
 

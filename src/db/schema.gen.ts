@@ -43,6 +43,7 @@ import type {
   PasswordResetId,
   AuthenticationFactorId,
   AuthenticationChallengeId,
+  PasskeyId,
   SessionId,
   MailId,
   HostedLoginId,
@@ -677,6 +678,7 @@ export interface Passkeys {
   transports: string[]
   created_at: Date
   last_used_at: Date | null
+  id: PasskeyId
 }
 
 export interface PasswordResets {

@@ -47,6 +47,7 @@ import { logoutRoute } from './user-management/logout.ts'
 import { magicAuthRoutes } from './user-management/magic-auth.ts'
 import { membershipRoutes } from './user-management/memberships.ts'
 import { mfaRoutes } from './user-management/mfa.ts'
+import { passkeyRoutes } from './user-management/passkeys.ts'
 import { passwordResetRoutes } from './user-management/password-reset.ts'
 import { sessionRoutes } from './user-management/sessions.ts'
 import { userRoutes } from './user-management/users.ts'
@@ -70,6 +71,7 @@ export function openDoors(server: FastifyInstance, deps: Deps, version: string):
     identityExplanationRoutes,
     passwordResetRoutes,
     mfaRoutes,
+    passkeyRoutes,
     jwtTemplateRoutes,
     authenticationSettingsRoutes,
     membershipRoutes,

@@ -81,7 +81,9 @@ export async function verifyCreation(
   }).catch(refused)
   if (!verdict?.verified) return undefined
   const { id, publicKey, counter, transports } = verdict.registrationInfo.credential
-  const known = Array.isArray(transports) ? transports.filter((transport) => typeof transport === 'string') : []
+  // WebAuthn §5.8.4: words not known today are kept. What is no such word is somebody's joke.
+  const isWord = (transport: unknown) => typeof transport === 'string' && /^[a-z-]{1,32}$/.test(transport)
+  const known = Array.isArray(transports) ? transports.filter(isWord) : []
   return { id, publicKey, counter, transports: known.slice(0, 10) }
 }
 

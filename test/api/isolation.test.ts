@@ -75,6 +75,12 @@ beforeAll(async () => {
   await peopleOf(server, victim).signIn((await victim.api<User>('GET', `/user_management/users/${person}`)).body, {
     emailProven: true,
   })
+  const passkey = newId('passkey', server.clock.read())
+  await server.db.pool.query(
+    `insert into passkeys (environment_id, id, credential_id, user_id, public_key, sign_count, transports, created_at)
+     values ($1, $2, 'victims', $3, '', 0, '{}', now())`,
+    [victim.id, passkey, person],
+  )
   await stampEvents(server.db)
   await fanOut(server.db, server.clock.read(), new AbortController().signal)
   const firstOf = async (path: string) => (await victim.api<Page<{ id: string }>>('GET', path)).body.data[0]?.id ?? ''
@@ -107,7 +113,7 @@ beforeAll(async () => {
     '/user_management/password_reset/': [await make('/user_management/password_reset', { email: 'ann@victim.test' })],
     '/user_management/email_verification/': [await verificationOf(victim)],
     '/user_management/users/external_id/': ['victim'],
-    '/user_management/users/': [person],
+    '/user_management/users/': [person, passkey],
     '/user_management/organization_memberships/': [membership],
     '/webhook_endpoints/': [webhook],
     '/webhook_deliveries/': [await firstOf(`/webhook_endpoints/${webhook}/deliveries`)],
@@ -124,10 +130,14 @@ beforeAll(async () => {
     '/oauth_providers/': ['GoogleOAuth'],
   }
   const company = await attacker.environment.api<Organization>('POST', '/organizations', { body: { name: 'Mallory' } })
+  const herself = await attacker.environment.api<User>('POST', '/user_management/users', {
+    body: { email: 'own@mallory.test' },
+  })
   own = {
     '/authorization/organizations/': company.body.id,
     '/directories/': attacker.directory.id,
     '/environments/': mallory.id,
+    '/user_management/users/': herself.body.id,
   }
   await victim.api('PUT', '/oauth_providers/GoogleOAuth', { body: namedBodies['/oauth_providers/{name}'] })
   await victim.api('PUT', '/directory_attributes/badge', { body: { path: 'badge' } })

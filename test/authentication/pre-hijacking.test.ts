@@ -173,6 +173,15 @@ describe('who signed up with the address of somebody else', () => {
   })
 })
 
+test('a reset shuts out whoever knew the password of a verified account, and keeps its second factor', async () => {
+  const where = await place()
+  const thief = await squat(server, where)
+  await where.environment.api('PUT', `/user_management/users/${thief.user.id}`, { body: { email_verified: true } })
+  await ways['a password reset']?.(where)
+  // Mail alone must be no way around a second factor.
+  expect(await thief.stillGood()).toEqual(['second factor', 'recovery codes'])
+})
+
 describe('a password stays', () => {
   const hash = '$2b$10$abcdefghijklmnopqrstuuPfVqGkP1Lq0Kk1E6m2Jt0m2oQmXKZ6a'
 

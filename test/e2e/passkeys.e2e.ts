@@ -106,6 +106,20 @@ describe('passkeys', () => {
     // What somebody who chooses from the list does, the authenticator does by itself.
     const fromList = await signInOf(page, () => page.goto(authorizeUrl({ prompt: 'login' })))
     expect(fromList).toMatchObject({ authentication_method: 'Passkey', user: { email: 'grace@example.org' } })
+
+    await page.goto(`${gatehouse.url}/dashboard/users`)
+    await page.getByRole('link', { name: 'grace@example.org' }).click()
+    const row = page.getByRole('row').filter({ hasText: 'built in' })
+    await row.getByRole('button', { name: 'Remove' }).waitFor()
+    await expectGoodPage(page, 'dashboard-user-passkeys')
+    await row.getByRole('button', { name: 'Remove' }).click()
+    await page.getByLabel('Type grace@example.org to confirm').fill('grace@example.org')
+    await page.getByRole('button', { name: 'Remove passkey' }).click()
+    await row.waitFor({ state: 'detached' })
+    await withoutList(page, true)
+    await page.goto(authorizeUrl({ prompt: 'login' }))
+    await button.click()
+    await page.getByText('The passkey could not be used').waitFor()
     // The page without a picture of its own that the switch is set on.
     expect(visitor.complaints.filter((text) => !text.includes('404'))).toEqual([])
   })

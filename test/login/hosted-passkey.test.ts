@@ -1,90 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { Page } from '#contracts/list.ts'
+import type { PasswordReset } from '#contracts/password-resets.ts'
 import { Authenticator, type Forgery } from '../support/authenticator.ts'
-import { LoginBrowser, type LoginPage } from '../support/login-browser.ts'
-import { type Authenticated, peopleOf } from '../support/people.ts'
+import { LoginBrowser } from '../support/login-browser.ts'
+import { type Creation, passkeyOrigin, passkeyTenant, type Request, wanted } from '../support/passkeys.ts'
 import { useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
-const origin = 'http://gatehouse.test'
-const callback = 'https://app.test/callback'
-const password = 'horse battery staple'
-
-async function tenant(settings: object = {}) {
-  const environment = await server.environment()
-  const { api, client_id } = environment
-  const people = peopleOf(server, environment)
-  await api('POST', '/user_management/redirect_uris', { body: { uri: callback } })
-  if (Object.keys(settings).length > 0) await api('PUT', '/authentication_settings', { body: settings })
-  return {
-    api,
-    people,
-    environment,
-    url: (query: Record<string, string> = {}) =>
-      `/user_management/authorize?${new URLSearchParams({
-        client_id,
-        redirect_uri: callback,
-        response_type: 'code',
-        provider: 'authkit',
-        ...query,
-      })}`,
-    async redeem({ left }: LoginPage) {
-      const code = left?.searchParams.get('code')
-      const { body, status, text } = await people.authenticate<Authenticated>({
-        grant_type: 'authorization_code',
-        code,
-      })
-      if (status !== 200) throw new Error(text)
-      return body
-    },
-  }
-}
-
-type Tenant = Awaited<ReturnType<typeof tenant>>
-
-/** What the page wants of the authenticator. */
-function wanted<T>(page: LoginPage | undefined): T {
-  const text = page?.text ?? ''
-  const json = /data-passkey="([^"]*)"/.exec(text)?.[1]
-  if (json === undefined) throw new Error(`No passkey is asked for:\n${text}`)
-  return JSON.parse(json.replaceAll('&quot;', '"').replaceAll('&amp;', '&')) as T // as WebAuthn says
-}
-
-type Creation = Parameters<Authenticator['create']>[0]
-type Request = Parameters<Authenticator['get']>[0]
-
-/** In a browser that could keep a passkey. */
-async function byPassword({ url }: Tenant, email: string, passkeys = '1'): Promise<LoginBrowser> {
-  const browser = new LoginBrowser(server)
-  await browser.get(url())
-  await browser.submit('sign-in', { email, passkeys })
-  await browser.submit('password', { password })
-  return browser
-}
-
-/** Somebody with a passkey. */
-async function enrolled(place: Tenant) {
-  const user = await place.people.user(undefined, { password })
-  const browser = await byPassword(place, user.email)
-  const authenticator = new Authenticator(origin)
-  const credential = authenticator.create(wanted<Creation>(browser.last))
-  const page = await browser.submit('passkey/enrollment', { credential })
-  if (!page.left) throw new Error(page.text)
-  return { user, authenticator, browser }
-}
-
-/** With a browser nobody has signed in from. */
-async function useAt(place: Tenant, authenticator: Authenticator, forgery: Forgery = {}): Promise<LoginPage> {
-  const browser = new LoginBrowser(server)
-  const request = wanted<Request>(await browser.get(place.url()))
-  return browser.submit('passkey', { credential: authenticator.get(request, forgery) })
-}
+const tenant = (settings?: object) => passkeyTenant(server, settings)
 
 describe('a passkey', () => {
   test('is offered after a sign-in, made, and signs in from then on without anything else', async () => {
     const place = await tenant()
-    const user = await place.people.user(undefined, { password })
-    const browser = await byPassword(place, user.email)
+    const user = await place.people.user(undefined, { password: place.password })
+    const browser = await place.byPassword(user.email)
     expect([browser.last?.page, browser.last?.heading]).toEqual(['passkey/enrollment', 'Sign in faster next time?'])
     const options = wanted<Creation & Record<string, unknown>>(browser.last)
     expect(options).toMatchObject({
@@ -93,12 +22,12 @@ describe('a passkey', () => {
       attestation: 'none',
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     })
-    const authenticator = new Authenticator(origin)
+    const authenticator = new Authenticator(passkeyOrigin)
     const made = await browser.submit('passkey/enrollment', { credential: authenticator.create(options) })
     expect((await place.redeem(made)).authentication_method).toBe('Password')
 
     await place.api('PUT', '/authentication_settings', { body: { mfa: 'required' } })
-    const signedIn = await place.redeem(await useAt(place, authenticator))
+    const signedIn = await place.redeem(await place.use(authenticator))
     expect(signedIn).toMatchObject({ authentication_method: 'Passkey', user: { id: user.id } })
     const { body } = await place.api<Page<{ event: string }>>('GET', '/events?events=authentication.passkey_succeeded')
     expect(body.data).toHaveLength(1)
@@ -106,41 +35,41 @@ describe('a passkey', () => {
 
   test('is offered to nobody whose browser could not keep it, who has one, who said no, or came by it', async () => {
     const place = await tenant()
-    const user = await place.people.user(undefined, { password })
-    expect((await byPassword(place, user.email, '')).last?.left).toBeDefined()
-    const browser = await byPassword(place, user.email)
+    const user = await place.people.user(undefined, { password: place.password })
+    expect((await place.byPassword(user.email, '')).last?.left).toBeDefined()
+    const browser = await place.byPassword(user.email)
     expect((await browser.submit('passkey/skip')).left).toBeDefined()
     await browser.get(place.url({ prompt: 'login' }))
     await browser.submit('sign-in', { email: user.email, passkeys: '1' })
-    expect((await browser.submit('password', { password })).left).toBeDefined()
+    expect((await browser.submit('password', { password: place.password })).left).toBeDefined()
 
-    const other = await enrolled(place)
-    expect((await byPassword(place, other.user.email)).last?.left).toBeDefined()
-    expect((await useAt(place, other.authenticator)).left).toBeDefined()
+    const other = await place.enrolled()
+    expect((await place.byPassword(other.user.email)).last?.left).toBeDefined()
+    expect((await place.use(other.authenticator)).left).toBeDefined()
   })
 
   test('is not offered to whoever has not shown the inbox: it would outlast the day its owner comes', async () => {
     const place = await tenant({ email_verification_required: false })
-    const user = await place.people.user(undefined, { password, email_verified: false })
-    expect((await byPassword(place, user.email)).last?.left).toBeDefined()
+    const user = await place.people.user(undefined, { password: place.password, email_verified: false })
+    expect((await place.byPassword(user.email)).last?.left).toBeDefined()
   })
 
   test('is no way in where it is switched off, then or later', async () => {
     const place = await tenant()
-    const { authenticator } = await enrolled(place)
+    const { authenticator } = await place.enrolled()
     const browser = new LoginBrowser(server)
     const request = wanted<Request>(await browser.get(place.url()))
     await place.api('PUT', '/authentication_settings', { body: { methods: { passkey: false } } })
     const page = await browser.submit('passkey', { credential: authenticator.get(request) })
     expect([page.status, page.left]).toEqual([422, undefined])
     expect((await browser.get(place.url())).text).not.toContain('data-passkey="')
-    const user = await place.people.user(undefined, { password })
-    expect((await byPassword(place, user.email)).last?.left).toBeDefined()
+    const user = await place.people.user(undefined, { password: place.password })
+    expect((await place.byPassword(user.email)).last?.left).toBeDefined()
   })
 
   test('of a company’s domain is no way around its identity provider', async () => {
     const place = await tenant()
-    const { user, authenticator } = await enrolled(place)
+    const { user, authenticator } = await place.enrolled()
     await server.db.pool.query(`update users set email = 'ann@acme.test' where id = $1`, [user.id])
     const { body: acme } = await place.api<{ id: string }>('POST', '/organizations', {
       body: { name: 'Acme', domain_data: [{ domain: 'acme.test', state: 'verified' }] },
@@ -148,7 +77,7 @@ describe('a passkey', () => {
     const connection = { organization_id: acme.id, connection_type: 'GenericSAML' }
     const { body } = await place.api<{ id: string }>('POST', '/connections', { body: connection })
     await server.db.pool.query(`update connections set state = 'active' where id = $1`, [body.id])
-    expect((await useAt(place, authenticator)).left).toBeUndefined()
+    expect((await place.use(authenticator)).left).toBeUndefined()
   })
 })
 
@@ -166,9 +95,9 @@ describe('nobody gets in with', () => {
     ['a passkey nobody has', { id: 'x'.repeat(43) }],
   ])('%s', async (_what, forgery) => {
     const place = await tenant()
-    const { authenticator } = await enrolled(place)
-    expect((await useAt(place, authenticator, { counter: 5 })).left).toBeDefined()
-    const page = await useAt(place, authenticator, forgery)
+    const { authenticator } = await place.enrolled()
+    expect((await place.use(authenticator, { counter: 5 })).left).toBeDefined()
+    const page = await place.use(authenticator, forgery)
     expect([page.page, page.left]).toEqual(['sign-in', undefined])
     expect(page.alert).toContain('could not be used')
     const { body } = await place.api<Page<{ data: object }>>('GET', '/events?events=authentication.passkey_failed')
@@ -176,28 +105,28 @@ describe('nobody gets in with', () => {
       { data: { type: 'passkey', status: 'failed', error: { code: 'invalid_credentials' } } },
     ])
     // The passkey itself is not taken from its owner.
-    expect((await useAt(place, authenticator, { counter: 6 })).left).toBeDefined()
+    expect((await place.use(authenticator, { counter: 6 })).left).toBeDefined()
   })
 
   test('somebody else’s passkey, under one’s own name or with one’s own key', async () => {
     const place = await tenant()
-    const [victim, thief] = [await enrolled(place), await enrolled(place)]
+    const [victim, thief] = [await place.enrolled(), await place.enrolled()]
     const handle = Buffer.from(victim.user.id).toString('base64url')
     // Signed by the thief's key for the victim's credential, and the thief's credential for the victim's name.
     expect(
-      (await useAt(place, thief.authenticator, { id: victim.authenticator.id, userHandle: handle })).left,
+      (await place.use(thief.authenticator, { id: victim.authenticator.id, userHandle: handle })).left,
     ).toBeUndefined()
-    expect((await useAt(place, thief.authenticator, { userHandle: handle })).left).toBeUndefined()
+    expect((await place.use(thief.authenticator, { userHandle: handle })).left).toBeUndefined()
   })
 
   test('a passkey of another tenant, which has the same relying party', async () => {
-    const { authenticator } = await enrolled(await tenant())
-    expect((await useAt(await tenant(), authenticator)).left).toBeUndefined()
+    const { authenticator } = await (await tenant()).enrolled()
+    expect((await (await tenant()).use(authenticator)).left).toBeUndefined()
   })
 
   test('an answer that was used before, in this sign-in or another', async () => {
     const place = await tenant()
-    const { authenticator } = await enrolled(place)
+    const { authenticator } = await place.enrolled()
     const browser = new LoginBrowser(server)
     const page = await browser.get(place.url({ prompt: 'login' }))
     const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
@@ -218,7 +147,7 @@ describe('nobody gets in with', () => {
 
   test('a form of another site', async () => {
     const place = await tenant()
-    const { authenticator } = await enrolled(place)
+    const { authenticator } = await place.enrolled()
     const browser = new LoginBrowser(server)
     const page = await browser.get(place.url())
     const credential = authenticator.get(wanted<Request>(page))
@@ -226,15 +155,21 @@ describe('nobody gets in with', () => {
     expect([refused.status, refused.left]).toEqual([403, undefined])
   })
 
-  test.each(['', 'null', '[]', '{', '{"id":5}', '{"id":"x","response":null}', '{"response":{"userHandle":{}}}'])(
-    'what is no answer at all: %s',
-    async (credential) => {
-      const browser = new LoginBrowser(server)
-      await browser.get((await tenant()).url())
-      const page = await browser.submit('passkey', { credential })
-      expect([page.page, page.left]).toEqual(['sign-in', undefined])
-    },
-  )
+  test.each([
+    '',
+    'null',
+    '[]',
+    '{',
+    '{"id":5}',
+    '{"id":"\\u0000"}',
+    '{"id":"x","response":null}',
+    '{"response":{"userHandle":{}}}',
+  ])('what is no answer at all: %s', async (credential) => {
+    const browser = new LoginBrowser(server)
+    await browser.get((await tenant()).url())
+    const page = await browser.submit('passkey', { credential })
+    expect([page.page, page.left]).toEqual(['sign-in', undefined])
+  })
 
   test('a hundred tries', async () => {
     const browser = new LoginBrowser(server)
@@ -252,30 +187,58 @@ describe('nobody makes a passkey with', () => {
     ['a device that did not ask who it is', { userVerified: false }],
   ])('%s', async (_what, forgery) => {
     const place = await tenant()
-    const user = await place.people.user(undefined, { password })
-    const browser = await byPassword(place, user.email)
-    const authenticator = new Authenticator(origin)
+    const user = await place.people.user(undefined, { password: place.password })
+    const browser = await place.byPassword(user.email)
+    const authenticator = new Authenticator(passkeyOrigin)
     const credential = authenticator.create(wanted<Creation>(browser.last), forgery)
     const page = await browser.submit('passkey/enrollment', { credential })
     expect([page.page, page.left]).toEqual(['passkey/enrollment', undefined])
     expect(page.alert).toContain('could not be used')
-    expect((await useAt(place, authenticator)).left).toBeUndefined()
+    expect((await place.use(authenticator)).left).toBeUndefined()
   })
 
   test('the credential of somebody else, whose it stays', async () => {
     const place = await tenant()
-    const victim = await enrolled(place)
-    const thief = await place.people.user(undefined, { password })
-    const browser = await byPassword(place, thief.email)
-    const own = new Authenticator(origin)
+    const victim = await place.enrolled()
+    const thief = await place.people.user(undefined, { password: place.password })
+    const browser = await place.byPassword(thief.email)
+    const own = new Authenticator(passkeyOrigin)
     const credential = own.create(wanted<Creation>(browser.last), { id: victim.authenticator.id })
     expect((await browser.submit('passkey/enrollment', { credential })).left).toBeUndefined()
-    expect((await place.redeem(await useAt(place, victim.authenticator))).user.id).toBe(victim.user.id)
+    expect((await place.redeem(await place.use(victim.authenticator))).user.id).toBe(victim.user.id)
+  })
+
+  test('an address that became another while the page was open', async () => {
+    const place = await tenant({ email_verification_required: false })
+    const user = await place.people.user(undefined, { password: place.password })
+    const browser = await place.byPassword(user.email)
+    await place.api('PUT', `/user_management/users/${user.id}`, { body: { email: 'todd@people.test' } })
+    const authenticator = new Authenticator(passkeyOrigin)
+    const credential = authenticator.create(wanted<Creation>(browser.last))
+    expect((await browser.submit('passkey/enrollment', { credential })).page).toBe('passkey/enrollment')
+    expect((await place.use(authenticator)).left).toBeUndefined()
+    expect((await browser.submit('passkey/skip')).left).toBeDefined()
+  })
+
+  test('a sign-in that began before the password was reset', async () => {
+    const place = await tenant()
+    const user = await place.people.user(undefined, { password: place.password })
+    const browser = await place.byPassword(user.email)
+    const reset = await place.api<PasswordReset>('POST', '/user_management/password_reset', {
+      body: { email: user.email },
+    })
+    await place.api('POST', '/user_management/password_reset/confirm', {
+      body: { token: reset.body.password_reset_token, new_password: 'correct zebra battery' },
+    })
+    const authenticator = new Authenticator(passkeyOrigin)
+    const credential = authenticator.create(wanted<Creation>(browser.last))
+    expect((await browser.submit('passkey/enrollment', { credential })).page).toBe('sign-in')
+    expect((await place.use(authenticator)).left).toBeUndefined()
   })
 
   test('nothing shown yet', async () => {
     const place = await tenant()
-    const { authenticator } = await enrolled(place)
+    const { authenticator } = await place.enrolled()
     const browser = new LoginBrowser(server)
     const page = await browser.get(place.url())
     const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? ''

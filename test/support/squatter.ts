@@ -7,7 +7,9 @@ import { change } from '#db/work.ts'
 import { answerDevice } from '#domain/authentication/device.ts'
 import { plainFacts } from '#domain/authentication/facts.ts'
 import { decodeBase32, totp } from '#protocols/totp.ts'
+import { Authenticator } from './authenticator.ts'
 import { LoginBrowser } from './login-browser.ts'
+import { type Creation, passkeyOrigin, type Request, wanted } from './passkeys.ts'
 import { type Authenticated, type People, peopleOf } from './people.ts'
 import type { TestEnvironment, TestServer } from './server.ts'
 
@@ -71,6 +73,7 @@ export const hoard = [
   'device',
   'sign-in under way',
   'browser that is signed in',
+  'passkey',
   'second factor',
   'recovery codes',
   'change of address',
@@ -105,6 +108,7 @@ export async function squat(server: TestServer, place: Place): Promise<Squatter>
   const code = await people.code(user)
   await api('POST', `${path}/email_change/send`, { body: { new_email: 'mallory@example.net' } })
   const { code: changeCode } = await place.mail('mallory@example.net')
+  const authenticator = await makePasskey(server, place, path)
 
   // With two organizations a sign-in waits for the choice.
   const [home, away] = [await people.organization('Home'), await people.organization('Away')]
@@ -151,6 +155,11 @@ export async function squat(server: TestServer, place: Place): Promise<Squatter>
       ).error !== 'access_denied',
     'sign-in under way': async () => (await waiting.submit('organization', { choice: home.id })).page !== 'sign-in',
     'browser that is signed in': async () => (await browser.get(place.url())).page !== 'sign-in',
+    passkey: async () => {
+      const page = new LoginBrowser(server)
+      const request = wanted<Request>(await page.get(place.url()))
+      return (await page.submit('passkey', { credential: authenticator.get(request) })).page !== 'sign-in'
+    },
     'second factor': async () => (await api<Page<unknown>>('GET', `${path}/auth_factors`)).body.data.length > 0,
     'recovery codes': async () =>
       (await server.db.pool.query('select from recovery_codes where user_id = $1', [user.id])).rowCount !== 0,
@@ -165,4 +174,17 @@ export async function squat(server: TestServer, place: Place): Promise<Squatter>
       return found
     },
   }
+}
+
+/** Only while the application vouches for the address: nobody is asked to make one who has not shown the inbox. */
+async function makePasskey(server: TestServer, { environment: { api }, url }: Place, user: string) {
+  await api('PUT', user, { body: { email_verified: true } })
+  const browser = new LoginBrowser(server)
+  await browser.get(url())
+  await browser.submit('sign-in', { email: ownersEmail, passkeys: '1' })
+  await browser.submit('password', { password: strangersPassword })
+  const authenticator = new Authenticator(passkeyOrigin)
+  await browser.submit('passkey/enrollment', { credential: authenticator.create(wanted<Creation>(browser.last)) })
+  await api('PUT', user, { body: { email_verified: false } })
+  return authenticator
 }

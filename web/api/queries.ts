@@ -75,7 +75,7 @@ export function useChange<E extends AnyEndpoint>(endpoint: E): UseMutationResult
   return useMutation({
     mutationFn: (input: CallInput<E>) => call(apiOf(endpoint), endpoint, input),
     onSuccess: (_answer, input) => {
-      const gone = endpoint.method === 'DELETE' ? idOf(input) : undefined
+      const gone = endpoint.method === 'DELETE' ? idOf(endpoint, input) : undefined
       return client.invalidateQueries({
         queryKey: [environment.id],
         // What was just deleted would be asked for once more while its page is still there.
@@ -97,7 +97,9 @@ export function useSessionChange<E extends AnyEndpoint>(
   })
 }
 
-function idOf(input: object): string | undefined {
-  const { params } = input as { readonly params?: { readonly id?: string } } // calls of the contract have these parts
-  return params?.id
+/** Of the thing a path ends with: what it is a part of stays, and has to be read again. */
+function idOf({ path }: AnyEndpoint, input: object): string | undefined {
+  const name = /\{((?:\w+_)?id)\}$/.exec(path)?.[1]
+  const { params } = input as { readonly params?: Readonly<Record<string, string>> } // calls of the contract have these parts
+  return name === undefined ? undefined : params?.[name]
 }

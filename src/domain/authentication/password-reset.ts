@@ -8,15 +8,14 @@ import { change, type ChangeDeps, type Scope, type Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { hashSecret } from '../environments/api-keys.ts'
 import { Forbidden, NotFound } from '../errors.ts'
-import { closeHostedSessions } from '../login/hosted-session.ts'
 import { queueMail } from '../mail/queue.ts'
-import { revokeSessions } from '../sessions/revoke.ts'
 import { preparePassword, setPassword } from '../users/passwords.ts'
 import { presentUser } from '../users/present.ts'
 import { findUserByEmail, lockUser, readUser } from '../users/read.ts'
 import { markEmailVerified } from './email-verification.ts'
 import { openCode } from './one-time-code.ts'
 import { readSettings } from './settings.ts'
+import { endSignIns, shutOut } from './shut-out.ts'
 
 const lifetimeMs = 15 * 60_000
 
@@ -68,8 +67,8 @@ export async function sendPasswordReset(work: Work, deps: ResetDeps, email: stri
 }
 
 /**
- * Sets the new password. The token came by mail, so the address is proven with it; whoever is signed in as this person is
- * signed out, and they are told by mail.
+ * Sets the new password. The token came by mail, so the address is proven with it; whoever came in as this person before
+ * is shut out, passkeys included, and they are told by mail. Second factors stay: mail is no way around them.
  * @throws NotFound for a token that does not work, and BadRequest for a weak password, after which the token still works.
  */
 export async function confirmPasswordReset(
@@ -92,6 +91,8 @@ export async function confirmPasswordReset(
     policy,
   )
   return change(deps, scope, async (work) => {
+    // A sign-in locks what it stands on and then the user: in the same order, or each would wait for the other.
+    await endSignIns(work, found)
     const user = await lockUser(work, found)
     const { numUpdatedRows } = await work.tx
       .updateTable('password_resets')
@@ -108,8 +109,8 @@ export async function confirmPasswordReset(
     const verified = await markEmailVerified(work, user)
     await setPassword(work, user.id, { ...password, selfChosen: false }, policy)
     await endResets(work, user.id)
-    await revokeSessions(work, { user: user.id })
-    await closeHostedSessions(work, user.id)
+    // Who came in before the lock, too.
+    await shutOut(work, user.id)
     const row = await work.tx
       .selectFrom('password_resets')
       .selectAll()

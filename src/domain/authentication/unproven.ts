@@ -1,13 +1,11 @@
 import type { UserId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
-import { closeHostedSessions } from '../login/hosted-session.ts'
-import { forgetLogins } from '../login/state.ts'
-import { revokeSessions } from '../sessions/revoke.ts'
+import { shutOut } from './shut-out.ts'
 
 /**
  * Anybody can sign up with anybody's address and wait for its owner. When the owner shows the inbox, the password of
- * whoever signed up goes, and with it all it may have opened: factors, passkeys, sessions, sign-ins under way, a change of address
- * that waits for its code. Where the application brought the password, nothing is taken: nobody could sign up with it.
+ * whoever signed up goes, and with it all it may have opened, second factors too. Where the application brought the
+ * password, nothing is taken: nobody could sign up with it.
  */
 export async function clearUnproven(work: Work, user: UserId): Promise<void> {
   const { numDeletedRows } = await work.tx
@@ -17,19 +15,8 @@ export async function clearUnproven(work: Work, user: UserId): Promise<void> {
     .where('self_chosen', '=', true)
     .executeTakeFirst()
   if (numDeletedRows === 0n) return
-  await closeHostedSessions(work, user)
-  await endSignIns(work, user)
-  await revokeSessions(work, { user })
+  await shutOut(work, user)
   await removeFactors(work, user)
-  await work.tx
-    .updateTable('email_verifications')
-    .set({ expires_at: work.now, updated_at: work.now })
-    .where('environment_id', '=', work.environment)
-    .where('user_id', '=', user)
-    .where('purpose', '=', 'change')
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', work.now)
-    .execute()
 }
 
 /** The password is of whoever has shown the inbox: it stays whatever is shown later. */
@@ -43,21 +30,7 @@ export async function settlePassword(work: Work, user: UserId): Promise<void> {
     .execute()
 }
 
-/** In the order in which one leads to the next, so that none slips through; before the sessions they lead to. */
-async function endSignIns(work: Work, user: UserId): Promise<void> {
-  await forgetLogins(work, user)
-  for (const table of ['pending_authentications', 'authorization_codes'] as const)
-    await work.tx.deleteFrom(table).where('environment_id', '=', work.environment).where('user_id', '=', user).execute()
-  await work.tx
-    .updateTable('device_authorizations')
-    .set({ state: 'denied' })
-    .where('environment_id', '=', work.environment)
-    .where('user_id', '=', user)
-    .where('state', '=', 'approved')
-    .execute()
-}
-
 async function removeFactors(work: Work, user: UserId): Promise<void> {
-  for (const table of ['authentication_factors', 'recovery_codes', 'passkeys'] as const)
+  for (const table of ['authentication_factors', 'recovery_codes'] as const)
     await work.tx.deleteFrom(table).where('environment_id', '=', work.environment).where('user_id', '=', user).execute()
 }

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { sql } from 'kysely'
+import type { PasskeyId } from '#contracts/ids.ts'
+import { newId } from '#db/new-id.ts'
 import { change, type Work } from '#db/work.ts'
 import {
   assertionOptions,
@@ -15,6 +17,7 @@ import { readUser } from '../users/read.ts'
 import { advance, go, type Next } from './advance.ts'
 import { type LoginDeps, shownSoFar } from './answers.ts'
 import { type BrowserSecret, passkeyChallenge } from './browser.ts'
+import { hasShownInbox } from './passkey-offer.ts'
 import { type HostedLogin, lockLogin } from './state.ts'
 
 export interface PasskeyDeps extends LoginDeps {
@@ -80,7 +83,7 @@ export async function answerPasskey(
   return change(deps, { environment: login.environment }, async (work) => {
     const current = await lockLogin(work, login)
     const user = known ? await readUser(work.tx, work.environment, known.user_id) : null
-    const holds = counter !== undefined && known !== undefined && (await count(work, known.credential_id, counter))
+    const holds = counter !== undefined && known !== undefined && (await count(work, known.id, counter))
     announce(work, 'passkey', holds ? 'right' : 'invalid_credentials', { user, origin: client })
     if (holds && user) return advance(work, deps, current, { user, facts: plainFacts('Passkey', client), link: null })
     const problem = { text: 'passkeyFailed', reference: null } as const
@@ -108,10 +111,13 @@ export async function enrolPasskey(
     if (!shown || state.step !== 'passkey/enrollment') return { kind: 'step', step: state.step }
     const kept =
       credential !== undefined &&
+      // The address may have become another while the page was open.
+      hasShownInbox(shown.user, shown.facts) &&
       (await work.tx
         .insertInto('passkeys')
         .values({
           environment_id: work.environment,
+          id: newId('passkey', work.now),
           credential_id: credential.id,
           user_id: shown.user.id,
           public_key: Buffer.from(credential.publicKey),
@@ -167,19 +173,22 @@ async function claimRound({ db }: LoginDeps, { environment, id, state }: HostedL
 async function findPasskey({ db }: LoginDeps, { environment }: HostedLogin, credential: string) {
   return db.kysely
     .selectFrom('passkeys')
-    .select(['credential_id', 'user_id', 'public_key', 'sign_count'])
+    .select(['id', 'credential_id', 'user_id', 'public_key', 'sign_count'])
     .where('environment_id', '=', environment)
     .where('credential_id', '=', credential)
     .executeTakeFirst()
 }
 
-/** @returns false if another answer has brought the counter as far in the meantime: one of the two is a copy's. */
-async function count(work: Work, credential: string, counter: number): Promise<boolean> {
+/**
+ * @returns false if the passkey is gone by now, or another answer has brought the counter as far in the meantime: one of
+ *   the two is a copy's.
+ */
+async function count(work: Work, passkey: PasskeyId, counter: number): Promise<boolean> {
   const { numUpdatedRows } = await work.tx
     .updateTable('passkeys')
     .set({ sign_count: counter, last_used_at: work.now })
     .where('environment_id', '=', work.environment)
-    .where('credential_id', '=', credential)
+    .where('id', '=', passkey)
     .where((row) =>
       row.or([row('sign_count', '<', counter), row.and([row('sign_count', '=', 0), row.val(counter === 0)])]),
     )
@@ -205,7 +214,7 @@ function readResponse(text: string): Response {
   const handle = response?.userHandle
   return {
     whole,
-    id: typeof id === 'string' ? id.slice(0, 2000) : '',
+    id: typeof id === 'string' && /^[\w-]{1,2000}$/.test(id) ? id : '',
     userHandle: typeof handle === 'string' ? handle : undefined,
   }
 }

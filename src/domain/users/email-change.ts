@@ -21,15 +21,7 @@ export async function sendEmailChange(work: Work, secrets: Secrets, id: UserId, 
   if (email === user.email) throw new Conflict('The user has this address.', 'email_change_not_needed')
   await requireOwnAddress(work, user)
   if (await findUserByEmail(work.tx, work.environment, email)) throw notAvailable()
-  await work.tx
-    .updateTable('email_verifications')
-    .set({ expires_at: work.now, updated_at: work.now })
-    .where('environment_id', '=', work.environment)
-    .where('user_id', '=', id)
-    .where('purpose', '=', 'change')
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', work.now)
-    .execute()
+  await cancelEmailChange(work, id)
   const verification = newId('emailVerification', work.now)
   const code = newOneTimeCode()
   const expiresAt = new Date(work.now.getTime() + codeLifetimeMs)
@@ -59,6 +51,19 @@ export async function sendEmailChange(work: Work, secrets: Secrets, id: UserId, 
     expires_at: expiresAt.toISOString(),
     created_at: work.now.toISOString(),
   }
+}
+
+/** A code that waits stops working. */
+export async function cancelEmailChange(work: Work, id: UserId): Promise<void> {
+  await work.tx
+    .updateTable('email_verifications')
+    .set({ expires_at: work.now, updated_at: work.now })
+    .where('environment_id', '=', work.environment)
+    .where('user_id', '=', id)
+    .where('purpose', '=', 'change')
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', work.now)
+    .execute()
 }
 
 export type EmailChangeVerdict = CodeVerdict | 'none_pending'

@@ -17,6 +17,7 @@ import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { ImpersonateUser } from './impersonate-user.tsx'
 import { MembershipSection } from './membership-section.tsx'
+import { PasskeySection } from './passkey-section.tsx'
 import { SessionSection } from './session-section.tsx'
 
 export function UserPage() {
@@ -74,6 +75,7 @@ function UserView({ user }: { readonly user: User }) {
         </dl>
       </Section>
       <MembershipSection user={user} />
+      <PasskeySection user={user} />
       <SessionSection user={user} />
       <Section title="JSON" lead="As the API answers it.">
         <JsonView value={user} />
