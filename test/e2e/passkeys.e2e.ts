@@ -119,7 +119,7 @@ describe('passkeys', () => {
     await withoutList(page, true)
     await page.goto(authorizeUrl({ prompt: 'login' }))
     await button.click()
-    await page.getByText('The passkey could not be used').waitFor()
+    await page.getByRole('alert').filter({ hasText: 'The passkey could not be used' }).waitFor()
     // The page without a picture of its own that the switch is set on.
     expect(visitor.complaints.filter((text) => !text.includes('404'))).toEqual([])
   })
