@@ -15,6 +15,7 @@ import { WebhookWorker } from '#domain/webhooks/deliver.ts'
 import type { PostMail } from '#domain/mail/send.ts'
 import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
+import { type Answered, tellAnswers } from '#http/answered.ts'
 import { KeyUses } from '#http/callers.ts'
 import type { Deps } from '#http/deps.ts'
 import { openDoors } from '#http/doors.ts'
@@ -46,6 +47,8 @@ export interface AppOptions {
   /** Where the test identity provider keeps its keys; development only. */
   readonly testIdp?: { readonly baseUrl: string; readonly folder: string | undefined }
   readonly logger: { readonly level: string } | false
+  /** Told of every request once it is answered. */
+  readonly onAnswered?: ((answered: Answered) => void) | undefined
   readonly trustProxy: boolean
   /** Answer requests, do what is done in the background, or both; both unless told. */
   readonly role?: Role
@@ -78,6 +81,7 @@ export interface App {
 /** Wires the rooms together; nothing here decides anything. */
 export async function createApp(options: AppOptions): Promise<App> {
   const server = createServer({ logger: options.logger, trustProxy: options.trustProxy })
+  if (options.onAnswered) tellAnswers(server, options.onAnswered)
   const clock = options.clock ?? (() => new Date())
   const db = openDatabase({
     url: options.databaseUrl,

@@ -32,11 +32,13 @@ const drainLimitMs = 10_000
 /**
  * Starts everything dev consists of, in the order it depends on each other.
  * @param undo gets how to stop each part, also when a later one fails.
+ * @param onAnswered is told of every request.
  */
 export async function bringUp(
   { config, terminal }: Invocation,
   steps: Steps,
   undo: AsyncDisposableStack,
+  onAnswered?: AppOptions['onAnswered'],
 ): Promise<{ ready: Ready; app: App }> {
   const started = performance.now()
   checkPinnedKey(config.apiKey)
@@ -58,6 +60,7 @@ export async function bringUp(
     development: true,
     testIdp: { baseUrl: testIdpUrl, folder: join(config.data, 'test-idp') },
     logger: loggerOf(config),
+    onAnswered,
     trustProxy: config.trustProxy,
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
@@ -82,7 +85,10 @@ export async function bringUp(
   })
   const data = shownFolder(config.data)
   const seconds = (performance.now() - started) / 1000
-  return { app, ready: { url, port, testIdpUrl: `${testIdpUrl}/test-idp/`, exampleUrl, ...client, data, seconds } }
+  return {
+    app,
+    ready: { url, port, testIdpUrl: `${testIdpUrl}/test-idp/`, exampleUrl, ...client, data, seconds },
+  }
 }
 
 async function stopServing(app: App, servers: readonly Server[]): Promise<void> {

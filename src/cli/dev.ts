@@ -1,8 +1,10 @@
 import { bringUp } from './bring-up.ts'
 import type { Command, Invocation } from './command.ts'
 import { shownFolder } from './data-folder.ts'
+import { takeKeys } from './dev-console.ts'
 import { jsonLine, printSummary } from './dev-summary.ts'
 import { exitCodes, Failure } from './failure.ts'
+import { RequestLines } from './request-lines.ts'
 import { Steps } from './steps.ts'
 import { listenForStop } from './stop-signal.ts'
 
@@ -12,7 +14,8 @@ export const dev: Command = {
   summary: 'Runs everything on this machine, for this machine alone.',
   notes: [
     'The first start makes a database, keys, two environments and a test organization in the data folder;',
-    'later starts keep them. Nothing is reachable from other machines.',
+    'later starts keep them. Nothing is reachable from other machines. On a terminal it shows a line for each request,',
+    'without what is in it, and takes keys: o opens the dashboard, m the mailbox, e the example app, q stops.',
   ],
   words: [0, 0],
   settings: [
@@ -44,13 +47,17 @@ async function runDev(invocation: Invocation): Promise<void> {
   const { config, terminal } = invocation
   const stop = listenForStop()
   const silent = config.quiet || config.json
+  const requests = !silent && terminal.interactive ? new RequestLines(terminal, () => new Date()) : undefined
   requireLoopback(config.host)
   try {
     await using undo = new AsyncDisposableStack()
-    const { ready, app } = await bringUp(invocation, new Steps(terminal, silent, stop.requested), undo)
+    const steps = new Steps(terminal, silent, stop.requested)
+    const { ready, app } = await bringUp(invocation, steps, undo, requests?.note)
     if (config.json) terminal.line(jsonLine(ready))
     else if (config.quiet) terminal.line(ready.url)
     else printSummary(terminal, ready, app.server)
+    requests?.start()
+    if (requests) undo.use(takeKeys(terminal, ready, { input: process.stdin, stop: stop.stop }))
     await stop.wait
     if (!silent) terminal.line('\n  Stopping.')
   } catch (error) {

@@ -3,11 +3,13 @@ import type { Environment } from '#contracts/environments.ts'
 import type { Database } from '#db/database.ts'
 import { applySeed, previewSeed, type SeedDeps } from '#domain/seeds/apply.ts'
 import type { PlanStep } from '#domain/seeds/plan.ts'
-import { readSeed, type Seed } from '#domain/seeds/seed-file.ts'
+import { emptySeed, readSeed, type Seed } from '#domain/seeds/seed-file.ts'
 import { guardedFetch } from '../guarded-fetch.ts'
+import type { Config } from '../settings.ts'
 import { type Command, type Invocation, textOption } from './command.ts'
-import { shownFolder } from './data-folder.ts'
+import { readRunning, shownFolder } from './data-folder.ts'
 import { changeDeps, withDatabase } from './database.ts'
+import { requireSecrets } from './encryption-key.ts'
 import { findEnvironment } from './environment.ts'
 import { exitCodes, Failure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
@@ -18,12 +20,15 @@ export const seed: Command = {
   summary:
     'Makes an environment have what a YAML or JSON file describes, and prints the plan: + made, ~ changed, - removed.',
   notes: [
-    'Organizations are found again by id, external_id or name, so applying a file twice changes nothing. Nothing that the',
-    'file does not mention is touched. Ids may be pinned. Seed files of the vendor emulator are read as they are; what',
-    'they describe beyond this server is named and left out. API keys for production go into the production environment.',
+    'Parts: permissions, roles, organizations (with domains and memberships), users, connections, invitations, api_keys,',
+    'redirect_uris, logout_uris, cors_origins, homepage_url; docs/guides/seeds.md shows all of them.',
+    'Organizations are found again by id, external_id or name, users by id, external_id or address, so applying a file',
+    'twice changes nothing. Nothing that the file does not mention is touched. Ids may be pinned. A password is for',
+    'whoever has none. Seed files of the vendor emulator are read as they are; what they describe beyond this server is',
+    'named and left out. API keys for production go into the production environment.',
   ],
   words: [1, 1],
-  settings: ['databaseUrl', 'data', 'baseUrl', 'json'],
+  settings: ['databaseUrl', 'data', 'baseUrl', 'encryptionKey', 'json'],
   options: {
     environment: { value: 'NAME', doc: 'staging, production, or the id of an environment (default staging)' },
     'dry-run': { doc: 'Print the plan and change nothing' },
@@ -36,7 +41,13 @@ async function runSeed(invocation: Invocation): Promise<void> {
   const described = await readSeedFile(words[0] ?? '')
   await withDatabase(config, async (db) => {
     const environment = await findEnvironment(db, textOption(invocation, 'environment') ?? 'staging')
-    const deps = { ...changeDeps(db), fetchText: guardedFetch({ allowPrivate: true }), baseUrl: config.baseUrl ?? '' }
+    const deps = {
+      ...changeDeps(db),
+      fetchText: guardedFetch({ allowPrivate: true }),
+      ...(described.invitations.length > 0
+        ? await invitationKeys(config)
+        : { secrets: undefined, baseUrl: config.baseUrl ?? '' }),
+    }
     const isDryRun = options['dry-run'] === true
     const reports: Report[] = []
     for (const part of await partsOf(db, described, environment))
@@ -45,6 +56,15 @@ async function runSeed(invocation: Invocation): Promise<void> {
       terminal.line(JSON.stringify({ dryRun: isDryRun, ignored: described.ignored, environments: reports }, null, 2))
     else print(terminal, described, reports, isDryRun)
   })
+}
+
+/** What mail with an invitation needs: the key that seals what opens it, and where its link leads. */
+async function invitationKeys(config: Config): Promise<Pick<SeedDeps, 'secrets' | 'baseUrl'>> {
+  const baseUrl =
+    config.baseUrl ?? (config.databaseUrl === undefined ? (await readRunning(config.data))?.url : undefined)
+  if (baseUrl === undefined && config.databaseUrl !== undefined)
+    throw new Failure(exitCodes.userError, 'Invitations carry a link: set BASE_URL to where people reach the server.')
+  return { secrets: await requireSecrets(config), baseUrl: baseUrl ?? `http://localhost:${config.port}` }
 }
 
 /** @throws Failure naming the file, or SeedInvalid naming its lines. */
@@ -69,9 +89,8 @@ export async function partsOf(db: Database, described: Seed, asked: Environment)
   const others = described.apiKeys.filter((key) => !isOwn(key.environment))
   const parts: SeedPart[] = [{ environment: asked, seed: { ...described, apiKeys: own } }]
   if (others.length === 0) return parts
-  const nothing = { organizations: [], connections: [], redirectUris: [], logoutUris: [], corsOrigins: [], ignored: [] }
   const environment = await findEnvironment(db, asked.kind === 'staging' ? 'production' : 'staging')
-  return [...parts, { environment, seed: { ...nothing, apiKeys: others } }]
+  return [...parts, { environment, seed: { ...emptySeed, apiKeys: others } }]
 }
 
 interface Report {

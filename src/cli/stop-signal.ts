@@ -5,6 +5,8 @@ export interface StopSignal {
   readonly requested: AbortSignal
   /** Resolves when somebody wants us to stop. */
   readonly wait: Promise<void>
+  /** Asks as a signal would. */
+  readonly stop: () => void
 }
 
 /** Turns SIGINT, SIGTERM and SIGHUP, and the end of the process that started us, into one request to stop. */
@@ -27,5 +29,5 @@ export function listenForStop(): StopSignal {
   const wait = new Promise<void>((resolve) => {
     controller.signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  return { requested: controller.signal, wait }
+  return { requested: controller.signal, wait, stop }
 }

@@ -89,7 +89,7 @@ describe('a machine that runs dev', () => {
     const file = join(await folderForTest(), 'seed.yaml')
     await writeFile(
       file,
-      'users: []\norganizations: [{ id: org_acme, name: Acme, domains: [acme.test] }]\nconnections: [{ id: conn_acme, organization: Acme }]\n',
+      'groups: []\norganizations: [{ id: org_acme, name: Acme, domains: [acme.test] }]\nconnections: [{ id: conn_acme, organization: Acme }]\n',
     )
     const seed = async (...flags: string[]) => runGatehouse(['seed', file, '--data', folder.path, ...flags])
     const planned = await seed('--dry-run')
@@ -98,7 +98,7 @@ describe('a machine that runs dev', () => {
     )
     expect((await api('/organizations/org_acme')).status).toBe(404)
     const applied = await seed()
-    expect(applied.stdout).toMatch(/2 made, 0 changed, 0 as described\nleft out line 1: users/)
+    expect(applied.stdout).toMatch(/2 made, 0 changed, 0 as described\nleft out line 1: groups/)
     expect((await api('/connections/conn_acme')).status).toBe(200)
     expect((await seed()).stdout).toMatch(/0 made, 0 changed, 2 as described/)
   })

@@ -6,6 +6,7 @@ import { readOrganization } from '#domain/organizations/read.ts'
 import { applySeed } from '#domain/seeds/apply.ts'
 import { bootstrap } from '#domain/seeds/bootstrap.ts'
 import { readSeed } from '#domain/seeds/seed-file.ts'
+import { checkPassword } from '#domain/users/passwords.ts'
 import { Secrets } from '#protocols/envelope.ts'
 import { selfSignedCertificate } from '#protocols/saml/certificate.ts'
 import { createEmptyDatabase } from '../support/database.ts'
@@ -21,14 +22,16 @@ async function prepare() {
     baseUrl: 'http://gatehouse.test',
     fetchText: async () => ({ ok: false as const, code: 'unreachable', message: 'nobody answers' }),
   }
-  const { staging } = await bootstrap(deps)
-  const apply = async (text: string) => {
-    const { steps, issued } = await applySeed(deps, staging, readSeed(text))
+  const { staging, production } = await bootstrap(deps)
+  const apply = async (text: string, environment = staging) => {
+    const { steps, issued } = await applySeed(deps, environment, readSeed(text))
     return { marks: steps.map(({ mark }) => mark).join(''), issued }
   }
   const events = async () =>
     (await db.pool.query<{ type: string }>('select type from events order by seq')).rows.map(({ type }) => type)
-  return { db, staging, apply, events }
+  const signsIn = async (email: string, password: string) =>
+    (await checkPassword(deps, staging.id, email, password)).right
+  return { db, staging, production, apply, events, signsIn }
 }
 
 const certificate = async () =>
@@ -95,4 +98,66 @@ test('metadata that cannot be fetched changes nothing', async () => {
     errors: [{ field: 'idp_metadata_url', message: 'nobody answers' }],
   })
   expect((await db.pool.query('select name from organizations')).rows).toEqual([])
+})
+
+/** Of the password `U*U`: a vector of crypt_blowfish. */
+const importedHash = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'
+
+test('people, roles and invitations are made, changed where they differ, and then left alone', async () => {
+  const { db, apply, events, signsIn } = await prepare()
+  const seed = ({ role = 'editor', name = 'Ada', status = 'active', allows = "'docs:read', 'docs:write'" } = {}) => `
+permissions: [{ slug: 'docs:read', name: Read }, { slug: 'docs:write', name: Write }]
+roles: [{ slug: admin, permissions: ['docs:read'] }, { slug: editor, name: Editor, permissions: [${allows}] }]
+users:
+  - { id: user_ada, email: Ada@acme.test, first_name: ${name}, email_verified: true, external_id: a1, metadata: { team: x }, password: short }
+  - { email: bob@acme.test, password_hash: ${importedHash}, password_hash_type: bcrypt }
+organizations:
+  - name: Acme
+    memberships: [{ email: ada@acme.test, role: ${role} }, { email: bob@acme.test, status: ${status} }]
+invitations: [{ email: eve@acme.test, organization: Acme, role: admin }, { email: new@else.test, expires_in_days: 2 }]
+`
+  const members = async () =>
+    (
+      await db.pool.query(
+        `select u.email, m.status, m.role_slugs from organization_memberships m
+         join users u on u.environment_id = m.environment_id and u.id = m.user_id order by u.email`,
+      )
+    ).rows
+  expect((await apply(seed())).marks).toBe('+++++++++++')
+  expect(await members()).toEqual([
+    { email: 'ada@acme.test', status: 'active', role_slugs: ['editor'] },
+    { email: 'bob@acme.test', status: 'active', role_slugs: ['member'] },
+  ])
+  expect(await signsIn('ada@acme.test', 'short')).toBe(true)
+  expect(await signsIn('bob@acme.test', 'U*U')).toBe(true)
+  expect(await signsIn('bob@acme.test', 'short')).toBe(false)
+  const mailed = await db.pool.query('select recipient, kind from mails order by recipient')
+  expect(mailed.rows.map((row: { recipient: string }) => row.recipient)).toEqual(['eve@acme.test', 'new@else.test'])
+
+  // The imported hash was renewed when it proved right: it is not what the file says, and stays all the same.
+  const before = await events()
+  expect((await apply(seed())).marks).toBe('===========')
+  expect(await events()).toEqual(before)
+  expect(await signsIn('bob@acme.test', 'U*U')).toBe(true)
+
+  const other = seed({ role: 'admin', name: 'Augusta', status: 'inactive', allows: "'docs:read'" })
+  expect((await apply(other)).marks).toBe('===~=~=~~==')
+  expect(await members()).toEqual([
+    { email: 'ada@acme.test', status: 'active', role_slugs: ['admin'] },
+    { email: 'bob@acme.test', status: 'inactive', role_slugs: ['member'] },
+  ])
+  const users = await db.pool.query("select first_name, metadata from users where id = 'user_ada'")
+  expect(users.rows).toEqual([{ first_name: 'Augusta', metadata: { team: 'x' } }])
+  expect((await apply(other)).marks).toBe('===========')
+  expect((await apply(seed({ role: 'admin', name: 'Augusta', allows: "'docs:read'" }))).marks).toBe('========~==')
+  expect((await members())[1]).toMatchObject({ status: 'active' })
+})
+
+test.each([
+  ['a weak password in production', 'password: short', /^line 1: ada@acme.test: A password has at least 10 characters/],
+  ['a hash that cannot be checked', 'password_hash: nonsense, password_hash_type: bcrypt', /^line 1: ada@acme.test: /],
+])('%s changes nothing', async (_what, password, message) => {
+  const { db, production, apply } = await prepare()
+  await expect(apply(`users: [{ email: ada@acme.test, ${password} }]`, production)).rejects.toThrow(message)
+  expect((await db.pool.query('select id from users')).rows).toEqual([])
 })

@@ -1,7 +1,8 @@
 import type { Environment } from '#contracts/environments.ts'
 import type { ConnectionType } from '#contracts/connections.ts'
-import type { OrganizationId } from '#contracts/ids.ts'
+import type { OrganizationId, UserId } from '#contracts/ids.ts'
 import { change, type ChangeDeps, type Work } from '#db/work.ts'
+import type { Secrets } from '#protocols/envelope.ts'
 import { configureConnection } from '../connections/configure.ts'
 import { createConnection } from '../connections/create.ts'
 import { type FetchText, type IdpSettings, readIdpSettings } from '../connections/idp-settings.ts'
@@ -12,13 +13,17 @@ import { logoutUris, redirectUris } from '../redirects/families.ts'
 import { setHomepage } from '../redirects/homepage.ts'
 import { createOrigin } from '../redirects/origins.ts'
 import { createUri, updateUri } from '../redirects/uris.ts'
+import { type PeopleRun, performPeople } from './perform-people.ts'
 import { planSeed, type OrganizationRef, type PlanStep, type SeedAction, type SeedPlan } from './plan.ts'
 import { type Seed, type SeedConnection, SeedInvalid } from './seed-file.ts'
+import { preparePasswords } from './seed-passwords.ts'
 import { readSeedState } from './state.ts'
 
 export interface SeedDeps extends ChangeDeps {
   readonly fetchText: FetchText
   readonly baseUrl: string
+  /** Seals what opens invitations; a seed without any can do without. */
+  readonly secrets: Secrets | undefined
 }
 
 export interface SeedResult {
@@ -32,12 +37,14 @@ export interface SeedResult {
  * @throws SeedInvalid when the seed contradicts what there is.
  */
 export async function applySeed(deps: SeedDeps, environment: Environment, seed: Seed): Promise<SeedResult> {
-  const idps = await readIdps(deps, await previewSeed(deps, environment, seed))
+  const preview = await previewSeed(deps, environment, seed)
+  const idps = await readIdps(deps, preview)
+  const passwords = await preparePasswords(deps.db, environment, seed, preview)
   return change(deps, { environment: environment.id }, async (work) => {
     // Planned again inside: between the preview and here, somebody may have made a part of it.
     const plan = planSeed(seed, await readSeedState(work.tx, environment.id, seed, work.now))
     refuse(plan)
-    const run = new SeedRun(work, environment.kind, deps.baseUrl, idps)
+    const run = new SeedRun(work, environment.kind, deps, idps, passwords)
     for (const { action } of plan.steps) if (action) await run.perform(action)
     return { steps: plan.steps, issued: run.issued }
   })
@@ -81,13 +88,27 @@ class SeedRun {
   readonly #kind: Environment['kind']
   readonly #baseUrl: string
   readonly #idps: Idps
+  readonly #people: PeopleRun
   readonly #made = new Map<number, OrganizationId>()
 
-  constructor(work: Work, kind: Environment['kind'], baseUrl: string, idps: Idps) {
+  constructor(
+    work: Work,
+    kind: Environment['kind'],
+    { baseUrl, secrets }: Pick<SeedDeps, 'baseUrl' | 'secrets'>,
+    idps: Idps,
+    passwords: PeopleRun['passwords'],
+  ) {
     this.#work = work
     this.#kind = kind
     this.#baseUrl = baseUrl
     this.#idps = idps
+    this.#people = {
+      work,
+      invitationKeys: secrets && { secrets, baseUrl },
+      passwords,
+      madeUsers: new Map<number, UserId>(),
+      idOf: (organization) => this.#idOf(organization),
+    }
   }
 
   async perform(action: SeedAction): Promise<void> {
@@ -128,7 +149,7 @@ class SeedRun {
       case 'set homepage':
         return void (await setHomepage(work, kind, action.url))
       default:
-        return action satisfies never
+        return performPeople(this.#people, action)
     }
   }
 
@@ -153,7 +174,7 @@ class SeedRun {
 
   #idOf(organization: OrganizationRef): OrganizationId {
     const id = 'id' in organization ? organization.id : this.#made.get(organization.made)
-    if (id === undefined) throw new Error('A connection was planned before its organization.')
+    if (id === undefined) throw new Error('Something was planned before its organization.')
     return id
   }
 

@@ -8,6 +8,8 @@ import type { SeedDomain, SeedOrganization } from './seed-file.ts'
 export interface OrganizationsPlan {
   readonly steps: readonly PlanStep[]
   readonly problems: readonly string[]
+  /** Those of the seed, in its order. */
+  readonly own: readonly OrganizationRef[]
   /** Finds an organization of the seed or of the environment by id, external id or name. */
   readonly refs: (name: string) => OrganizationRef | 'several' | undefined
 }
@@ -34,10 +36,11 @@ export function planOrganizations(
     refs.push({ names: [organization.id, organization.external_id, organization.name, found?.id], ref })
     steps.push(found ? change(organization, found) : create(organization, index))
   }
+  const own = refs.map(({ ref }) => ref)
   const known = new Set(refs.map(({ ref }) => ('id' in ref ? ref.id : '')))
   for (const { id, external_id, name } of stored)
     if (!known.has(id)) refs.push({ names: [id, external_id, name], ref: { id } })
-  return { steps, problems, refs: (name) => resolve(name, refs) }
+  return { steps, problems, own, refs: (name) => resolve(name, refs) }
 }
 
 function resolve(
@@ -68,7 +71,10 @@ function find(wanted: SeedOrganization, stored: readonly Organization[], problem
   return byName[0]
 }
 
-function create({ line: _line, id, domains, ...fields }: SeedOrganization, index: number): PlanStep {
+function create(
+  { line: _line, id, domains, memberships: _members, ...fields }: SeedOrganization,
+  index: number,
+): PlanStep {
   const input = { ...fields, ...(domains && { domain_data: [...domains] }) }
   return {
     mark: '+',
@@ -79,7 +85,7 @@ function create({ line: _line, id, domains, ...fields }: SeedOrganization, index
 }
 
 function change(wanted: SeedOrganization, found: Organization): PlanStep {
-  const { line: _line, id: _id, domains, metadata = {}, ...fields } = wanted
+  const { line: _line, id: _id, domains, memberships: _members, metadata = {}, ...fields } = wanted
   const details: PlanStep['details'][number][] = []
   for (const [name, value] of Object.entries(fields)) {
     const before = found[name as keyof typeof fields] // the fields of a seed are fields of an organization

@@ -51,6 +51,12 @@ const connection: StoredConnection = {
 }
 
 const nothing: SeedState = {
+  permissions: [],
+  roles: [],
+  organizationRoles: [],
+  users: [],
+  memberships: [],
+  invitations: [],
   organizations: [],
   connections: [],
   apiKeys: [],

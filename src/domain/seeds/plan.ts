@@ -1,13 +1,48 @@
 import type { Organization, OrganizationCreate, OrganizationUpdate } from '#contracts/organizations.ts'
-import type { ApiKeyId, ConnectionId, LogoutUriId, OrganizationId, RedirectUriId } from '#contracts/ids.ts'
+import type {
+  ApiKeyId,
+  ConnectionId,
+  LogoutUriId,
+  OrganizationId,
+  OrganizationMembershipId,
+  RedirectUriId,
+  UserId,
+} from '#contracts/ids.ts'
+import type { MembershipStatus } from '#contracts/memberships.ts'
+import type { User } from '#contracts/users.ts'
 import type { ConnectionChange } from '../connections/configure.ts'
 import { planConnections } from './plan-connections.ts'
+import { type MemberAction, planMembers } from './plan-members.ts'
 import { planOrganizations } from './plan-organizations.ts'
 import { planRest } from './plan-rest.ts'
+import { planRoles, type RoleAction } from './plan-roles.ts'
+import { planUsers, type UserAction } from './plan-users.ts'
 import type { Seed, SeedConnection } from './seed-file.ts'
 
 /** What an environment has of the things a seed speaks of. */
 export interface SeedState {
+  readonly permissions: readonly StoredPermission[]
+  /** Those of the environment. */
+  readonly roles: readonly (StoredPermission & { readonly permissions: readonly string[] })[]
+  /** Those that the organizations below have besides. */
+  readonly organizationRoles: readonly { readonly organization_id: OrganizationId; readonly slug: string }[]
+  /** Those whose id, external id or address stands in the seed. */
+  readonly users: readonly StoredUser[]
+  /** Those of these users in the organizations below. */
+  readonly memberships: readonly {
+    readonly id: OrganizationMembershipId
+    readonly user_id: UserId
+    readonly organization_id: OrganizationId
+    readonly status: MembershipStatus
+    readonly roles: readonly string[]
+  }[]
+  /** Those of the addresses that the seed invites which are open or were accepted. */
+  readonly invitations: readonly {
+    readonly email: string
+    readonly organization_id: OrganizationId | null
+    readonly role: string | null
+    readonly state: 'pending' | 'accepted'
+  }[]
   /** Those whose id, external id or name stands in the seed. */
   readonly organizations: readonly Organization[]
   /** Those of these organizations, and those whose id stands in the seed. */
@@ -23,6 +58,17 @@ export interface SeedState {
   readonly corsOrigins: readonly string[]
   readonly homepageUrl: string | null
 }
+
+export interface StoredPermission {
+  readonly slug: string
+  readonly name: string
+  readonly description: string | null
+}
+
+export type StoredUser = Pick<
+  User,
+  'id' | 'email' | 'email_verified' | 'first_name' | 'last_name' | 'name' | 'external_id' | 'metadata'
+> & { readonly hasPassword: boolean }
 
 export interface StoredUri<Id> {
   readonly id: Id
@@ -49,6 +95,9 @@ export type OrganizationRef = { readonly id: OrganizationId } | { readonly made:
 
 /** What has to be done for one line of the plan. */
 export type SeedAction =
+  | RoleAction
+  | UserAction
+  | MemberAction
   | {
       readonly do: 'create organization'
       readonly index: number
@@ -99,10 +148,14 @@ export interface SeedPlan {
  */
 export function planSeed(seed: Seed, state: SeedState): SeedPlan {
   const organizations = planOrganizations(seed.organizations, state.organizations)
-  const connections = planConnections(seed.connections, state, organizations.refs)
-  const rest = planRest(seed, state)
-  return {
-    steps: [...organizations.steps, ...connections.steps, ...rest.steps],
-    problems: [...organizations.problems, ...connections.problems, ...rest.problems],
-  }
+  const users = planUsers(seed.users, state.users)
+  const plans = [
+    planRoles(seed, state),
+    organizations,
+    users,
+    planConnections(seed.connections, state, organizations.refs),
+    planMembers(seed, state, organizations, users),
+    planRest(seed, state),
+  ]
+  return { steps: plans.flatMap(({ steps }) => steps), problems: plans.flatMap(({ problems }) => problems) }
 }

@@ -20,12 +20,19 @@ organizations:
     name: Acme
     metadata: { plan: pro, seats: 5 }
     domains: [acme.test, { domain: acme.example, state: pending }]
+    memberships: [{ email: ADA@acme.test, role: admin }, { email: bob@acme.test, roles: [admin, member], status: pending }]
 connections:
   - { id: conn_acme, organization: Acme, connection_type: OktaSAML, idp_metadata_url: 'https://idp.test/m', options: { force_authn: true } }
 api_keys: [{ name: CI, value: sk_test_12345 }]
 redirect_uris: ['http://localhost:3000/callback', { uri: 'https://a.test/cb', default: true }]
 cors_origins: ['http://localhost:3000']
 homepage_url: http://localhost:3000
+permissions: [{ slug: 'docs:read', name: Read }]
+roles: [{ slug: admin, description: All of it, permissions: ['docs:read'] }]
+users:
+  - { id: user_ada, email: Ada@Acme.test, first_name: Ada, email_verified: true, external_id: 7, metadata: { team: a }, password: '0123' }
+  - { email: bob@acme.test, password_hash: $2b$10$x, password_hash_type: bcrypt }
+invitations: [{ email: eve@acme.test, organization: Acme, role: admin, expires_in_days: 3, locale: de }, { email: x@y.test }]
 `)
     expect(seed).toEqual({
       organizations: [
@@ -39,11 +46,34 @@ homepage_url: http://localhost:3000
             { domain: 'acme.test', state: 'verified' },
             { domain: 'acme.example', state: 'pending' },
           ],
+          memberships: [
+            { line: 8, email: 'ada@acme.test', roles: ['admin'] },
+            { line: 8, email: 'bob@acme.test', roles: ['admin', 'member'], status: 'pending' },
+          ],
         },
+      ],
+      permissions: [{ line: 15, slug: 'docs:read', name: 'Read' }],
+      roles: [{ line: 16, slug: 'admin', description: 'All of it', permissions: ['docs:read'] }],
+      users: [
+        {
+          line: 18,
+          id: 'user_ada',
+          email: 'ada@acme.test',
+          first_name: 'Ada',
+          email_verified: true,
+          external_id: '7',
+          metadata: { team: 'a' },
+          password: '0123',
+        },
+        { line: 19, email: 'bob@acme.test', password_hash: '$2b$10$x', password_hash_type: 'bcrypt' },
+      ],
+      invitations: [
+        { line: 20, email: 'eve@acme.test', organization: 'Acme', role: 'admin', expires_in_days: 3, locale: 'de' },
+        { line: 20, email: 'x@y.test' },
       ],
       connections: [
         {
-          line: 9,
+          line: 10,
           id: 'conn_acme',
           organization: 'Acme',
           connection_type: 'OktaSAML',
@@ -51,13 +81,13 @@ homepage_url: http://localhost:3000
           options: { force_authn: true },
         },
       ],
-      apiKeys: [{ line: 10, name: 'CI', value: 'sk_test_12345', environment: 'staging' }],
+      apiKeys: [{ line: 11, name: 'CI', value: 'sk_test_12345', environment: 'staging' }],
       redirectUris: [
-        { line: 11, uri: 'http://localhost:3000/callback' },
-        { line: 11, uri: 'https://a.test/cb', default: true },
+        { line: 12, uri: 'http://localhost:3000/callback' },
+        { line: 12, uri: 'https://a.test/cb', default: true },
       ],
       logoutUris: [],
-      corsOrigins: [{ line: 12, origin: 'http://localhost:3000' }],
+      corsOrigins: [{ line: 13, origin: 'http://localhost:3000' }],
       homepageUrl: 'http://localhost:3000',
       ignored: [],
     })
@@ -65,17 +95,25 @@ homepage_url: http://localhost:3000
 
   test("a file of the vendor's emulator, naming what is left out and why", () => {
     const seed = readSeed(`
-users: [{ email: alice@acme.test }]
+users: [{ email: alice@acme.test, password: alice123, totp: true }]
 organizations:
   - name: Acme
     allowProfilesOutsideOrganization: true
-    memberships: [{ email: alice@acme.test }]
+    memberships: [{ email: alice@acme.test, role: admin, status: active }]
 connections:
   - { name: Acme SSO, organization: Acme, state: validating, profiles: [{ email: alice@acme.test }] }
 webhookEndpoints: [{ url: http://localhost:3000 }]
 apiKeys: { sk_test_default: { environment: test }, sk_live_other: { environment: production } }
 `)
-    expect(seed.organizations).toEqual([{ line: 4, name: 'Acme', allow_profiles_outside_organization: true }])
+    expect(seed.organizations).toEqual([
+      {
+        line: 4,
+        name: 'Acme',
+        allow_profiles_outside_organization: true,
+        memberships: [{ line: 6, email: 'alice@acme.test', roles: ['admin'], status: 'active' }],
+      },
+    ])
+    expect(seed.users).toEqual([{ line: 2, email: 'alice@acme.test', password: 'alice123' }])
     expect(seed.connections).toEqual([
       { line: 8, name: 'Acme SSO', organization: 'Acme', connection_type: 'GenericSAML' },
     ])
@@ -84,9 +122,8 @@ apiKeys: { sk_test_default: { environment: test }, sk_live_other: { environment:
       ['sk_live_other', 'production'],
     ])
     expect(seed.ignored).toEqual([
-      expect.stringMatching(/^line 2: users \(/),
       expect.stringMatching(/^line 9: webhookEndpoints \(/),
-      expect.stringMatching(/^line 6: memberships \(/),
+      expect.stringMatching(/^line 2: totp \(/),
       expect.stringMatching(/^line 8: profiles \(/),
     ])
   })
@@ -116,6 +153,41 @@ describe('what is refused', () => {
     ['text PostgreSQL cannot hold', 'organizations: [{ name: "a\\0" }]', /name must be text/],
     ['an option nobody knows', 'connections: [{ organization: A, options: { sign: true } }]', /^line 1: options /],
     ['a key clients could not send', 'api_keys: [{ name: A, value: "sk_test 1" }]', /starts with sk_/],
+    ['an address that is none', 'users: [{ email: ada }]', /^line 1: "ada" is not an email address\.$/],
+    ['an unknown field of a user', 'users:\n- email: a@b.test\n  emial_verified: true', /^line 3: .* "email_verified"/],
+    [
+      'a password read as a number',
+      'users: [{ email: a@b.test, password: 12345678 }]',
+      /^line 1: password must be text/,
+    ],
+    ['a user without a word of who', 'users: [{}]', /^line 1: users\[0\] needs "email"\.$/],
+    [
+      'two passwords of one user',
+      'users: [{ email: a@b.test, password: x, password_hash: y, password_hash_type: bcrypt }]',
+      /a password or the hash of one, not both/,
+    ],
+    ['a hash of no kind', 'users: [{ email: a@b.test, password_hash: y }]', /go together/],
+    [
+      'a hash of an unknown kind',
+      'users: [{ email: a@b.test, password_hash: y, password_hash_type: md5 }]',
+      /^line 1: /,
+    ],
+    ['a slug that cannot be one', 'roles: [{ slug: Not A Slug }]', /^line 1: slug /],
+    ['an unknown field of a role', 'roles: [{ slug: a, permission: [] }]', /mean "permissions"/],
+    ['an unknown field of a permission', 'permissions: [{ slug: a, nam: x }]', /mean "name"/],
+    ['a role of one organization', 'roles: [{ slug: a, type: OrganizationRole }]', /type must be EnvironmentRole/],
+    [
+      'an unknown field of a member',
+      'organizations: [{ name: A, memberships: [{ email: a@b.test, rol: x }] }]',
+      /mean "role"/,
+    ],
+    [
+      'a role in no organization',
+      'invitations: [{ email: a@b.test, role: admin }]',
+      /a role is one in an organization/,
+    ],
+    ['an unknown field of an invitation', 'invitations: [{ email: a@b.test, organisation: A }]', /mean "organization"/],
+    ['an invitation for ever', 'invitations: [{ email: a@b.test, expires_in_days: 365 }]', /^line 1: expires_in_days /],
     ['a file that is a list', '- name: A', /^line 1: the file must be a map/],
     ['a broken file', 'a: [', /^line 1: /],
   ])('%s', (_what, text, message) => {

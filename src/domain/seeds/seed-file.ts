@@ -2,12 +2,16 @@ import * as Type from 'typebox'
 import { AttributeMap, ConnectionOptions } from '#contracts/connections.ts'
 import type { ConnectionId, OrganizationId } from '#contracts/ids.ts'
 import { readYaml } from '#protocols/yaml.ts'
-import { type Path, SeedReader } from './seed-reader.ts'
-
-/** Where in the file something was said. */
-interface Located {
-  readonly line: number
-}
+import {
+  readInvitation,
+  readMembership,
+  readUser,
+  type SeedInvitation,
+  type SeedMembership,
+  type SeedUser,
+} from './seed-people.ts'
+import { compact, type Located, type Path, SeedReader } from './seed-reader.ts'
+import { readPermission, readRole, type SeedPermission, type SeedRole } from './seed-roles.ts'
 
 export interface SeedOrganization extends Located {
   readonly id?: OrganizationId
@@ -16,6 +20,7 @@ export interface SeedOrganization extends Located {
   readonly allow_profiles_outside_organization?: boolean
   readonly metadata?: Readonly<Record<string, string>>
   readonly domains?: readonly SeedDomain[]
+  readonly memberships?: readonly SeedMembership[]
 }
 
 export interface SeedDomain {
@@ -56,8 +61,13 @@ interface SeedOrigin extends Located {
 
 /** What a file describes. */
 export interface Seed {
+  readonly permissions: readonly SeedPermission[]
+  /** The strongest first. */
+  readonly roles: readonly SeedRole[]
   readonly organizations: readonly SeedOrganization[]
+  readonly users: readonly SeedUser[]
   readonly connections: readonly SeedConnection[]
+  readonly invitations: readonly SeedInvitation[]
   readonly apiKeys: readonly SeedApiKey[]
   readonly redirectUris: readonly SeedUri[]
   readonly logoutUris: readonly SeedUri[]
@@ -65,6 +75,20 @@ export interface Seed {
   readonly homepageUrl?: string
   /** What the file says and nobody here can do yet, a sentence each. */
   readonly ignored: readonly string[]
+}
+
+export const emptySeed: Seed = {
+  permissions: [],
+  roles: [],
+  organizations: [],
+  users: [],
+  connections: [],
+  invitations: [],
+  apiKeys: [],
+  redirectUris: [],
+  logoutUris: [],
+  corsOrigins: [],
+  ignored: [],
 }
 
 export class SeedInvalid extends Error {
@@ -77,17 +101,13 @@ export class SeedInvalid extends Error {
   }
 }
 
-/** Parts of the vendor's emulator files that name things we do not have. */
+/** Parts of the vendor's emulator files that seeds do not make here. */
 const notYet = {
-  users: 'there are no users yet; sign-ins bring profiles',
-  invitations: 'there are no invitations yet',
-  roles: 'there are no roles yet',
-  permissions: 'there are no permissions yet',
-  directories: 'there are no directories yet',
-  groups: 'there are no groups yet',
-  webhook_endpoints: 'there are no webhooks yet; read GET /events',
+  directories: 'directories fill by SCIM; see gatehouse scim simulate',
+  groups: 'groups come with directories',
+  webhook_endpoints: 'make them on the dashboard or by the API, which shows the secret once',
   connect_applications: 'there are no OAuth applications yet',
-  jwt_template: 'there are no session tokens yet',
+  jwt_template: 'set it by the API',
   feature_flags: 'there are no feature flags',
   pipe_connections: 'there are no pipes',
   connected_accounts: 'there are no pipes',
@@ -106,8 +126,12 @@ export function readSeed(text: string): Seed {
   const root = reader.fields([], file.value.value ?? {}, rootKeys, notYet)
   const homepageUrl = root.text('homepage_url')
   const seed: Seed = {
+    permissions: root.list('permissions').map((item) => readPermission(reader, item.path, item.value)),
+    roles: root.list('roles').map((item) => readRole(reader, item.path, item.value)),
     organizations: root.list('organizations').map((item) => readOrganization(reader, item.path, item.value)),
+    users: root.list('users').map((item) => readUser(reader, item.path, item.value)),
     connections: root.list('connections').map((item) => readConnection(reader, item.path, item.value)),
+    invitations: root.list('invitations').map((item) => readInvitation(reader, item.path, item.value)),
     apiKeys: readApiKeys(reader, root.get('api_keys')),
     redirectUris: root.list('redirect_uris').map((item) => readUri(reader, item.path, item.value)),
     logoutUris: root.list('logout_uris').map((item) => readUri(reader, item.path, item.value)),
@@ -123,6 +147,10 @@ export function readSeed(text: string): Seed {
 const SomeOptions = Type.Partial(ConnectionOptions, { additionalProperties: false })
 
 const rootKeys = [
+  'permissions',
+  'roles',
+  'users',
+  'invitations',
   'organizations',
   'connections',
   'api_keys',
@@ -136,11 +164,10 @@ function readOrganization(reader: SeedReader, path: Path, value: unknown): SeedO
   const fields = reader.fields(
     path,
     value,
-    ['id', 'external_id', 'name', 'allow_profiles_outside_organization', 'metadata', 'domains'],
+    ['id', 'external_id', 'name', 'allow_profiles_outside_organization', 'metadata', 'domains', 'memberships'],
     {
-      memberships: 'there are no memberships yet',
       groups: notYet.groups,
-      entitlements: 'there are no session tokens yet',
+      entitlements: 'there are no entitlements',
     },
   )
   const domains = fields.optionalList('domains')?.map((item) => readDomain(reader, item.path, item.value))
@@ -152,6 +179,7 @@ function readOrganization(reader: SeedReader, path: Path, value: unknown): SeedO
     allow_profiles_outside_organization: fields.flag('allow_profiles_outside_organization'),
     metadata: fields.texts('metadata'),
     domains,
+    memberships: fields.optionalList('memberships')?.map((item) => readMembership(reader, item.path, item.value)),
   })
 }
 
@@ -254,13 +282,4 @@ function readOrigin(reader: SeedReader, path: Path, value: unknown): SeedOrigin 
   if (typeof value === 'string') return { line: reader.lineOf(path), origin: value }
   const fields = reader.fields(path, value, ['origin'])
   return { line: fields.line, origin: fields.required('origin') }
-}
-
-type Compact<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
-}
-
-/** Leaves out what was not said. */
-function compact<T extends object>(value: T): Compact<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Compact<T> // just that
 }

@@ -5,6 +5,11 @@ import { nearest } from '../nearest.ts'
 
 export type Path = readonly (string | number)[]
 
+/** Where in the file something was said. */
+export interface Located {
+  readonly line: number
+}
+
 export interface Item {
   readonly path: Path
   readonly value: unknown
@@ -53,6 +58,15 @@ export class SeedReader {
         )
     }
     return new SeedFields(this, path, isMap(value) ? found : undefined)
+  }
+
+  /** Complains about the first thing that the API would refuse in what was read at the path. */
+  conforms(path: Path, schema: TSchema, value: object): void {
+    if (Check(schema, value)) return
+    const [error] = Errors(schema, value)
+    const field = error?.instancePath.split('/')[1]
+    const place = field === undefined ? path : [...path, field]
+    this.complain(place, `${nameOf(place)} ${error?.message ?? 'is not valid'}.`)
   }
 
   entries(path: Path, value: unknown): (Item & { readonly key: string })[] {
@@ -131,6 +145,14 @@ export class SeedFields<Name extends string> {
     return Object.fromEntries(entries.map(({ key, value }) => [key, String(value)]))
   }
 
+  textList(name: Name): string[] | undefined {
+    const items = this.optionalList(name)
+    for (const { path, value } of items ?? [])
+      if (typeof value !== 'string' || value === '' || !isStorable(value))
+        this.#reader.complain(path, `${nameOf(path)} must be text.`)
+    return items?.map(({ value }) => String(value))
+  }
+
   list(name: Name): Item[] {
     return this.optionalList(name) ?? []
   }
@@ -177,4 +199,13 @@ function snakeCase(key: string): string {
 function nameOf(path: Path): string {
   const last = path.at(-1) ?? 'the file'
   return typeof last === 'number' ? `${path.at(-2) ?? 'the list'}[${last}]` : last
+}
+
+type Compact<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+
+/** Leaves out what was not said. */
+export function compact<T extends object>(value: T): Compact<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Compact<T> // just that
 }

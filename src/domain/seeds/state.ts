@@ -2,6 +2,7 @@ import type { ConnectionId, EnvironmentId, OrganizationId } from '#contracts/ids
 import type { Work } from '#db/work.ts'
 import type { Database } from '#db/database.ts'
 import { readOrganization } from '../organizations/read.ts'
+import { readPeople } from './people-state.ts'
 import type { SeedState } from './plan.ts'
 import type { Seed } from './seed-file.ts'
 
@@ -49,6 +50,13 @@ export async function readSeedState(
     .where('id', '=', environment)
     .executeTakeFirstOrThrow()
   return {
+    ...(await readPeople(
+      reader,
+      environment,
+      seed,
+      organizations.map(({ id }) => id),
+      now,
+    )),
     organizations,
     connections,
     apiKeys: keys.map(({ id, name, hash, revoked_at, expires_at }) => ({
@@ -68,6 +76,7 @@ async function readOrganizations(reader: Reader, environment: EnvironmentId, see
   const names = [
     ...seed.organizations.flatMap(({ id, external_id, name }) => [id, external_id, name]),
     ...seed.connections.map(({ organization }) => organization),
+    ...seed.invitations.map(({ organization }) => organization),
   ].filter((name) => name !== undefined)
   if (names.length === 0) return []
   const rows = await reader
