@@ -80,6 +80,21 @@ describe('an address nobody has proven', () => {
     ])
   })
 
+  test('is not proven by a code that went to a former one', async () => {
+    const user = await people.user(undefined, { email_verified: false })
+    const path = `/user_management/users/${user.id}`
+    await environment.api('POST', `${path}/email_verification/send`)
+    const { rows } = await server.deps.db.pool.query<{ id: string }>(
+      'select id from email_verifications where user_id = $1',
+      [user.id],
+    )
+    const code = await codeOf(rows[0]?.id)
+    await environment.api('PUT', path, { body: { email: 'moved@unproven.test' } })
+    const { status } = await environment.api('POST', `${path}/email_verification/confirm`, { body: { code } })
+    expect(status).toBe(400)
+    expect((await environment.api<User>('GET', path)).body).toMatchObject({ email_verified: false })
+  })
+
   test('is not proven by guessing: five wrong codes and the right one is too late', async () => {
     const { body } = await start(await people.user(undefined, { email_verified: false }))
     const code = await codeOf(body.email_verification_id)
@@ -153,6 +168,15 @@ describe('a magic code', () => {
     const { email } = await people.user()
     const { body } = await make(email)
     expect((await use(email, await given({ email, code: body.code }))).body.code).toBe(expected)
+  })
+
+  test('that went to a former address is refused, and so is one that nobody was sent', async () => {
+    const user = await people.user()
+    const { body } = await make(user.email)
+    await environment.api('PUT', `/user_management/users/${user.id}`, { body: { email: 'moved@magic.test' } })
+    expect((await use('moved@magic.test', body.code)).body.code).toBe('invalid_one_time_code')
+    const { email } = await people.user()
+    expect((await use(email, '123456')).body.code).toBe('invalid_one_time_code')
   })
 
   test('of nobody is refused like a wrong one', async () => {
