@@ -537,6 +537,11 @@ export interface Invitations {
   updated_at: Date
 }
 
+export interface JobMarks {
+  job: string
+  done_until: Date
+}
+
 export interface JwtTemplates {
   environment_id: EnvironmentId
   content: string
@@ -1043,6 +1048,7 @@ export interface Schema {
   impersonations: Impersonations
   insight_counts: InsightCounts
   invitations: Invitations
+  job_marks: JobMarks
   jwt_templates: JwtTemplates
   log_streams: LogStreams
   logout_uris: LogoutUris

@@ -428,6 +428,34 @@ describe('a response that does not fit its login', () => {
       'authentication.sso_timed_out',
     ])
   })
+
+  test('timing out goes on where it left off, and misses nobody who was stored late', async () => {
+    const where = await tenant()
+    const timedOut = async () => {
+      await timeOutLogins(server.deps, new AbortController().signal)
+      return (await events(where, 'authentication.sso_timed_out')).length
+    }
+    /** A sign-in whose transaction took so long that its row is as old. */
+    const startedAgo = async (seconds: number) => {
+      const { id } = await start(where)
+      await server.db.pool.query(
+        `update sso_sessions set created_at = created_at - $2 * interval '1 second' where request_id = $1`,
+        [id, seconds],
+      )
+    }
+    await start(where)
+    server.clock.advance(10 * 60_000 - 1000)
+    await start(where)
+    expect(await timedOut()).toBe(0)
+    server.clock.advance(1000)
+    expect(await timedOut()).toBe(1)
+    server.clock.advance(10 * 60_000)
+    expect(await timedOut()).toBe(2)
+    await startedAgo(10 * 60 + 90)
+    expect(await timedOut()).toBe(3)
+    await startedAgo(10 * 60 + 150)
+    expect(await timedOut()).toBe(3)
+  })
 })
 
 describe('an assertion signs in once', () => {

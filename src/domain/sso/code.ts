@@ -13,7 +13,7 @@ export const codeLifetimeMs = 10 * 60_000
 const accessTokenLifetimeSeconds = 600
 
 type Redeemed = {
-  readonly outcome: 'ok' | 'invalid_client' | 'unauthorized_client' | 'invalid_grant' | 'reused'
+  readonly outcome: 'ok' | 'invalid_client' | 'unauthorized_client' | 'invalid_grant'
   readonly profile_id: ProfileId
   readonly profile: string
   readonly environment_id: EnvironmentId
@@ -84,7 +84,6 @@ export async function exchangeCode(
     case 'unauthorized_client':
       throw new OAuthError('unauthorized_client', 'The API key belongs to another environment than the client.')
     case 'invalid_grant':
-    case 'reused':
       throw new OAuthError('invalid_grant', `The code '${code.slice(0, 100)}' has expired or is invalid.`)
     default:
       return row.outcome satisfies never

@@ -56,7 +56,10 @@ export async function listAttempts(
         query.connection_id !== undefined,
         (list) => list.where('connection_id', '=', query.connection_id as ConnectionId), // any text may be asked for
       )
-      .$if(query.failed === true, (list) => list.where('state', 'in', ['failed', 'timed_out']))
+      .$if(query.failed === true, (list) =>
+        // The index knows errors; one that was answered well in the end has one, too.
+        list.where('error', 'is not', null).where('state', 'in', ['failed', 'timed_out']),
+      )
       .$if(newerThan !== undefined, (list) => list.where('id', '>', newerThan as SsoSessionId)) // any text is a cursor
       .$if(olderThan !== undefined, (list) => list.where('id', '<', olderThan as SsoSessionId))
       .orderBy('id', direction)

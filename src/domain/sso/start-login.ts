@@ -26,7 +26,7 @@ import { attemptEvent, type Client, type TimelineEntry } from './attempts.ts'
 import { type Candidate, chooseConnection } from './connection-choice.ts'
 
 /** How long somebody may take at the identity provider. */
-const loginLifetimeMs = 10 * 60_000
+export const loginLifetimeMs = 10 * 60_000
 
 export interface StartDeps extends OAuthStartDeps {
   readonly signingKeys: SigningKeyCache
