@@ -5,18 +5,24 @@ import { findInstalledPostgres } from './installed-postgres.ts'
 
 const clusterDefaults = '/etc/postgresql-common/createcluster.conf'
 
-/** Installs the browser and the second PostgreSQL where that is ours to do: as root, on Debian and its like. */
+/** The other implementation of XML signatures that ours is held against; without it those tests are left out. */
+const xmlsec1 = '/usr/bin/xmlsec1'
+
+/** Installs what only tests need where that is ours to do: as root, on Debian and its like. */
 export async function prepareMachine(): Promise<void> {
   const needsChromium = findChromium() === undefined
   const needsPostgres = (await findInstalledPostgres()) === undefined
-  if (!needsChromium && !needsPostgres) return
+  const needsXmlsec = !existsSync(xmlsec1)
+  if (!needsChromium && !needsPostgres && !needsXmlsec) return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     if (needsChromium) console.log('Chromium is missing: install it, or set CHROMIUM to its program.')
     if (needsPostgres) console.log('PostgreSQL 15 or newer is missing: install it to test against it too.')
+    if (needsXmlsec) console.log('xmlsec1 is missing: install it to test signatures against it too.')
     return
   }
   aptGet('update')
   if (needsChromium) aptGet('install', 'chromium')
+  if (needsXmlsec) aptGet('install', 'xmlsec1')
   if (needsPostgres) installPostgres()
 }
 

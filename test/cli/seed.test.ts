@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { migrate } from '#db/migrate.ts'
 import { readConnection } from '#domain/connections/read.ts'
 import { readOrganization } from '#domain/organizations/read.ts'
-import { applySeed } from '#domain/seeds/apply.ts'
+import { applySeed, previewSeed } from '#domain/seeds/apply.ts'
 import { bootstrap } from '#domain/seeds/bootstrap.ts'
 import { readSeed } from '#domain/seeds/seed-file.ts'
 import { checkPassword } from '#domain/users/passwords.ts'
@@ -27,11 +27,12 @@ async function prepare() {
     const { steps, issued } = await applySeed(deps, environment, readSeed(text))
     return { marks: steps.map(({ mark }) => mark).join(''), issued }
   }
+  const preview = (text: string, environment = staging) => previewSeed(deps, environment, readSeed(text))
   const events = async () =>
     (await db.pool.query<{ type: string }>('select type from events order by seq')).rows.map(({ type }) => type)
   const signsIn = async (email: string, password: string) =>
     (await checkPassword(deps, staging.id, email, password)).right
-  return { db, staging, production, apply, events, signsIn }
+  return { db, staging, production, apply, preview, events, signsIn }
 }
 
 const certificate = async () =>
@@ -156,8 +157,10 @@ invitations: [{ email: eve@acme.test, organization: Acme, role: admin }, { email
 test.each([
   ['a weak password in production', 'password: short', /^line 1: ada@acme.test: A password has at least 10 characters/],
   ['a hash that cannot be checked', 'password_hash: nonsense, password_hash_type: bcrypt', /^line 1: ada@acme.test: /],
-])('%s changes nothing', async (_what, password, message) => {
-  const { db, production, apply } = await prepare()
-  await expect(apply(`users: [{ email: ada@acme.test, ${password} }]`, production)).rejects.toThrow(message)
+])('%s changes nothing, and the plan says so', async (_what, password, message) => {
+  const { db, production, apply, preview } = await prepare()
+  const text = `users: [{ email: ada@acme.test, ${password} }]`
+  await expect(preview(text, production)).rejects.toThrow(message)
+  await expect(apply(text, production)).rejects.toThrow(message)
   expect((await db.pool.query('select id from users')).rows).toEqual([])
 })

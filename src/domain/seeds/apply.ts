@@ -37,9 +37,7 @@ export interface SeedResult {
  * @throws SeedInvalid when the seed contradicts what there is.
  */
 export async function applySeed(deps: SeedDeps, environment: Environment, seed: Seed): Promise<SeedResult> {
-  const preview = await previewSeed(deps, environment, seed)
-  const idps = await readIdps(deps, preview)
-  const passwords = await preparePasswords(deps.db, environment, seed, preview)
+  const { idps, passwords } = await prepare(deps, environment, seed)
   return change(deps, { environment: environment.id }, async (work) => {
     // Planned again inside: between the preview and here, somebody may have made a part of it.
     const plan = planSeed(seed, await readSeedState(work.tx, environment.id, seed, work.now))
@@ -50,11 +48,20 @@ export async function applySeed(deps: SeedDeps, environment: Environment, seed: 
   })
 }
 
-/** What applying the seed would do now. */
-export async function previewSeed(deps: ChangeDeps, environment: Environment, seed: Seed): Promise<SeedPlan> {
+/**
+ * What applying the seed would do now. Reads metadata and judges passwords as applying does.
+ * @throws SeedInvalid when it would.
+ */
+export async function previewSeed(deps: SeedDeps, environment: Environment, seed: Seed): Promise<SeedPlan> {
+  return (await prepare(deps, environment, seed)).plan
+}
+
+/** What takes its time, before a transaction begins. */
+async function prepare(deps: SeedDeps, environment: Environment, seed: Seed) {
   const plan = planSeed(seed, await readSeedState(deps.db.kysely, environment.id, seed, deps.clock()))
   refuse(plan)
-  return plan
+  const idps = await readIdps(deps, plan)
+  return { plan, idps, passwords: await preparePasswords(deps.db, environment, seed, plan) }
 }
 
 function refuse({ problems }: SeedPlan): void {
