@@ -2,9 +2,8 @@ import { bringUp } from './bring-up.ts'
 import type { Command, Invocation } from './command.ts'
 import { shownFolder } from './data-folder.ts'
 import { takeKeys } from './dev-console.ts'
-import { jsonLine, printSummary } from './dev-summary.ts'
 import { exitCodes, Failure } from './failure.ts'
-import { RequestLines } from './request-lines.ts'
+import type { RequestLines } from './request-lines.ts'
 import { Steps } from './steps.ts'
 import { listenForStop } from './stop-signal.ts'
 
@@ -47,17 +46,22 @@ async function runDev(invocation: Invocation): Promise<void> {
   const { config, terminal } = invocation
   const stop = listenForStop()
   const silent = config.quiet || config.json
-  const requests = !silent && terminal.interactive ? new RequestLines(terminal, () => new Date()) : undefined
+  let requests: RequestLines | undefined
   requireLoopback(config.host)
   try {
     await using undo = new AsyncDisposableStack()
     const steps = new Steps(terminal, silent, stop.requested)
-    const { ready, app } = await bringUp(invocation, steps, undo, requests?.note)
+    const { ready, app } = await bringUp(invocation, steps, undo, (answered) => requests?.note(answered))
+    // Not before: it needs much of the program, and PostgreSQL should be on its way when that is loaded.
+    const { jsonLine, printSummary } = await import('./dev-summary.ts')
+    const { RequestLines } = await import('./request-lines.ts')
     if (config.json) terminal.line(jsonLine(ready))
     else if (config.quiet) terminal.line(ready.url)
     else printSummary(terminal, ready, app.server)
-    requests?.start()
-    if (requests) undo.use(takeKeys(terminal, ready, { input: process.stdin, stop: stop.stop }))
+    if (!silent && terminal.interactive) {
+      requests = new RequestLines(terminal, () => new Date())
+      undo.use(takeKeys(terminal, ready, { input: process.stdin, stop: stop.stop }))
+    }
     await stop.wait
     if (!silent) terminal.line('\n  Stopping.')
   } catch (error) {

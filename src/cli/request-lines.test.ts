@@ -6,7 +6,7 @@ import { RequestLines, shownPath } from './request-lines.ts'
 import { Terminal } from './terminal.ts'
 
 /** A server whose requests are printed, and the lines that were; a line that is waited for comes after those before it. */
-async function serve(routes: (app: FastifyInstance) => void, { started = true } = {}) {
+async function serve(routes: (app: FastifyInstance) => void) {
   const lines: string[] = []
   let heard = () => undefined as void
   const out = {
@@ -17,7 +17,6 @@ async function serve(routes: (app: FastifyInstance) => void, { started = true } 
     },
   } as unknown as NodeJS.WriteStream // all that a Terminal uses of it
   const shown = new RequestLines(new Terminal(out), () => new Date(2026, 0, 2, 9, 5, 7))
-  if (started) shown.start()
   const app = createServer({ logger: false, trustProxy: false })
   tellAnswers(app, shown.note)
   routes(app)
@@ -68,15 +67,6 @@ test('files, health and live streams are not worth a line', async () => {
   for (const path of [...quiet, '/stream']) await (await fetch(url + path)).text()
   expect(await nextLine(() => fetch(`${url}/organizations`))).toContain('/organizations')
   expect(lines).toHaveLength(1)
-})
-
-test('until it is started nothing is printed', async () => {
-  const { url, lines } = await serve((app) => void app.get('/a', (_request, reply) => reply.send('')), {
-    started: false,
-  })
-  await (await fetch(`${url}/a`)).text()
-  await (await fetch(`${url}/a`)).text()
-  expect(lines).toEqual([])
 })
 
 describe('the path', () => {

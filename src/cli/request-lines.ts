@@ -19,20 +19,14 @@ const word = /^[a-z0-9][a-z0-9._-]{0,31}$|^(?:\.search|Bulk|Groups|ResourceTypes
 export class RequestLines {
   readonly #terminal: Terminal
   readonly #clock: () => Date
-  #isShown = false
 
   constructor(terminal: Terminal, clock: () => Date) {
     this.#terminal = terminal
     this.#clock = clock
   }
 
-  /** Requests before this, which come while the server starts, have no lines. */
-  start(): void {
-    this.#isShown = true
-  }
-
   readonly note = (answered: Answered): void => {
-    if (!this.#isShown || quietPaths.test(pathOf(answered.url))) return
+    if (quietPaths.test(pathOf(answered.url))) return
     if (answered.contentType.startsWith('text/event-stream')) return
     this.#terminal.line(this.#lineOf(answered))
   }

@@ -3,6 +3,9 @@ import type { Terminal } from './terminal.ts'
 const nameWidth = 14
 const detailWidth = 52
 
+/** What a step came to: what to say about it, and for the next. */
+export type Said<T> = Promise<{ readonly detail: string; readonly value: T }>
+
 /** Says what was done, step by step, and how long each took. */
 export class Steps {
   readonly #terminal: Terminal
@@ -20,7 +23,7 @@ export class Steps {
    * @param work returns what to say about its result, beside the value.
    * @param slow says, while it runs, why this one takes a while.
    */
-  async run<T>(name: string, work: () => Promise<{ detail: string; value: T }>, slow?: string): Promise<T> {
+  async run<T>(name: string, work: () => Said<T>, slow?: string): Promise<T> {
     this.#stop.throwIfAborted()
     const started = performance.now()
     if (slow !== undefined) this.#announce(name, slow)

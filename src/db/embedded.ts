@@ -21,6 +21,8 @@ export interface EmbeddedOptions {
   readonly supervise?: boolean
   /** Called each time PostgreSQL dies without being asked to, or cannot be started again. */
   readonly onExit?: (exit: EmbeddedExit) => void
+  /** Called when a process of PostgreSQL was started and is waited for: a good moment for what keeps this one busy. */
+  readonly onSpawned?: () => void
 }
 
 export interface EmbeddedExit {
@@ -49,7 +51,7 @@ const longestBackOffMs = 5_000
  * @throws EmbeddedFailed when the folder cannot be used or the server does not come up.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const home = await openHome(resolve(options.folder), options.durable ?? true)
+  const home = await openHome(resolve(options.folder), options)
   const postmaster = (await runningPostmaster(home)) ?? (await startOnFreePort(home))
   const server = new Embedded(home, postmaster, options)
   try {

@@ -21,9 +21,14 @@ export interface Home {
   readonly programs: Programs
   readonly fresh: boolean
   readonly durable: boolean
+  /** Told of every process that was started. */
+  readonly onSpawned: (() => void) | undefined
 }
 
-export async function openHome(folder: string, durable: boolean): Promise<Home> {
+export async function openHome(
+  folder: string,
+  { durable = true, onSpawned }: { readonly durable?: boolean; readonly onSpawned?: () => void },
+): Promise<Home> {
   const data = join(folder, 'postgres')
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -31,7 +36,7 @@ export async function openHome(folder: string, durable: boolean): Promise<Home> 
     await letIn(folder, account)
     const programs = await findPrograms(folder, account)
     const dataPath = await pathForAccount(folder, account)
-    const draft = { folder, data, dataPath, log: join(folder, 'postgres.log'), account, programs, durable }
+    const draft = { folder, data, dataPath, log: join(folder, 'postgres.log'), account, programs, durable, onSpawned }
     if (await isDirectory(data)) return { ...draft, fresh: false, password: await readPassword(folder) }
     return { ...draft, fresh: true, password: await createCluster(draft) }
   } catch (error) {

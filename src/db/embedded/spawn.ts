@@ -5,7 +5,7 @@ import type { Home } from './home.ts'
 import { explainSpawnFailure } from './programs.ts'
 
 export async function run(
-  home: Pick<Home, 'folder' | 'log' | 'account'>,
+  home: Pick<Home, 'folder' | 'log' | 'account' | 'onSpawned'>,
   program: string,
   args: string[],
 ): Promise<void> {
@@ -19,7 +19,7 @@ export async function run(
 
 /** Output goes to a file, which outlives us as the server may; and the terminal's Ctrl-C is for us, not for it. */
 export async function spawnAs(
-  { folder, log, account }: Pick<Home, 'folder' | 'log' | 'account'>,
+  { folder, log, account, onSpawned }: Pick<Home, 'folder' | 'log' | 'account' | 'onSpawned'>,
   program: string,
   args: string[],
 ): Promise<ChildProcess> {
@@ -39,6 +39,7 @@ export async function spawnAs(
       child.once('spawn', resolveSpawn)
       child.once('error', (error) => reject(explainSpawnFailure(program, error)))
     })
+    onSpawned?.()
     return child
   } finally {
     await output.close()
