@@ -5,6 +5,7 @@ import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
 import { signInAsGrace, signInAsLela } from './support/login-box.ts'
 import { freePort } from './support/program.ts'
 import { buildReactSpa, type ReactSpa, startReactSpa } from './support/react-spa.ts'
+import { addSecondOrganization, callApi, revokeSessionsOf } from './support/tenant.ts'
 
 let gatehouse: Gatehouse
 let browser: Browser
@@ -23,12 +24,12 @@ beforeAll(async () => {
     startReactSpa(gatehouse, { port: second, sessionInCookie: true }),
     startReactSpa(gatehouse, { port: third, sessionInCookie: true }),
   ])
-  await api('POST', '/user_management/redirect_uris', { uri: `${cookied.url}/callback` })
+  await callApi(gatehouse, 'POST', '/user_management/redirect_uris', { uri: `${cookied.url}/callback` })
   for (const { url } of [stored, cookied]) {
-    await api('POST', '/user_management/cors_origins', { origin: url })
-    await api('POST', '/user_management/logout_uris', { uri: `${url}/` })
+    await callApi(gatehouse, 'POST', '/user_management/cors_origins', { origin: url })
+    await callApi(gatehouse, 'POST', '/user_management/logout_uris', { uri: `${url}/` })
   }
-  await api('POST', '/organizations', { name: 'Second Organization' }).then(({ id }) => joinGrace(id))
+  await addSecondOrganization(gatehouse)
 })
 
 afterAll(async () => {
@@ -36,23 +37,6 @@ afterAll(async () => {
   await Promise.all([stored, cookied, stranger].map((app) => app?.stop()))
   await gatehouse?.stop()
 })
-
-async function api<T = { id: string }>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(gatehouse.url + path, {
-    method,
-    headers: { authorization: `Bearer ${gatehouse.apiKey}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(text)
-  return (text === '' ? undefined : JSON.parse(text)) as T // as the contract of the path says
-}
-
-async function joinGrace(organization: string): Promise<void> {
-  const { data } = await api<{ data: { id: string }[] }>('GET', '/user_management/users?email=grace@example.org')
-  const body = { user_id: data[0]?.id, organization_id: organization }
-  await api('POST', '/user_management/organization_memberships', body)
-}
 
 async function begin(page: Page, app: ReactSpa): Promise<void> {
   await page.goto(app.url)
@@ -162,11 +146,7 @@ test('what the browser keeps is of no use to a neighbour that nobody registered,
   await page.goto(cookied.url)
   await seeSignedIn(page, 'Lela Block')
   expect(await tokenNow()).not.toBe(before)
-  const { user } = JSON.parse(await page.getByRole('region', { name: 'Session as JSON' }).innerText()) as {
-    user: { id: string }
-  }
-  const { data } = await api<{ data: { id: string }[] }>('GET', `/user_management/users/${user.id}/sessions`)
-  for (const session of data) await api('POST', '/user_management/sessions/revoke', { session_id: session.id })
+  await revokeSessionsOf(gatehouse, 'lela.block@example.com')
   await page.reload()
   await seeSignedOut(page)
   expect(await tokenNow()).toBeUndefined()

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 // oxlint-disable-next-line import/no-unassigned-import -- Next.js makes it the style sheet of every page.
 import './styles.css'
 
-export const metadata: Metadata = { title: 'Next.js example' }
+export const metadata: Metadata = { title: 'Next.js example', icons: { icon: 'data:,' } }
 
 export default async function Layout({ children }: { readonly children: ReactNode }) {
   const { accessToken: _stays, ...initialAuth } = await withAuth()
