@@ -112,8 +112,11 @@ export default defineConfig({
     { files: ['test/**/*.ts', '**/*.test.ts'], rules: { 'typescript/require-array-sort-compare': 'off' } },
     // Its tables are ranges of code points, as the XML recommendation lists them.
     { files: ['src/protocols/xml/characters.ts'], rules: { 'eslint/no-misleading-character-class': 'off' } },
-    // Tools insist on a default export for their configuration.
-    { files: ['*.config.ts', 'test/support/global-setup.ts'], rules: { 'import/no-default-export': 'off' } },
+    // Tools insist on a default export for their configuration, and Next.js for its pages.
+    {
+      files: ['*.config.{ts,js,mjs}', 'test/support/global-setup.ts', 'examples/nextjs-authkit/src/**/*.{ts,tsx}'],
+      rules: { 'import/no-default-export': 'off' },
+    },
     {
       files: ['src/protocols/**/*.ts'],
       excludeFiles: ['**/*.test.ts'],

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readCookie } from '../cookies.ts'
 
 /** What the browser keeps. `__Host-` binds it to this origin's host over https; over http that prefix is refused. */
 function cookieName(baseUrl: string): string {
@@ -9,14 +10,7 @@ function cookieName(baseUrl: string): string {
 }
 
 export function sessionTokenOf(request: FastifyRequest, baseUrl: string): string | undefined {
-  const name = cookieName(baseUrl)
-  const values = (request.headers.cookie ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1))
-  // Two of one name means that somebody planted one of them.
-  return values.length === 1 && values[0] !== '' ? values[0] : undefined
+  return readCookie(request, cookieName(baseUrl)) || undefined
 }
 
 export function setSessionCookie(reply: FastifyReply, baseUrl: string, token: string): void {

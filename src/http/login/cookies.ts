@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { addCookie, readCookie } from '../cookies.ts'
 
 /**
  * What a browser keeps for the login box. `__Host-` binds a cookie to this host alone, so that no neighbouring site can
@@ -15,19 +16,10 @@ export function loginCookies(baseUrl: string): LoginCookies {
   const secure = protocol === 'https:'
   const full = (name: string) => (secure ? `__Host-gatehouse_${name}` : `gatehouse_${name}_${port || '80'}`)
   return {
-    read(request, name) {
-      const start = `${full(name)}=`
-      const values = (request.headers.cookie ?? '')
-        .split(';')
-        .map((pair) => pair.trim())
-        .filter((pair) => pair.startsWith(start))
-      return values.length === 1 ? values[0]?.slice(start.length) : undefined
-    },
+    read: (request, name) => readCookie(request, full(name)),
     write(reply, name, value, maxAgeSeconds) {
       const age = maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`
-      const cookie = `${full(name)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}${age}`
-      const others = reply.getHeader('set-cookie')
-      reply.header('set-cookie', [...(Array.isArray(others) ? others : others === undefined ? [] : [others]), cookie])
+      addCookie(reply, `${full(name)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}${age}`)
     },
   }
 }

@@ -1,29 +1,34 @@
-import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import * as contract from '#contracts/authentication.ts'
-import { authenticate } from '#domain/authentication/authenticate.ts'
-import { identifyClient, invalidClient } from '#domain/authentication/client.ts'
-import { Invalid, Unauthorized } from '#domain/errors.ts'
+import { type Answer, authenticate } from '#domain/authentication/authenticate.ts'
+import { identifyClient, invalidClient, type OauthClient } from '#domain/authentication/client.ts'
+import { Invalid, OAuthError, Unauthorized } from '#domain/errors.ts'
 import { bearerOf, productOf } from '../callers.ts'
 import type { Deps } from '../deps.ts'
 import { checkBody, checkNesting } from '../input.ts'
+import { type BrowserSessions, browserSessions } from './browser-session.ts'
 import { allowOrigin, preflightRoute } from './cors.ts'
 import { interruptAnswer } from './interrupts.ts'
 
 /** POST /user_management/authenticate: JSON from the SDKs, forms from other clients of the vendor. */
 export function authenticateRoute(app: FastifyInstance, deps: Deps): void {
+  const sessions = browserSessions(deps.baseUrl)
   preflightRoute(app, deps, contract.authenticate.path)
   app.post(contract.authenticate.path, limited, async (request, reply) => {
     // RFC 6749 §5.1.
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
-    const fields = readFields(request)
-    const client = await clientOf(deps, request, fields)
-    await allowOrigin(deps, request, reply, client.environment)
+    const given = readFields(request)
+    const client = await clientOf(deps, request, given)
+    const page = await allowOrigin(deps, request, reply, client.environment)
+    const keeper = page === undefined ? undefined : keeperFor(sessions, { request, reply, client, page, given })
+    const fields = keeper ? keeper.fields : given
     const origin = originOf(request, client.apiKey !== null, fields)
     const act = () => authenticate(deps, { client, fields, origin })
     const { environment } = client
-    const answer = proofs.has(fields.grant_type)
-      ? await deps.signInLimits.attempt({ environment, email: fields.email, ipAddress: origin.ipAddress }, act)
-      : await act()
+    const attempt = proofs.has(fields.grant_type)
+      ? deps.signInLimits.attempt({ environment, email: fields.email, ipAddress: origin.ipAddress }, act)
+      : act()
+    const answer = await (keeper ? keeper.watch(attempt) : attempt)
     if (answer.kind === 'signed_in') return reply.status(200).type(json).send(JSON.stringify(answer.response))
     const { status, body } = interruptAnswer(answer)
     return reply.status(status).type(json).send(JSON.stringify(body))
@@ -37,6 +42,40 @@ export function authenticateRoute(app: FastifyInstance, deps: Deps): void {
 const limited = {
   config: { rateLimit: { allowList: (request: FastifyRequest) => bearerOf(request) !== undefined } },
 } satisfies RouteShorthandOptions
+
+interface PageCall {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly client: OauthClient
+  /** Its origin, which is registered. */
+  readonly page: string
+  readonly given: contract.AuthenticateRequest
+}
+
+/** @returns undefined for a page that keeps its refresh token itself. */
+function keeperFor(sessions: BrowserSessions, { request, reply, client, page, given }: PageCall) {
+  const isOurs = client.apiKey === null && given.refresh_token === undefined
+  if (!isOurs || !sessions.isKeptByBrowser(request, client)) return undefined
+  const kept = given.grant_type === 'refresh_token' ? sessions.tokenOf(request, client) : undefined
+  return {
+    fields: kept === undefined ? given : { ...given, refresh_token: kept },
+    /** What becomes of the session becomes of the cookies. */
+    async watch(attempt: Promise<Answer>): Promise<Answer> {
+      try {
+        const answer = await attempt
+        if (answer.kind !== 'signed_in') return answer
+        const { refresh_token: token, ...shown } = answer.response
+        if (token !== undefined) sessions.keep(request, reply, client, page, token)
+        return { ...answer, response: shown }
+      } catch (error) {
+        const isOver = error instanceof OAuthError && error.error === 'invalid_grant'
+        if (given.grant_type === 'refresh_token' && (isOver || kept === undefined))
+          sessions.forget(request, reply, client, [page])
+        throw error
+      }
+    },
+  }
+}
 
 /** Grants where something that could be guessed is shown. */
 const proofs: ReadonlySet<string | undefined> = new Set([

@@ -22,16 +22,21 @@ export function preflightRoute(app: FastifyInstance, deps: Pick<Deps, 'db'>, pat
   })
 }
 
-/** Lets a page read the answer if its origin is registered with the tenant the answer is about. */
+/**
+ * Lets a page read the answer if its origin is registered with the tenant the answer is about.
+ * @returns the origin, if it is one of those.
+ */
 export async function allowOrigin(
   deps: Pick<Deps, 'db'>,
   request: FastifyRequest,
   reply: FastifyReply,
   environment: EnvironmentId,
-): Promise<void> {
+): Promise<string | undefined> {
   const { origin } = request.headers
   reply.header('vary', 'Origin')
-  if (origin !== undefined && (await isRegisteredOrigin(deps.db, origin, environment))) reply.headers(allowed(origin))
+  if (origin === undefined || !(await isRegisteredOrigin(deps.db, origin, environment))) return undefined
+  reply.headers(allowed(origin))
+  return origin
 }
 
 function allowed(origin: string) {
