@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Invitation } from '#contracts/invitations.ts'
 import type { MagicAuth } from '#contracts/magic-auth.ts'
@@ -13,6 +14,7 @@ import { answer, createIdp, readRedirect } from '../support/saml-idp.ts'
 import { addUser, createScimClient } from '../support/scim.ts'
 import { useTestServer } from '../support/server.ts'
 import { hoard, ownersEmail, type Place, placeOf, signUpAt, squat, strangersPassword } from '../support/squatter.ts'
+import { untilWaiting } from '../support/waiting.ts'
 
 const server = useTestServer()
 const magicGrant = 'urn:workos:oauth:grant-type:magic-auth:code'
@@ -147,20 +149,18 @@ describe('who signed up with the address of somebody else', () => {
     expect((await byPassword(where, newPassword)).body.code).toBe('invalid_credentials')
   })
 
-  test('gets no session by a password that was right a moment before the owner came', async () => {
+  test.each([
+    ['asks for a code', byMagicCode],
+    ['resets the password', (where: Place) => ways['a password reset']?.(where)],
+  ])('gets no session by a password that was right a moment before the owner %s', async (_how, come) => {
     const where = await place()
     const { user } = await squat(server, where)
-    const owner = await server.db.pool.connect()
-    try {
-      await owner.query('begin')
-      await owner.query('update users set email_verified = true where id = $1', [user.id])
-      const late = byPassword(where, strangersPassword)
-      await untilSomebodyWaits()
-      await owner.query('commit')
-      expect((await late).body.code).toBe('invalid_credentials')
-    } finally {
-      owner.release()
-    }
+    const late = await whileLocked(
+      user,
+      () => come(where),
+      () => byPassword(where, strangersPassword),
+    )
+    expect(late.body.code).toBe('invalid_credentials')
   })
 
   test('leaves the owner a new account to go on with', async () => {
@@ -180,6 +180,44 @@ test('a reset shuts out whoever knew the password of a verified account, and kee
   await ways['a password reset']?.(where)
   // Mail alone must be no way around a second factor.
   expect(await thief.stillGood()).toEqual(['second factor', 'recovery codes'])
+})
+
+describe('a password that was right a moment before it was reset signs nobody in', () => {
+  const change = (where: Place) => ways['a password reset']?.(where)
+
+  test('by the API', async () => {
+    const where = await place()
+    const user = await where.people.user(ownersEmail, { password: strangersPassword })
+    const late = await whileLocked(
+      user,
+      () => change(where),
+      () => byPassword(where, strangersPassword),
+    )
+    expect([late.status, late.body.code]).toEqual([400, 'invalid_credentials'])
+  })
+
+  test('at the login box', async () => {
+    const where = await place()
+    const user = await where.people.user(ownersEmail, { password: strangersPassword })
+    const browser = new LoginBrowser(server)
+    await browser.get(where.url())
+    await browser.submit('sign-in', { email: ownersEmail })
+    const late = await whileLocked(
+      user,
+      () => change(where),
+      () => browser.submit('password', { password: strangersPassword }),
+    )
+    expect([late.page, late.left]).toEqual(['sign-in/password', undefined])
+  })
+
+  test('also when its hash was renewed on the way: of two sign-ins at once both are let in', async () => {
+    const where = await place()
+    const key = pbkdf2Sync(strangersPassword, 'salt', 1000, 32, 'sha256').toString('base64')
+    const imported = { password_hash: `pbkdf2_sha256$1000$salt$${key}`, password_hash_type: 'pbkdf2' }
+    await where.people.user(ownersEmail, imported)
+    const both = await Promise.all([byPassword(where, strangersPassword), byPassword(where, strangersPassword)])
+    expect(both.map(({ status }) => status)).toEqual([200, 200])
+  })
 })
 
 describe('a password stays', () => {
@@ -242,13 +280,25 @@ describe('a password stays', () => {
   })
 })
 
-async function untilSomebodyWaits(): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const { rows } = await server.db.pool.query<{ waiting: boolean }>(
-      `select exists (select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()) as waiting`,
-    )
-    if (rows[0]?.waiting) return
-    await new Promise((resolve) => setTimeout(resolve, 25))
+/** Two that want the same person at once: both have begun when the first is let through, and then the second. */
+async function whileLocked<T>(
+  { id }: Pick<User, 'id'>,
+  first: () => Promise<unknown> | undefined,
+  second: () => Promise<T>,
+): Promise<T> {
+  const holder = await server.db.pool.connect()
+  try {
+    await holder.query('begin')
+    // What is made for the person meanwhile need not wait, only what changes them.
+    await holder.query('select from users where id = $1 for no key update', [id])
+    const earlier = first()
+    await untilWaiting(server, 1)
+    const later = second()
+    await untilWaiting(server, 2)
+    await holder.query('commit')
+    await earlier
+    return await later
+  } finally {
+    holder.release()
   }
-  throw new Error('nobody waits for a lock')
 }

@@ -31,7 +31,7 @@ async function prepare() {
   const events = async () =>
     (await db.pool.query<{ type: string }>('select type from events order by seq')).rows.map(({ type }) => type)
   const signsIn = async (email: string, password: string) =>
-    (await checkPassword(deps, staging.id, email, password)).right
+    (await checkPassword(deps, staging.id, email, password)).hash !== undefined
   return { db, staging, production, apply, preview, events, signsIn }
 }
 

@@ -200,15 +200,17 @@ describe('signing up', () => {
     expect(page.alert).toContain('don’t match')
   })
 
-  test('is not possible where it is closed', async () => {
+  test('is not possible where it is closed, and tells nobody who has an account', async () => {
     const where = await tenant({ sign_up: 'closed' })
+    await where.people.user('known@example.com', { password })
     const browser = new LoginBrowser(server)
     expect((await browser.get(where.url())).text).not.toContain('/sign-up"')
     await browser.get(where.url({ screen_hint: 'sign-up' }))
-    expect(await browser.submit('sign-up', account)).toMatchObject({
-      status: 403,
-      alert: expect.stringContaining('by invitation only'),
-    })
+    for (const email of [account.email, 'known@example.com'])
+      expect(await browser.submit('sign-up', { ...account, email })).toMatchObject({
+        status: 403,
+        alert: expect.stringContaining('by invitation only'),
+      })
   })
 })
 
@@ -307,6 +309,36 @@ describe('a second factor', () => {
     for (const step of ['mfa/kept', 'organization', 'mfa/verification', 'mfa/recovery'])
       expect((await browser.post(base + step, { csrf, code: '000000' })).left, step).toBeUndefined()
   })
+})
+
+test('a form of another step is not taken: it would begin a new count of tries', async () => {
+  const where = await tenant()
+  const user = await where.people.user('ann@example.com', { password })
+  const acme = await where.people.organization('Acme')
+  await where.people.join(user, acme)
+  const { body: enrolled } = await where.environment.api<{ authentication_challenge: { id: string } }>(
+    'POST',
+    `/user_management/users/${user.id}/auth_factors`,
+    { body: { type: 'totp' } },
+  )
+  expect(enrolled.authentication_challenge.id).toMatch(/^auth_challenge_/)
+  await server.db.pool.query('update authentication_factors set verified_at = now() where user_id = $1', [user.id])
+  const { browser, page } = await byPassword(where, 'ann@example.com')
+  expect(page.page).toBe('mfa/verification')
+  const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
+  const challenges = async () =>
+    (
+      await server.db.pool.query<{ count: string }>(
+        `select count(*) from authentication_challenges c join authentication_factors f on f.id = c.factor_id where f.user_id = $1`,
+        [user.id],
+      )
+    ).rows
+  const before = await challenges()
+  for (const step of ['organization', 'mfa/kept'])
+    expect((await browser.post(page.url.replace('mfa/verification', step), { csrf, choice: acme.id })).page).toBe(
+      'mfa/verification',
+    )
+  expect(await challenges()).toEqual(before)
 })
 
 describe('organizations', () => {

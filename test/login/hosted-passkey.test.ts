@@ -5,6 +5,7 @@ import { Authenticator, type Forgery } from '../support/authenticator.ts'
 import { LoginBrowser } from '../support/login-browser.ts'
 import { type Creation, passkeyOrigin, passkeyTenant, type Request, wanted } from '../support/passkeys.ts'
 import { useTestServer } from '../support/server.ts'
+import { untilWaiting } from '../support/waiting.ts'
 
 const server = useTestServer()
 const tenant = (settings?: object) => passkeyTenant(server, settings)
@@ -143,6 +144,27 @@ describe('nobody gets in with', () => {
     expect((await fresh.submit('passkey', { credential: used })).left).toBeDefined()
     await fresh.get(place.url({ prompt: 'login' }))
     expect((await fresh.submit('passkey', { credential: used })).left).toBeUndefined()
+  })
+
+  test('an answer that is given twice at once', async () => {
+    const place = await tenant()
+    const { authenticator } = await place.enrolled()
+    // Synchronised passkeys do not count, so that the counter tells no copy.
+    await server.db.pool.query('update passkeys set sign_count = 0')
+    const browser = new LoginBrowser(server)
+    const page = await browser.get(place.url())
+    const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
+    const credential = authenticator.get(wanted<Request>(page), { counter: 0 })
+    const path = page.url.replace(/sign-in$/, 'passkey')
+    const holder = await server.db.pool.connect()
+    await holder.query('begin')
+    await holder.query('select from hosted_logins for update')
+    const both = [0, 1].map(() => browser.post(path, { csrf, credential }))
+    await untilWaiting(server, 2)
+    await holder.query('commit')
+    holder.release()
+    const left = (await Promise.all(both)).filter((page) => page.left?.searchParams.has('code'))
+    expect(left).toHaveLength(1)
   })
 
   test('a form of another site', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ConfiguredConnection } from '#contracts/connections.ts'
+import type { Invitation } from '#contracts/invitations.ts'
 import type { Mail } from '#contracts/mailbox.ts'
 import type { Page } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
@@ -97,6 +98,17 @@ describe('buttons of providers', () => {
     expect((await browser.submit('provider', { choice: 'GoogleOAuth' })).page).toBe('sign-in')
   })
 
+  test('named by the application lead there also whoever is signed in by another way', async () => {
+    const app = await application()
+    await app.people.user('ann@example.com', { password })
+    const browser = new LoginBrowser(server)
+    await browser.get(app.url())
+    await browser.submit('sign-in', { email: 'ann@example.com' })
+    expect((await browser.submit('password', { password })).left?.host).toBe('app.test')
+    const { left } = await browser.get(app.url({ provider: 'GoogleOAuth' }))
+    expect(left?.origin).toBe(new URL(google.issuer).origin)
+  })
+
   test('say which was used the last time', async () => {
     const app = await application()
     const browser = new LoginBrowser(server)
@@ -182,6 +194,21 @@ describe('a provider’s answer', () => {
     await redeem(app, (await back(browser, await toGoogle(app, browser), todd)).left)
     const { status } = await app.people.authenticate({ grant_type: 'password', email: 'todd@example.com', password })
     expect(status).toBe(200)
+  })
+
+  test('makes no account where sign-ups are closed and the invitation is somebody else’s', async () => {
+    const app = await application()
+    await app.api('PUT', '/authentication_settings', { body: { sign_up: 'closed' } })
+    const { body: invitation } = await app.api<Invitation>('POST', '/user_management/invitations', {
+      body: { email: 'ann@example.com' },
+    })
+    const browser = new LoginBrowser(server)
+    const { url } = await browser.get(app.url({ invitation_token: invitation.token }))
+    await browser.get(url.replace('invite', 'sign-in'))
+    const { text } = await browser.submit('provider', { choice: 'GoogleOAuth' })
+    const at = /<meta http-equiv="refresh" content="0;url=([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    expect(await back(browser, at, todd)).toMatchObject({ status: 403, left: undefined })
+    expect((await app.api<Page<unknown>>('GET', '/user_management/users')).body.data).toEqual([])
   })
 
   test('that is a refusal is told, and another way is open', async () => {

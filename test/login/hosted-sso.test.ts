@@ -113,6 +113,18 @@ describe('an address of a company’s domain', () => {
     }
   })
 
+  test('connection_id leads there also whoever is signed in by another way', async () => {
+    const acme = await company()
+    const user = await acme.people.user('bob@elsewhere.test', { password: 'horse battery staple' })
+    await acme.people.join(user, acme.organization)
+    const browser = new LoginBrowser(server)
+    await browser.get(acme.url())
+    await browser.submit('sign-in', { email: user.email })
+    expect((await browser.submit('password', { password: 'horse battery staple' })).left?.host).toBe('app.test')
+    const { left } = await browser.get(acme.url({ provider: '', connection_id: acme.connection.id }))
+    expect(left?.host).toBe('idp.test')
+  })
+
   test('joins nobody where the organization wants to say so itself', async () => {
     const acme = await company({ settings: { jit_membership: false } })
     const browser = new LoginBrowser(server)

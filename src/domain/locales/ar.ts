@@ -216,6 +216,8 @@ export const ar: Catalogue = {
   mailResetText: counted(minutes, (amount) => `طلب أحدهم كلمة مرور جديدة لحسابك. يصلح هذا الرابط لمدة ${amount}.`),
   mailChangedSubject: 'تم تغيير كلمة مرورك',
   mailChangedText: 'تم تغيير كلمة مرور حسابك. إن لم تكن أنت من غيّرها، فأعد تعيينها فورًا وأخبر المسؤول.',
+  mailChangedPasskeys:
+    'تم تسجيل الخروج من الحساب في كل مكان وأُزيلت مفاتيح المرور الخاصة به. يمكنك إنشاء مفتاح جديد عند تسجيل الدخول التالي.',
   mailInviteSubject: 'أنت مدعو إلى {organization}',
   mailInviteBy: 'يدعوك {inviter} إلى {organization}.',
   mailInviteText: counted(days, (amount) => `يمكن قبول الدعوة خلال ${amount}.`),

@@ -214,6 +214,8 @@ export const de: Catalogue = {
   mailChangedSubject: 'Ihr Passwort wurde geändert',
   mailChangedText:
     'Das Passwort Ihres Kontos wurde geändert. Wenn Sie das nicht waren, setzen Sie es sofort zurück und sagen Sie Ihrer Administration Bescheid.',
+  mailChangedPasskeys:
+    'Das Konto wurde überall abgemeldet, und seine Passkeys wurden entfernt. Einen neuen können Sie bei der nächsten Anmeldung anlegen.',
   mailInviteSubject: 'Sie sind zu {organization} eingeladen',
   mailInviteBy: '{inviter} lädt Sie zu {organization} ein.',
   mailInviteText: {

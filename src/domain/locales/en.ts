@@ -207,6 +207,8 @@ export const en = {
   mailChangedSubject: 'Your password was changed',
   mailChangedText:
     'The password of your account was changed. If it was not you, reset your password at once and tell your administrator.',
+  mailChangedPasskeys:
+    'The account was signed out everywhere, and its passkeys were removed. You can make a new one the next time you sign in.',
   mailInviteSubject: 'You are invited to {organization}',
   mailInviteBy: '{inviter} invites you to {organization}.',
   mailInviteText: {

@@ -204,6 +204,8 @@ export const es: Catalogue = {
   mailChangedSubject: 'Su contraseña ha cambiado',
   mailChangedText:
     'Se cambió la contraseña de su cuenta. Si no fue usted, restablézcala de inmediato y avise a su administrador.',
+  mailChangedPasskeys:
+    'Se cerró la sesión de la cuenta en todas partes y se eliminaron sus llaves de acceso. Podrá crear una nueva la próxima vez que inicie sesión.',
   mailInviteSubject: 'Le invitan a {organization}',
   mailInviteBy: '{inviter} le invita a {organization}.',
   mailInviteText: {

@@ -207,6 +207,8 @@ export const fr: Catalogue = {
   mailChangedSubject: 'Votre mot de passe a été changé',
   mailChangedText:
     'Le mot de passe de votre compte a été changé. Si ce n’était pas vous, réinitialisez-le tout de suite et prévenez votre administrateur.',
+  mailChangedPasskeys:
+    'Le compte a été déconnecté partout et ses clés d’accès ont été supprimées. Vous pourrez en créer une nouvelle à la prochaine connexion.',
   mailInviteSubject: 'Vous êtes invité à rejoindre {organization}',
   mailInviteBy: '{inviter} vous invite à rejoindre {organization}.',
   mailInviteText: {

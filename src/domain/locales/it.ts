@@ -206,6 +206,8 @@ export const it: Catalogue = {
   mailChangedSubject: 'La tua password è stata cambiata',
   mailChangedText:
     'La password del tuo account è stata cambiata. Se non sei stato tu, reimpostala subito e avvisa il tuo amministratore.',
+  mailChangedPasskeys:
+    'L’account è stato disconnesso ovunque e le sue passkey sono state rimosse. Potrai crearne una nuova al prossimo accesso.',
   mailInviteSubject: 'Sei invitato in {organization}',
   mailInviteBy: '{inviter} ti invita in {organization}.',
   mailInviteText: {

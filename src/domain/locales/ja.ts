@@ -187,6 +187,8 @@ export const ja: Catalogue = {
   mailChangedSubject: 'パスワードが変更されました',
   mailChangedText:
     'アカウントのパスワードが変更されました。お心当たりがない場合は、すぐに再設定し、管理者に連絡してください。',
+  mailChangedPasskeys:
+    'アカウントはすべての場所でサインアウトされ、パスキーは削除されました。次回のサインイン時に新しいパスキーを作成できます。',
   mailInviteSubject: '{organization} に招待されました',
   mailInviteBy: '{inviter} さんが {organization} に招待しています。',
   mailInviteText: { other: '招待は {count} 日間有効です。' },

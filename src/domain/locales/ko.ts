@@ -183,6 +183,8 @@ export const ko: Catalogue = {
   mailResetText: { other: '계정의 새 비밀번호 요청이 있었습니다. 이 링크는 {count}분 동안 유효합니다.' },
   mailChangedSubject: '비밀번호가 변경되었습니다',
   mailChangedText: '계정의 비밀번호가 변경되었습니다. 본인이 아니라면 즉시 비밀번호를 재설정하고 관리자에게 알리세요.',
+  mailChangedPasskeys:
+    '계정이 모든 곳에서 로그아웃되었고 패스키가 삭제되었습니다. 다음에 로그인할 때 새 패스키를 만들 수 있습니다.',
   mailInviteSubject: '{organization}에 초대되었습니다',
   mailInviteBy: '{inviter} 님이 {organization}에 초대했습니다.',
   mailInviteText: { other: '초대는 {count}일 동안 수락할 수 있습니다.' },

@@ -206,6 +206,8 @@ export const nl: Catalogue = {
   mailChangedSubject: 'Uw wachtwoord is gewijzigd',
   mailChangedText:
     'Het wachtwoord van uw account is gewijzigd. Was u dat niet, stel het dan meteen opnieuw in en waarschuw uw beheerder.',
+  mailChangedPasskeys:
+    'Het account is overal uitgelogd en de passkeys zijn verwijderd. De volgende keer dat u inlogt, kunt u een nieuwe maken.',
   mailInviteSubject: 'U bent uitgenodigd voor {organization}',
   mailInviteBy: '{inviter} nodigt u uit voor {organization}.',
   mailInviteText: {

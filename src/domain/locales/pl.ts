@@ -201,6 +201,8 @@ export const pl: Catalogue = {
   mailChangedSubject: 'Twoje hasło zostało zmienione',
   mailChangedText:
     'Hasło do Twojego konta zostało zmienione. Jeśli to nie Ty, natychmiast je zresetuj i powiadom administratora.',
+  mailChangedPasskeys:
+    'Konto zostało wylogowane wszędzie, a jego klucze dostępu usunięto. Nowy możesz utworzyć przy następnym logowaniu.',
   mailInviteSubject: 'Zaproszenie do {organization}',
   mailInviteBy: '{inviter} zaprasza Cię do {organization}.',
   mailInviteText: counted(days, (amount) => `Zaproszenie można przyjąć przez ${amount}.`),

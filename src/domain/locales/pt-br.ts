@@ -205,6 +205,8 @@ export const ptBr: Catalogue = {
   mailChangedSubject: 'Sua senha foi alterada',
   mailChangedText:
     'A senha da sua conta foi alterada. Se não foi você, redefina a senha agora mesmo e avise o administrador.',
+  mailChangedPasskeys:
+    'A conta foi desconectada em todos os lugares e as chaves de acesso dela foram removidas. Você pode criar uma nova na próxima vez que entrar.',
   mailInviteSubject: 'Você recebeu um convite para {organization}',
   mailInviteBy: '{inviter} convida você para {organization}.',
   mailInviteText: {

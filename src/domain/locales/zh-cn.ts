@@ -178,6 +178,7 @@ export const zhCn: Catalogue = {
   mailResetText: { other: '有人请求为您的账号设置新密码。此链接 {count} 分钟内有效。' },
   mailChangedSubject: '您的密码已更改',
   mailChangedText: '您账号的密码已更改。如果不是您本人操作，请立即重置密码并告知管理员。',
+  mailChangedPasskeys: '该账号已在所有位置退出登录，其通行密钥已被移除。下次登录时可以创建新的通行密钥。',
   mailInviteSubject: '您受邀加入 {organization}',
   mailInviteBy: '{inviter} 邀请您加入 {organization}。',
   mailInviteText: { other: '可在 {count} 天内接受邀请。' },

@@ -10,8 +10,8 @@ import { verifyChallenge } from '../authentication/mfa.ts'
 import { codeLifetimeMs, type CodeVerdict } from '../authentication/one-time-code.ts'
 import { consumeRecoveryCode, createRecoveryCodes, isRecoveryCode } from '../authentication/recovery-codes.ts'
 import type { Client } from '../sso/attempts.ts'
-import { checkPassword, stillCounts } from '../users/passwords.ts'
-import { findUserByEmail, lockUser, readUser } from '../users/read.ts'
+import { checkPassword, lockPasswordHolder } from '../users/passwords.ts'
+import { findUserByEmail, readUser } from '../users/read.ts'
 import { advance, go, type Next, type Shown } from './advance.ts'
 import { linkIdentity } from './identify.ts'
 import { type HostedLogin, lockLogin, type LoginState, saveState } from './state.ts'
@@ -52,12 +52,15 @@ export async function answerPassword(
   password: string,
   client: Client,
 ): Promise<Next | undefined> {
-  const { user, right } = await checkPassword(deps, login.environment, email, password)
+  const checked = await checkPassword(deps, login.environment, email, password)
   return changeLogin(deps, login, async (work, current) => {
-    const holder = right && user && (await lockUser(work, user.id))
-    const counts = holder && stillCounts(user, holder)
-    announce(work, 'password', counts ? 'right' : 'invalid_credentials', { user: user ?? null, email, origin: client })
-    if (!counts) return undefined
+    const holder = await lockPasswordHolder(work, checked)
+    announce(work, 'password', holder ? 'right' : 'invalid_credentials', {
+      user: checked.user ?? null,
+      email,
+      origin: client,
+    })
+    if (!holder) return undefined
     return advance(work, deps, current, { user: holder, facts: plainFacts('Password', client), link: null })
   })
 }

@@ -40,7 +40,10 @@ const composers: { readonly [K in MailKind]: Composer<K> } = {
     link: { label: say('resetTitle'), url },
     closing: say('mailIgnore'),
   }),
-  password_changed: (say) => ({ subject: say('mailChangedSubject'), paragraphs: [say('mailChangedText')] }),
+  password_changed: (say) => ({
+    subject: say('mailChangedSubject'),
+    paragraphs: [say('mailChangedText'), say('mailChangedPasskeys')],
+  }),
   invitation: (say, { url, organization, inviter, days }, app) => {
     const place = organization ?? app
     return {

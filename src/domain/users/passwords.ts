@@ -8,6 +8,7 @@ import { addressKey } from './address.ts'
 import { type PasswordOwner, type PasswordPolicy, passwordProblems } from './password-rules.ts'
 import { hashPassword, matchesHash } from './password-work.ts'
 import { type UserRow, userColumns } from './present.ts'
+import { lockUser } from './read.ts'
 
 /** A password that was found good enough, hashed and ready to be stored; see `setPassword`. */
 export interface PreparedPassword {
@@ -71,18 +72,11 @@ export async function setPassword(
     .execute()
 }
 
-/**
- * Whether a password that was found right outside of the transaction may count in it. Who has shown the inbox meanwhile
- * may have done away with it.
- */
-export function stillCounts(checked: UserRow, locked: UserRow): boolean {
-  return checked.email_verified || !locked.email_verified
-}
-
 export interface CheckedPassword {
   /** Undefined when nobody has the address. */
   readonly user: UserRow | undefined
-  readonly right: boolean
+  /** What the password was found to match; undefined when it matches nothing. */
+  readonly hash: string | undefined
 }
 
 /**
@@ -90,11 +84,12 @@ export interface CheckedPassword {
  * time must not tell who exists. A hash from elsewhere, or of former costs, is replaced when it turns out right.
  */
 export async function checkPassword(
-  { db, clock }: { readonly db: Database; readonly clock: () => Date },
+  deps: { readonly db: Database; readonly clock: () => Date },
   environment: EnvironmentId,
   email: string,
   password: string,
 ): Promise<CheckedPassword> {
+  const { db, clock } = deps
   const found = await db.kysely
     .selectFrom('users as u')
     .leftJoin('user_passwords as p', (join) =>
@@ -107,18 +102,37 @@ export async function checkPassword(
     .executeTakeFirst()
   const { hash = null, ...user } = found ?? {}
   const right = (await matchesHash(hash ?? nobodysHash, password)) && hash !== null
-  if (right && isOutdated(hash)) {
-    const renewed = await hashPassword(password)
-    // Compared as well as found: a password that was changed meanwhile stays.
-    await db.kysely
-      .updateTable('user_passwords')
-      .set({ hash: renewed, updated_at: clock() })
-      .where('environment_id', '=', environment)
-      .where('user_id', '=', (user as UserRow).id) // somebody has this hash
-      .where('hash', '=', hash)
-      .execute()
-  }
-  return { user: found && (user as UserRow), right } // what is left of the row are the user's columns
+  if (!right) return { user: found && (user as UserRow), hash: undefined } // what is left of the row are the user's columns
+  if (!isOutdated(hash)) return { user: user as UserRow, hash }
+  const renewed = await hashPassword(password)
+  // Compared as well as found: a password that was changed meanwhile stays.
+  const { numUpdatedRows } = await db.kysely
+    .updateTable('user_passwords')
+    .set({ hash: renewed, updated_at: clock() })
+    .where('environment_id', '=', environment)
+    .where('user_id', '=', (user as UserRow).id) // somebody has this hash
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  // Renewed by another sign-in at once, or changed: what is there now decides.
+  return numUpdatedRows === 1n
+    ? { user: user as UserRow, hash: renewed }
+    : checkPassword(deps, environment, email, password)
+}
+
+/**
+ * Whose password it is, if it still is: one that was found right outside of the transaction may have been changed, or
+ * done away with, before it began. The user is locked.
+ */
+export async function lockPasswordHolder(work: Work, { user, hash }: CheckedPassword): Promise<UserRow | undefined> {
+  if (!user || hash === undefined) return undefined
+  const holder = await lockUser(work, user.id)
+  const current = await work.tx
+    .selectFrom('user_passwords')
+    .select('hash')
+    .where('environment_id', '=', work.environment)
+    .where('user_id', '=', user.id)
+    .executeTakeFirst()
+  return current?.hash === hash ? holder : undefined
 }
 
 /**

@@ -1,7 +1,6 @@
 import { change } from '#db/work.ts'
 import { BadRequest, Forbidden } from '../../errors.ts'
-import { checkPassword, stillCounts } from '../../users/passwords.ts'
-import { lockUser } from '../../users/read.ts'
+import { checkPassword, lockPasswordHolder } from '../../users/passwords.ts'
 import { announce } from '../announce.ts'
 import { requireSecret } from '../client.ts'
 import { completeSignIn } from '../complete.ts'
@@ -17,12 +16,11 @@ export const password: Grant = async (deps, { client, fields, origin }) => {
   if (!(await readSettings(deps.db.kysely, environment)).methods.password)
     throw new Forbidden('Signing in by password is switched off.', 'email_password_auth_disabled')
   // Outside of the transaction: it takes tens of milliseconds, and a connection is dear.
-  const { user, right } = await checkPassword(deps, environment, email, plain)
+  const checked = await checkPassword(deps, environment, email, plain)
   const outcome = await change(deps, { environment }, async (work) => {
-    const holder = right && user && (await lockUser(work, user.id))
-    const counts = holder && stillCounts(user, holder)
-    announce(work, 'password', counts ? 'right' : 'invalid_credentials', { user: user ?? null, email, origin })
-    if (!counts) return undefined
+    const holder = await lockPasswordHolder(work, checked)
+    announce(work, 'password', holder ? 'right' : 'invalid_credentials', { user: checked.user ?? null, email, origin })
+    if (!holder) return undefined
     return completeSignIn(work, deps.secrets, holder, plainFacts('Password', origin), fields.invitation_token)
   })
   if (!outcome) throw new BadRequest(`Invalid credentials for '${email.slice(0, 320)}'.`, 'invalid_credentials')
