@@ -65,6 +65,7 @@ export async function bringUp(
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
+    datadogIntake: intakeOf(config),
     smtp: smtpOf(config),
     operatorEmails: emailsOf(config.operatorEmails),
   })
@@ -89,6 +90,11 @@ export async function bringUp(
     app,
     ready: { url, port, testIdpUrl: `${testIdpUrl}/test-idp/`, exampleUrl, ...client, data, seconds },
   }
+}
+
+/** One address stands for every site of Datadog. */
+function intakeOf({ datadogIntake }: Config): AppOptions['datadogIntake'] {
+  return datadogIntake === undefined ? undefined : () => datadogIntake
 }
 
 async function stopServing(app: App, servers: readonly Server[]): Promise<void> {
