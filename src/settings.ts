@@ -202,6 +202,15 @@ export const settings = {
     default: undefined,
     doc: 'Folder that log streams of type file may write below; without it there are none',
   }),
+  datadogIntake: define({
+    name: 'datadog_intake',
+    env: ['GATEHOUSE_DATADOG_INTAKE'],
+    type: origin,
+    unit: 'origin, such as http://localhost:8126',
+    default: undefined,
+    doc: 'Where dev sends log streams to Datadog instead of there, to try them without an account',
+    noFlag: true,
+  }),
   smtpUrl: define({
     name: 'smtp_url',
     env: ['GATEHOUSE_SMTP_URL', 'SMTP_URL'],

@@ -18,6 +18,7 @@ export function pathsOf(environment: string) {
     roles: at('roles'),
     branding: at('branding'),
     environments: at('environments'),
+    team: at('team'),
     audit: at('audit'),
     emails: at('emails'),
     authentication: at('authentication'),

@@ -84,6 +84,7 @@ const pages: RouteObject[] = [
     path: 'environments',
     lazy: async () => ({ Component: (await import('./pages/environments/environments-page.tsx')).EnvironmentsPage }),
   },
+  { path: 'team', lazy: async () => ({ Component: (await import('./pages/team/team-page.tsx')).TeamPage }) },
   { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit/audit-page.tsx')).AuditPage }) },
   { path: 'emails', lazy: async () => ({ Component: (await import('./pages/mailbox/mailbox-page.tsx')).MailboxPage }) },
   {

@@ -49,6 +49,7 @@ export async function bringUpServer(
     poolSize: config.poolSize,
     eventsRetentionDays: config.eventsRetentionDays,
     logStreamFolder: config.logStreamFolder,
+    datadogIntake: intakeOf(config),
     smtp: smtpOf(config),
     operatorEmails: emailsOf(config.operatorEmails),
   })
@@ -61,6 +62,11 @@ export async function bringUpServer(
   const { seed } = config
   if (seed !== undefined) await steps.run('seed', () => applySeedFile(app.deps, seed, staging))
   return { app, staging, apiKey: keys.staging }
+}
+
+/** One address stands for every site of Datadog. */
+function intakeOf({ datadogIntake }: Config): AppOptions['datadogIntake'] {
+  return datadogIntake === undefined ? undefined : () => datadogIntake
 }
 
 async function stopServing(app: App, servers: readonly Server[]): Promise<void> {

@@ -6,7 +6,7 @@ import type { Config, SettingKey } from '../settings.ts'
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** Settings of dev that would open a server for others to anybody who knows them. */
-const developmentOnly: readonly SettingKey[] = ['apiKey', 'seed']
+const developmentOnly: readonly SettingKey[] = ['apiKey', 'seed', 'datadogIntake']
 
 /** Everything that speaks against serving others with these settings, a sentence each. Pure: looks at nothing else. */
 export function findWeakSettings(config: Config, origins: LoadedConfig['origins']): string[] {

@@ -57,7 +57,7 @@ async function exchange({ url, key }: Source, clientId: string, flow: TestSsoFlo
           body: JSON.stringify(fields),
         })
       : await fetch(`${url}/sso/token`, { method: 'POST', body: new URLSearchParams(fields) })
-  const body = (await response.json()) as Record<string, unknown> // looked at field by field
+  const body = (await readAnswer(response, url)) as Record<string, unknown> // looked at field by field
   if (!response.ok)
     return [`The code could not be exchanged: ${response.status} ${String(body['error'] ?? body['code'])}.`]
   const wanted = flow === 'authkit' ? 'user' : 'profile'
@@ -75,7 +75,20 @@ export async function askApi<T>({ url, key }: Source, method: string, path: stri
   }).catch((error: unknown) => {
     throw new Failure(exitCodes.environment, `Nothing answers at ${url}.`, [], { cause: error })
   })
-  const answer = (await response.json()) as T & { message?: string } // the API's own answer
+  const answer = (await readAnswer(response, url)) as T & { message?: string } // the API's own answer
   if (!response.ok) throw new Failure(exitCodes.userError, answer.message ?? `The server answered ${response.status}.`)
   return answer
+}
+
+/** A proxy in between answers with pages of its own, and other servers listen on ports too. */
+async function readAnswer(response: Response, url: string): Promise<unknown> {
+  const text = await response.text()
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    const kind = response.headers.get('content-type')?.split(';', 1)[0] ?? 'something without a type'
+    const found = `${url} answered ${response.status} with ${kind}, which is no answer of Gatehouse’s API.`
+    const advice = 'Is a proxy in between, or is it another server’s address? Look at it with curl.'
+    throw new Failure(exitCodes.environment, found, [advice], { cause: error })
+  }
 }

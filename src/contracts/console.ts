@@ -81,6 +81,7 @@ export const consoleEndpoints: readonly AnyEndpoint[] = [
   overview.getOverview,
   overview.searchEverything,
   overview.testRedirect,
+  overview.listExpiringConnections,
   overview.listRejectedRedirects,
   overview.getDefaultRole,
   overview.renameEnvironment,

@@ -15,6 +15,8 @@ const user = {
   role: Role,
   /** `developer` is whoever sits at the machine in development: it has no password. */
   state: Type.Enum(['invited', 'active', 'developer']),
+  /** Null until the first; whoever stays signed in does not sign in again. */
+  last_sign_in_at: Type.Union([Timestamp, Type.Null()]),
   created_at: Timestamp,
 }
 

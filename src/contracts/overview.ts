@@ -2,7 +2,7 @@ import * as Type from 'typebox'
 import type { Static } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { Environment, environmentKinds } from './environments.ts'
-import { Timestamp } from './ids.ts'
+import { ConnectionId, Timestamp } from './ids.ts'
 
 const tag = 'dashboard'
 const nullableString = Type.Union([Type.String(), Type.Null()])
@@ -37,6 +37,28 @@ export const getOverview = endpoint({
   tag,
   access: 'dashboard',
   success: { status: 200, body: Type.Object({ object: Type.Literal('overview'), steps: Type.Array(OverviewStep) }) },
+})
+
+const ExpiringConnection = Type.Object({
+  object: Type.Literal('expiring_connection'),
+  id: ConnectionId,
+  name: Type.String(),
+  /** When the last of its certificates ends; it may have ended. */
+  expires_at: Timestamp,
+})
+export type ExpiringConnection = Static<typeof ExpiringConnection>
+
+export const listExpiringConnections = endpoint({
+  operationId: 'listExpiringConnections',
+  method: 'GET',
+  path: '/expiring_connections',
+  summary: 'Connections whose last certificate ends within 90 days, the most urgent 20',
+  tag,
+  access: 'dashboard',
+  success: {
+    status: 200,
+    body: Type.Object({ object: Type.Literal('list'), data: Type.Array(ExpiringConnection) }),
+  },
 })
 
 export const searchKinds = [

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment } from '#contracts/environments.ts'
 import type { Organization } from '#contracts/organizations.ts'
-import type { OverviewStep, RejectedRedirect, SearchResult } from '#contracts/overview.ts'
+import type { ExpiringConnection, OverviewStep, RejectedRedirect, SearchResult } from '#contracts/overview.ts'
+import { createSigningKey } from '#test-idp/signing-key.ts'
 import { openDashboard } from '../support/dashboard.ts'
 import { addGroup, addUser, createScimClient } from '../support/scim.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
@@ -45,6 +46,37 @@ test('the overview ticks off what was seen, and nothing else', async () => {
   const client = await createScimClient(server)
   await addUser(client, 'ann@example.com')
   expect(await stepsOf(client.environment)).toContain('directory_linked')
+})
+
+describe('connections whose certificates end soon', () => {
+  test('are named by when the last one ends, the most urgent first, and only in their own environment', async () => {
+    const [environment, other] = [await server.environment(), await server.environment()]
+    const now = server.clock.read()
+    const { body: organization } = await environment.api<Organization>('POST', '/organizations', {
+      body: { name: 'Acme' },
+    })
+    const connect = async (name: string, ...days: number[]) => {
+      const keys = await Promise.all(days.map((each) => createSigningKey('IdP', now, each)))
+      const body = {
+        organization_id: organization.id,
+        connection_type: 'GenericSAML',
+        name,
+        idp_entity_id: `https://${name}.test`,
+        idp_sso_url: `https://${name}.test/sso`,
+        x509_certificates: keys.map(({ certificate }) => certificate),
+      }
+      const { status, text } = await environment.api('POST', '/connections', { body })
+      expect(status, text).toBe(201)
+    }
+    await connect('later', 89)
+    await connect('soon', 3)
+    await connect('renewed', 3, 400)
+    await connect('fine', 91)
+    const list = async (of: TestEnvironment) =>
+      (await ask<{ data: ExpiringConnection[] }>(of, '/expiring_connections')).data.map(({ name }) => name)
+    expect(await list(environment)).toEqual(['soon', 'later'])
+    expect(await list(other)).toEqual([])
+  })
 })
 
 describe('the search', () => {

@@ -222,7 +222,9 @@ describe('the people of the dashboard', () => {
     expect(list.body.data).toContainEqual({
       ...(({ invitation_url: _u, invitation_expires_at: _e, ...rest }) => rest)(user),
       state: 'active',
+      last_sign_in_at: expect.stringMatching(/^2\d{3}-.*Z$/) as string,
     })
+    expect(user.last_sign_in_at).toBeNull()
     const changed = await owner.ask<DashboardUser>('PATCH', `/dashboard/api/users/${user.id}`, {
       body: { role: 'viewer' },
     })

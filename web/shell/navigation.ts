@@ -51,6 +51,7 @@ export function useNavigationGroups(): readonly NavigationGroup[] {
       title: 'Installation',
       links: [
         { text: 'Environments', to: paths.environments, keys: 'g n' },
+        { text: 'Team', to: paths.team, keys: 'g y' },
         { text: 'Audit trail', to: paths.audit, keys: 'g d' },
       ],
     },

@@ -23,6 +23,8 @@ const states: Readonly<Record<string, readonly [Tone, string]>> = {
   disabled: ['gray', 'Disabled'],
   failing: ['red', 'Failing'],
   paused: ['gray', 'Paused'],
+  invited: ['amber', 'Invited'],
+  developer: ['gray', 'Development'],
   accepted: ['green', 'Accepted'],
   expired: ['gray', 'Expired'],
   revoked: ['gray', 'Revoked'],

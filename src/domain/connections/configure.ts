@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type {
   ConfiguredConnection,
   ConnectionOptions,
@@ -65,6 +66,7 @@ export async function saveIdpSettings(work: Work, connection: ConnectionWithDoma
       idp_metadata_url: idp.metadataUrl,
       idp_metadata_fetched_at: idp.metadataUrl === null ? null : work.now,
       idp_certificates: [...idp.certificates],
+      idp_certificates_expire_at: lastExpiry(idp.certificates),
       idp_wants_signed_requests: idp.wantsSignedRequests,
       updated_at: work.now,
     })
@@ -105,6 +107,15 @@ async function realmFor(work: Work, connection: ConnectionWithDomains, entityId:
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   return realm
+}
+
+/** As long as one of them holds, people can sign in. */
+function lastExpiry(certificates: readonly string[]): Date | null {
+  const ends = certificates.map((certificate) => {
+    const { validTo } = new X509Certificate(Buffer.from(certificate, 'base64'))
+    return new Date(validTo).getTime()
+  })
+  return ends.length === 0 ? null : new Date(Math.max(...ends))
 }
 
 /** Switches sign-in off and on. Switching on what never worked waits for the first sign-in instead of claiming success. */

@@ -93,6 +93,9 @@ export async function startDashboardSession(
 ): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   await db.kysely
+    .with('signed_in', (cte) =>
+      cte.updateTable('dashboard_users').set({ last_sign_in_at: now }).where('id', '=', user).returning('id'),
+    )
     .insertInto('dashboard_sessions')
     .values({
       hash: hashSecret(token),

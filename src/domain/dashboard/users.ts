@@ -138,6 +138,7 @@ function presentDashboardUser(row: { [Column in keyof DashboardUsers]: unknown }
     email: row.email,
     role: row.role,
     state: row.is_developer ? 'developer' : row.password_hash === null ? 'invited' : 'active',
+    last_sign_in_at: row.last_sign_in_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
   }
 }
@@ -148,5 +149,6 @@ interface Shown {
   readonly role: DashboardRole
   readonly is_developer: boolean
   readonly password_hash: string | null
+  readonly last_sign_in_at: Date | null
   readonly created_at: Date
 }

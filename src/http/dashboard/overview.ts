@@ -5,6 +5,7 @@ import { change } from '#db/work.ts'
 import { makeEnvironment } from '#domain/environments/create.ts'
 import { renameEnvironment } from '#domain/environments/update.ts'
 import { listOrganizationSummaries as readSummaries } from '#domain/organizations/summaries.ts'
+import { listExpiringConnections } from '#domain/overview/expiring-connections.ts'
 import { readOverview } from '#domain/overview/overview.ts'
 import { searchEverything } from '#domain/overview/search.ts'
 import { listRejected } from '#domain/redirects/rejected.ts'
@@ -19,6 +20,11 @@ export function overviewRoutes(app: FastifyInstance, deps: Deps): void {
   serve(app, deps, contract.getOverview, async (_input, { environment }) => ({
     object: 'overview' as const,
     steps: await readOverview(db, environment),
+  }))
+
+  serve(app, deps, contract.listExpiringConnections, async (_input, { environment }) => ({
+    object: 'list' as const,
+    data: await listExpiringConnections(db, environment, deps.clock()),
   }))
 
   serve(app, deps, listOrganizationSummaries, ({ query }, { environment }) => readSummaries(db, environment, query))

@@ -49,6 +49,11 @@ export function sendUnknownClient(reply: FastifyReply, clientId: string | undefi
   })
 }
 
+/** There somebody who may change it sees what the address is before it is registered by a click of theirs. */
+function redirectsPage(environment: string, received: string | undefined): string {
+  return `/dashboard/${environment}/redirects?${new URLSearchParams({ uri: received ?? '' })}`
+}
+
 /**
  * What to paste into a shell. The address came from whoever made the link, so one that a shell would read as more than
  * text gets no command.
@@ -63,7 +68,7 @@ function registerCommand(received: string | undefined): string | undefined {
 /** The one problem that must never be reported by redirect: where to would be the attacker's choice. */
 export function sendUnregisteredRedirect(
   reply: FastifyReply,
-  { received, nearest, environmentKind }: UnregisteredRedirect,
+  { received, nearest, environmentKind, environment }: UnregisteredRedirect,
 ) {
   const addIt = registerCommand(received)
   return sendPage(reply, 400, {
@@ -92,6 +97,7 @@ export function sendUnregisteredRedirect(
       ${
         environmentKind === 'staging' && addIt !== undefined
           ? html`<p>If the received address is yours, register it in this staging environment and try again:</p>
+              <p><a href="${redirectsPage(environment, received)}">Add this URI on the dashboard</a>, or in a shell:</p>
               <pre>${addIt}</pre>`
           : html`<p class="soft">For the application's developer: register the address, or send the registered one.</p>`
       }`,

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect, onTestFailed } from 'vitest'
 import { findChromium } from '../../support/chromium.ts'
+import { violationsOn } from './accessibility.ts'
 
 const flags =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage'
@@ -61,23 +61,15 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
 export async function expectGoodPage(page: Page, name: string): Promise<void> {
   const size = page.viewportSize()
   await mkdir(results, { recursive: true })
-  await page.evaluate(axe.source)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     for (const width of [320, 1024]) {
       await page.setViewportSize({ width, height: 800 })
       await page.screenshot({ path: `${results}${name}-${colorScheme}-${width}.png`, fullPage: true })
-      const found = await page.evaluate(async () => {
-        // Put there by the line above.
-        const { axe: run } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-        }
-        const { violations } = await run.run()
-        return {
-          violations: violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-          sideways: document.documentElement.scrollWidth > window.innerWidth,
-        }
-      })
+      const found = {
+        violations: await violationsOn(page),
+        sideways: await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth),
+      }
       expect(found, `${name}, ${colorScheme}, ${width} px`).toEqual({ violations: [], sideways: false })
     }
   }

@@ -17,12 +17,19 @@ import { Time } from '../../ui/time.tsx'
 import { EnvironmentSnippets } from './environment-snippets.tsx'
 import { CreateKey, NewKey, RollKey } from './issue-key.tsx'
 
+/** No event tells that a key was used. */
+const lookAgainMs = 3000
+
 export function ApiKeysPage() {
   const { environment, session, readOnly } = usePlace()
   const [open, setOpen] = useState<'create' | { readonly roll: ApiKey } | { readonly revoke: ApiKey }>()
   const [issued, setIssued] = useState<IssuedApiKey>()
   const environment_id = environment.id
-  const list = useList(listEnvironmentApiKeys, { params: { environment_id }, query: { limit: 100 } })
+  const list = useList(
+    listEnvironmentApiKeys,
+    { params: { environment_id }, query: { limit: 100 } },
+    { refetchEveryMs: lookAgainMs },
+  )
   const revoke = useChange(revokeEnvironmentApiKey)
   const close = () => setOpen(undefined)
   return (

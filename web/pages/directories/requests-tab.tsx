@@ -39,12 +39,23 @@ export function RequestsTab({ directory }: { readonly directory: ConfiguredDirec
       >
         {(requests) => <RequestTable requests={requests} />}
       </LoadedList>
-      {open !== null && <RequestDrawer id={open} onClose={() => setQuery({ tab: 'requests' }, { replace: true })} />}
+      {open !== null && (
+        <RequestDrawer id={open} onClose={() => setQuery(without(query, 'request'), { replace: true })} />
+      )}
     </Flex>
   )
 }
 
+/** Which requests are shown stays as it was chosen. */
+function without(query: URLSearchParams, name: string): URLSearchParams {
+  const next = new URLSearchParams(query)
+  next.delete(name)
+  return next
+}
+
 function RequestTable({ requests }: { readonly requests: readonly ScimRequest[] }) {
+  const [query] = useSearchParams()
+  const linkTo = (id: string) => `?${new URLSearchParams([...without(query, 'request'), ['request', id]])}`
   return (
     <div className="table-frame">
       <Table.Root variant="surface" size="1">
@@ -61,7 +72,7 @@ function RequestTable({ requests }: { readonly requests: readonly ScimRequest[] 
           {requests.map(({ id, method, path, status, reason, hint, rejected_token, duration_ms, created_at }) => (
             <Table.Row key={id} className="linked">
               <Table.RowHeaderCell className="breaks">
-                <Link to={`?tab=requests&request=${id}`} replace>
+                <Link to={linkTo(id)} replace>
                   {method} {path}
                 </Link>
               </Table.RowHeaderCell>

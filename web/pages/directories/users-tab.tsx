@@ -1,41 +1,28 @@
 import { Flex, Table, Text } from '@radix-ui/themes'
-import { useDeferredValue } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link } from 'react-router'
 import type { ConfiguredDirectory } from '#contracts/directories.ts'
 import { type DirectoryUserWithGroups, listDirectoryUsers } from '#contracts/directory-users.ts'
 import { scimGuideFor } from '#contracts/guides/find-guide.ts'
 import { useList } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
-import { TextInput } from '../../ui/fields.tsx'
+import { useAddressSearch } from '../../ui/address-search.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty } from '../../ui/page.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 
 export function UsersTab({ directory }: { readonly directory: ConfiguredDirectory }) {
-  const [query, setQuery] = useSearchParams()
-  const email = query.get('email') ?? ''
-  const looked = useDeferredValue(email.trim())
-  const list = useList(listDirectoryUsers, {
-    query: { directory: directory.id, limit: 50, ...(looked !== '' && { email: looked }) },
-  })
+  const search = useAddressSearch()
+  const list = useList(listDirectoryUsers, { query: { directory: directory.id, limit: 50, ...search.filter } })
   const { provider } = scimGuideFor(directory.type)
   return (
     <Flex direction="column" gap="4">
-      <div className="search">
-        <TextInput
-          label="E-mail"
-          type="search"
-          placeholder="lela.block@example.com"
-          value={email}
-          onChange={(value) => setQuery({ tab: 'users', ...(value !== '' && { email: value }) }, { replace: true })}
-        />
-      </div>
+      {search.field}
       <LoadedList
         list={list}
         noun="list of users"
         empty={
-          looked === '' ? (
+          search.filter.email === undefined ? (
             <Empty title="Nobody yet">
               <Text as="p" size="2">
                 Assign people to the application in {provider}. They show here by themselves.

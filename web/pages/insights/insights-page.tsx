@@ -1,5 +1,5 @@
 import { Box, Grid, Table, Text } from '@radix-ui/themes'
-import { Link } from 'react-router'
+import type { OrganizationId } from '#contracts/ids.ts'
 import {
   exportInsight,
   getInsight,
@@ -10,12 +10,12 @@ import {
 import { call } from '../../api/call.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useRead } from '../../api/queries.ts'
-import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
 import { say } from '../../ui/toasts.tsx'
+import { OrganizationLink } from '../organizations/organization-link.tsx'
 import { BarChart } from './bar-chart.tsx'
 import { barsOf, totalsBy } from './series.ts'
 
@@ -115,7 +115,6 @@ interface TotalsProps {
 const mostRows = 10
 
 function Totals({ totals, empty, areOrganizations = false }: TotalsProps) {
-  const paths = usePaths()
   if (totals.length === 0)
     return (
       <Text as="p" size="2" className="soft flush">
@@ -129,7 +128,7 @@ function Totals({ totals, empty, areOrganizations = false }: TotalsProps) {
           {totals.slice(0, mostRows).map(({ name, count }) => (
             <Table.Row key={name}>
               <Table.RowHeaderCell className="breaks">
-                {areOrganizations ? <Link to={paths.organization(name)}>{name}</Link> : name.replaceAll('_', ' ')}
+                {areOrganizations ? <OrganizationLink id={name as OrganizationId} /> : name.replaceAll('_', ' ')}
               </Table.RowHeaderCell>
               <Table.Cell align="right" className="numbers">
                 {count}

@@ -1,13 +1,12 @@
 import { Flex, Table, Text } from '@radix-ui/themes'
-import { useDeferredValue, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { useState } from 'react'
 import { type Invitation, listInvitations, resendInvitation, revokeInvitation } from '#contracts/invitations.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange, useList } from '../../api/queries.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
+import { useAddressSearch } from '../../ui/address-search.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
-import { TextInput } from '../../ui/fields.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
@@ -19,10 +18,8 @@ import { SendInvitation } from './send-invitation.tsx'
 
 export function InvitationsPage() {
   const { readOnly } = usePlace()
-  const [query, setQuery] = useSearchParams()
-  const email = query.get('email') ?? ''
-  const looked = useDeferredValue(email.trim())
-  const list = useList(listInvitations, { query: { limit: 25, ...(looked !== '' && { email: looked }) } })
+  const search = useAddressSearch()
+  const list = useList(listInvitations, { query: { limit: 25, ...search.filter } })
   const [sending, setSending] = useState(false)
   const [revoking, setRevoking] = useState<Invitation>()
   const revoke = useChange(revokeInvitation)
@@ -36,22 +33,14 @@ export function InvitationsPage() {
         </ActionButton>
       }
     >
-      <div className="search">
-        <TextInput
-          label="E-mail"
-          type="search"
-          value={email}
-          placeholder="The whole address"
-          onChange={(value) => setQuery(value === '' ? {} : { email: value }, { replace: true })}
-        />
-      </div>
+      {search.field}
       <LoadedList
         list={list}
         noun="list of invitations"
         empty={
-          <Empty title={looked === '' ? 'Nobody is invited yet' : 'That address is not invited'}>
+          <Empty title={search.filter.email === undefined ? 'Nobody is invited yet' : 'That address is not invited'}>
             <Text as="p" size="2">
-              {looked === ''
+              {search.filter.email === undefined
                 ? 'Invite the first people of a customer here, or let your application do it.'
                 : 'It has to be the whole address.'}
             </Text>

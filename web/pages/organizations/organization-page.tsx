@@ -18,6 +18,7 @@ import { DirectorySection } from './directory-section.tsx'
 import { DomainSection } from './domain-section.tsx'
 import { EditOrganization } from './edit-organization.tsx'
 import { PolicySection } from './policy-section.tsx'
+import { RoleSection } from './role-section.tsx'
 import { SsoSection } from './sso-section.tsx'
 
 export function OrganizationPage() {
@@ -75,6 +76,7 @@ function OrganizationView({ organization }: { readonly organization: Organizatio
       <DirectorySection organization={organization} />
       <DomainSection organization={organization} />
       <PolicySection organization={organization} />
+      <RoleSection organization={organization} />
       {open === 'edit' && <EditOrganization organization={organization} onClose={() => setOpen(undefined)} />}
       {open === 'json' && (
         <ObjectDialog

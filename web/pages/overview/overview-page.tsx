@@ -3,6 +3,7 @@ import { usePlace } from '../../api/environment.tsx'
 import { CopyField } from '../../ui/copy.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { Checklist } from './checklist.tsx'
+import { ExpiringConnections } from './expiring-section.tsx'
 import { useChecklist } from './use-checklist.tsx'
 
 export function OverviewPage() {
@@ -11,6 +12,7 @@ export function OverviewPage() {
   const done = steps.filter((step) => step.done).length
   return (
     <Page title="Overview">
+      <ExpiringConnections />
       <Section
         title="From nothing to a customer who signs in"
         lead={`${done} of ${steps.length}. Each is ticked by what has happened, not by a click.`}

@@ -1,5 +1,6 @@
 import { Button, Callout, Flex, Table, Text } from '@radix-ui/themes'
 import { type FormEvent, useState } from 'react'
+import { useSearchParams } from 'react-router'
 import { listRejectedRedirects, testRedirect } from '#contracts/overview.ts'
 import { createRedirectUri } from '#contracts/redirects.ts'
 import { usePlace } from '../../api/environment.tsx'
@@ -17,8 +18,10 @@ const lookAgainMs = 5000
 
 /** Answers what a sign-in would be answered, and shows what was refused lately. */
 export function RedirectTester() {
-  const [typed, setTyped] = useState('')
-  const [uri, setUri] = useState('')
+  // The page that refuses an address leads here with it.
+  const [query] = useSearchParams()
+  const [typed, setTyped] = useState(query.get('uri') ?? '')
+  const [uri, setUri] = useState(typed)
   function submit(event: FormEvent): void {
     event.preventDefault()
     setUri(typed.trim())

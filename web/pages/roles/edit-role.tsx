@@ -1,28 +1,25 @@
 import { Box, CheckboxGroup, Text } from '@radix-ui/themes'
 import { useState } from 'react'
 import { listPermissions } from '#contracts/permissions.ts'
-import {
-  createEnvironmentRole,
-  type Role,
-  setEnvironmentRolePermissions,
-  updateEnvironmentRole,
-} from '#contracts/roles.ts'
-import { useChange, useList } from '../../api/queries.ts'
+import type { OrganizationId } from '#contracts/ids.ts'
+import type { Role } from '#contracts/roles.ts'
+import { useList } from '../../api/queries.ts'
 import { TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
 import { slugOf } from './slug.ts'
+import { useRoleChanges } from './use-role-changes.ts'
 
 interface Props {
   /** Left out to make one. */
   readonly role?: Role
+  /** For a role that this organization alone has. */
+  readonly organization?: OrganizationId
   readonly onClose: () => void
 }
 
-export function EditRole({ role, onClose }: Props) {
-  const create = useChange(createEnvironmentRole)
-  const update = useChange(updateEnvironmentRole)
-  const give = useChange(setEnvironmentRolePermissions)
+export function EditRole({ role, organization, onClose }: Props) {
+  const { create, update, give } = useRoleChanges(organization)
   const permissions = useList(listPermissions, { query: { limit: 100 } })
   const [name, setName] = useState(role?.name ?? '')
   const [typedSlug, setTypedSlug] = useState<string>()
@@ -31,11 +28,8 @@ export function EditRole({ role, onClose }: Props) {
   const slug = typedSlug ?? slugOf(name)
   async function save(): Promise<void> {
     const facts = { name: name.trim(), description: description.trim() || null }
-    const saved = role
-      ? await update.mutateAsync({ params: { slug: role.slug }, body: facts })
-      : await create.mutateAsync({ body: { slug, ...facts } })
-    if (chosen.toSorted().join() !== saved.permissions.toSorted().join())
-      await give.mutateAsync({ params: { slug: saved.slug }, body: { permissions: [...chosen] } })
+    const saved = role ? await update(role.slug, facts) : await create({ slug, ...facts })
+    if (chosen.toSorted().join() !== saved.permissions.toSorted().join()) await give(saved.slug, chosen)
     onClose()
   }
   return (

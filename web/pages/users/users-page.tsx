@@ -1,11 +1,12 @@
 import { Flex, Table, Text } from '@radix-ui/themes'
-import { useDeferredValue, useState } from 'react'
-import { Link, useNavigate, useSearchParams } from 'react-router'
+import { useState } from 'react'
+import { Link, useNavigate } from 'react-router'
 import { createUser, listUsers, type User } from '#contracts/users.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange, useList } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
+import { useAddressSearch } from '../../ui/address-search.tsx'
 import { CopyableId } from '../../ui/copy.tsx'
 import { SwitchInput, TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
@@ -16,10 +17,8 @@ import { Time } from '../../ui/time.tsx'
 
 export function UsersPage() {
   const { readOnly } = usePlace()
-  const [query, setQuery] = useSearchParams()
-  const email = query.get('email') ?? ''
-  const looked = useDeferredValue(email.trim())
-  const list = useList(listUsers, { query: { limit: 25, ...(looked !== '' && { email: looked }) } })
+  const search = useAddressSearch()
+  const list = useList(listUsers, { query: { limit: 25, ...search.filter } })
   const [creating, setCreating] = useState(false)
   return (
     <Page
@@ -31,22 +30,14 @@ export function UsersPage() {
         </ActionButton>
       }
     >
-      <div className="search">
-        <TextInput
-          label="E-mail"
-          type="search"
-          value={email}
-          placeholder="The whole address"
-          onChange={(value) => setQuery(value === '' ? {} : { email: value }, { replace: true })}
-        />
-      </div>
+      {search.field}
       <LoadedList
         list={list}
         noun="list of users"
         empty={
-          <Empty title={looked === '' ? 'No users yet' : 'Nobody has that address'}>
+          <Empty title={search.filter.email === undefined ? 'No users yet' : 'Nobody has that address'}>
             <Text as="p" size="2">
-              {looked === ''
+              {search.filter.email === undefined
                 ? 'They come by signing up or in, by an invitation, or by the API.'
                 : 'It has to be the whole address.'}
             </Text>
