@@ -11,6 +11,7 @@ import { printReport, type Report, type Size } from './report.ts'
 import { passwords, refresh } from './refresh.ts'
 import { saml } from './saml.ts'
 import { scim } from './scim.ts'
+import { scimLoad } from './scim-load.ts'
 import { signIn } from './sign-in.ts'
 import { start } from './start.ts'
 import { streams } from './streams.ts'
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
   pages,
   saml,
   scim,
+  'scim-load': scimLoad,
   start,
   streams,
   webhooks,

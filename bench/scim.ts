@@ -1,13 +1,11 @@
-import type { Pool } from 'undici'
-import type { CreatedDirectory } from '#contracts/directories.ts'
-import type { Organization } from '#contracts/organizations.ts'
 import { patch, person } from '../test/support/scim.ts'
 import { startChild } from './child.ts'
 import { fillDirectory, userName } from './fill-directory.ts'
-import { callApi, poolTo } from './http.ts'
+import { poolTo } from './http.ts'
 import { startPostgres } from './postgres.ts'
 import type { Report, Size } from './report.ts'
 import { median } from './rounds.ts'
+import { connectDirectory, eq, group, type Send } from './scim-directories.ts'
 import type { ServerReady } from './server.ts'
 
 const groupSizes: Record<Size, readonly number[]> = {
@@ -24,8 +22,6 @@ const rounds: Record<Size, number> = { quick: 60, default: 200, full: 400 }
 const warmUps = 30
 const flat = 1.2
 
-type Send = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) => Promise<{ id: string }>
-
 /** One request of an identity provider, in a directory or a group of some size. */
 type Case = (send: Send, n: number) => Promise<unknown>
 
@@ -36,7 +32,7 @@ export async function scim(size: Size): Promise<Report> {
   const open = async (name: string, users: number, members: readonly number[]) => {
     const databaseUrl = await postgres.database(name)
     const { ready } = await startChild<ServerReady>(undo, new URL('./server.ts', import.meta.url), { databaseUrl })
-    const send = await connect(poolTo(undo, ready.url, 1), ready.apiKey)
+    const send = await connectDirectory(poolTo(undo, ready.url, 1), ready.apiKey)
     const { id: template } = await send('POST', '/Users', person('template@corp.example'))
     const groups: { id: string; members: number }[] = []
     for (const count of members)
@@ -55,6 +51,10 @@ export async function scim(size: Size): Promise<Report> {
     'look a user up by userName': (send, n) => send('GET', `/Users?filter=${eq('userName', userName(1 + (n % few)))}`),
     'look a user up by an address': (send, n) =>
       send('GET', `/Users?filter=${eq('emails[type eq "work"].value', userName(1 + (n % few)))}`),
+    'look a user up by externalId': (send, n) =>
+      send('GET', `/Users?filter=${eq('externalId', userName(1 + (n % few)))}`),
+    'list a page of 100': (send) => send('GET', '/Users?count=100'),
+    'list a page of 100, by cursor': (send) => send('GET', '/Users?count=100&cursor='),
     'change a title': (send, n) => send('PATCH', `/Users/${templateOf(send)}`, titleOf(n)),
   }
   const templates = new Map<Send, string>([
@@ -108,33 +108,6 @@ async function inPairs(
   return [median(times[0]), median(times[1])]
 }
 
-async function connect(pool: Pool, apiKey: string): Promise<Send> {
-  const organization = await callApi<Organization>(pool, apiKey, '/organizations', { name: 'Bench' })
-  const directory = await callApi<CreatedDirectory>(pool, apiKey, '/directories', {
-    organization_id: organization.id,
-    type: 'okta scim v2.0',
-  })
-  const base = new URL(directory.endpoint).pathname
-  return async (method, path, body) => {
-    const answer = await pool.request({
-      method,
-      path: base + path,
-      headers: {
-        authorization: `Bearer ${directory.bearer_token}`,
-        ...(body && { 'content-type': 'application/scim+json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    const text = await answer.body.text()
-    if (answer.statusCode >= 300) throw new Error(`${method} ${path} answered ${answer.statusCode}: ${text}`)
-    // An empty list would be quick whatever is in the way of finding somebody.
-    if (text.includes('"totalResults":0')) throw new Error(`${path} found nobody`)
-    return (text === '' ? {} : JSON.parse(text)) as { id: string } // lists and 204 are looked at no further
-  }
-}
-
-const eq = (attribute: string, value: string) => encodeURIComponent(`${attribute} eq "${value}"`)
-const group = (displayName: string) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName })
 const titleOf = (n: number) => patch({ op: 'replace', path: 'title', value: `Title ${n}` })
 const memberOf = (user: string, op: 'add' | 'remove') => patch({ op, path: 'members', value: [{ value: user }] })
 const count = (n: number) => n.toLocaleString('en')

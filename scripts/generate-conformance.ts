@@ -1,11 +1,12 @@
 /**
- * Writes docs/conformance.md: what of the vendor's API is served, where it differs and why, and which checks a SAML
- * response passes. `--check` compares instead and exits 1 on a difference.
+ * Writes docs/conformance.md: what of the vendor's API is served, where it differs and why, what suites of others
+ * say of SCIM, and which checks a SAML response passes. `--check` compares instead and exits 1 on a difference.
  */
 import { endpoints } from '#contracts/all.ts'
 import { responseChecks } from '#protocols/saml/rejection.ts'
 import { compare, readVendorDocument } from '../test/conformance/compare.ts'
 import { covers, divergences, unserved } from '../test/conformance/ledger.ts'
+import { outsideSuites } from '../test/conformance/outside-suites.ts'
 import { writeGenerated } from './generated-file.ts'
 
 const { served, unserved: missing, extensions, gaps } = compare(await readVendorDocument())
@@ -71,6 +72,21 @@ ${table(
     const found = gaps.filter((one) => covers(at, one.at) && covers(gap, one.text))
     return [list(found.map((one) => one.at)), list(found.map((one) => one.text)), reason]
   }),
+)}
+
+## SCIM suites of others
+
+Recorded in \`test/conformance/outside-suites.ts\` when they were run; nothing runs them by itself. Checks count as the
+suite counts them.
+
+${table(
+  ['Suite', 'Commit', 'Run', 'Passed', 'Failed', 'Skipped', 'Adapted, and why'],
+  outsideSuites.map(({ name, commit, ran, adapted, reasons }) => [
+    name,
+    `\`${commit}\``,
+    ...(ran ? [ran.on, String(ran.passed), String(ran.failed), String(ran.skipped)] : ['not run', '–', '–', '–']),
+    [...(adapted === undefined ? [] : [`Adapted: ${adapted}.`]), ...reasons].join(' '),
+  ]),
 )}
 
 ## SAML responses

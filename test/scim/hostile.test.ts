@@ -78,7 +78,7 @@ function raw(
 
 function expectRefusal({ status, headers, body }: ScimAnswer, statuses: readonly number[]): void {
   expect(statuses, JSON.stringify(body)).toContain(status)
-  expect(headers.get('content-type')).toBe('application/scim+json; charset=utf-8')
+  expect(headers.get('content-type')).toBe('application/scim+json')
   expect(body).toMatchObject({ schemas: [errorUrn], status: String(status), detail: expect.stringMatching(/.{10}/) })
 }
 

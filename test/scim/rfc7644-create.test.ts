@@ -20,7 +20,7 @@ describe('RFC 7644 §3.3 creating resources', () => {
     const client = await createScimClient(server)
     const { status, headers, body } = await client.send('POST', '/Users', person('ann@corp.example'))
     expect(status).toBe(201)
-    expect(headers.get('content-type')).toBe('application/scim+json; charset=utf-8')
+    expect(headers.get('content-type')).toBe('application/scim+json')
     expect(body).toEqual({
       ...person('ann@corp.example'),
       schemas: [coreUser],

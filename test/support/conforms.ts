@@ -67,8 +67,8 @@ function headerProblems({ url, status, headers, text }: SentAnswer): string[] {
   if (status >= 500 && status !== 501) problems.push(`an error of ours: ${text}`)
   const type = textOf(headers['content-type'])
   if (text === '' && type !== '') problems.push(`an empty body with content type ${type}`)
-  const mediaType = url.startsWith('/scim/') ? 'application/scim+json' : 'application/json'
-  if (/^[[{]/.test(text) && type !== `${mediaType}; charset=utf-8`) problems.push(`JSON sent as '${type}'`)
+  const mediaType = url.startsWith('/scim/') ? 'application/scim+json' : 'application/json; charset=utf-8'
+  if (/^[[{]/.test(text) && type !== mediaType) problems.push(`JSON sent as '${type}'`)
   return problems
 }
 

@@ -1,10 +1,15 @@
 import type { FastifyReply } from 'fastify'
 import { type ScimError, scimError, statusOf } from '#protocols/scim/errors.ts'
 
-export const scimMediaType = 'application/scim+json; charset=utf-8'
+/** RFC 7644 §8.1 registers no parameters; JSON is UTF-8 without being told (RFC 8259 §8.1). */
+const scimMediaType = 'application/scim+json'
 
 export function sendScim(reply: FastifyReply, status: number, body: unknown): FastifyReply {
-  return reply.status(status).type(scimMediaType).send(JSON.stringify(body))
+  // Bytes, because the framework adds a charset to the JSON type of a text.
+  return reply
+    .status(status)
+    .type(scimMediaType)
+    .send(Buffer.from(JSON.stringify(body)))
 }
 
 /** RFC 7644 §3.12; a 401 says how to come back (RFC 6750 §3). */

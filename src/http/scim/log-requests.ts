@@ -14,9 +14,9 @@ const shortestToken = 16
 /** Notes every request of this door, refused ones too, with what was answered. */
 export function logRequests(scim: FastifyInstance, { scimLog, clock }: Deps): Watch {
   const emitted = new WeakMap<FastifyRequest, EventId[]>()
-  const answers = new WeakMap<FastifyRequest, string>()
+  const answers = new WeakMap<FastifyRequest, Buffer>()
   scim.addHook('onSend', async (request, _reply, payload) => {
-    if (typeof payload === 'string') answers.set(request, payload)
+    if (Buffer.isBuffer(payload)) answers.set(request, payload)
     return payload
   })
   scim.addHook('onResponse', async (request, reply) => {
@@ -32,7 +32,7 @@ export function logRequests(scim: FastifyInstance, { scimLog, clock }: Deps): Wa
       userAgent: request.headers['user-agent'] ?? null,
       rejectedToken: token === undefined ? null : token.length < shortestToken ? '…' : token.slice(-shownLetters),
       requestBody: request.body,
-      responseBody: answers.get(request) ?? null,
+      responseBody: answers.get(request)?.toString() ?? null,
       eventIds: emitted.get(request) ?? [],
       at: clock(),
     })
