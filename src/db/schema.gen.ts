@@ -228,6 +228,7 @@ export interface Connections {
   activated_at: Date | null
   created_at: Date
   updated_at: Date
+  idp_certificates_expire_at: Date | null
 }
 
 export interface ConsumedAssertions {
@@ -271,6 +272,7 @@ export interface DashboardUsers {
   totp_step: number | null
   created_at: Date
   updated_at: Date
+  last_sign_in_at: Date | null
 }
 
 export interface DeviceAuthorizations {
