@@ -3,6 +3,29 @@ import { defineConfig } from 'vitest/config'
 /** Loading the program anew for each file was half of the time a run took. */
 const isolate = false
 
+/** They start the program with a database of its own, or need none: once is enough, on whichever PostgreSQL the others run. */
+const onTheirOwn = [
+  'test/cli/{commands,dev,test-sso}.test.ts',
+  'test/conformance/{sdk-journey,workos-openapi}.test.ts',
+  'test/dashboard/front-end.test.ts',
+  'test/db/{embedded,lock-folder}.test.ts',
+  'test/e2e/*.test.ts',
+  'test/fuzz/saml.test.ts',
+  'test/guards/boundaries.test.ts',
+  'test/kill/kill.test.ts',
+  'test/scim/simulated-dialogues.test.ts',
+]
+
+/** For tests that start servers. */
+const server = {
+  globalSetup: ['test/support/global-setup.ts'],
+  // Against hanging, not against slowness: two cores may be shared with much else.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  maxWorkers: 2,
+  isolate,
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,14 +38,17 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'server',
+          ...server,
+          name: 'server', // each file has a database of its own
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/support/global-setup.ts'],
-          // Against hanging, not against slowness: two cores may be shared with much else.
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          maxWorkers: 2,
-          isolate, // each file has a database of its own
+          exclude: onTheirOwn,
+        },
+      },
+      {
+        test: {
+          ...server,
+          name: 'program',
+          include: onTheirOwn,
         },
       },
       {

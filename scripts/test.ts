@@ -63,6 +63,7 @@ for (const check of checks) {
   addVerdict(name, ok, `${seconds.toFixed(1)} s`)
 }
 addRun(await runTests('unit', 'unit'))
+addRun(await runTests('program', 'program'))
 const embedded = await runTests('server on embedded PostgreSQL', 'server')
 addRun(embedded)
 await runOnInstalledPostgres(embedded)
