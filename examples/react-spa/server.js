@@ -73,6 +73,6 @@ app.get('/api/organizations', authenticated, async ({ claims }, response) => {
 })
 
 app.use(express.static(pages, { index: false }))
-app.get(['/', '/callback'], (_request, response) => response.sendFile(path.join(pages, 'index.html')))
+app.get(['/', '/callback', '/login'], (_request, response) => response.sendFile(path.join(pages, 'index.html')))
 
 app.listen(port, 'localhost', () => console.log(`The example is on http://localhost:${port}`))

@@ -4,17 +4,20 @@ import { expectGoodPage, launchBrowser, visit } from './support/browser.ts'
 import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
 import { signInAsGrace, signInAsLela } from './support/login-box.ts'
 import { buildNextApp, type NextApp, startNextApp } from './support/nextjs-app.ts'
-import { addSecondOrganization, revokeSessionsOf } from './support/tenant.ts'
+import { addSecondOrganization, callApi, impersonationOf, revokeSessionsOf } from './support/tenant.ts'
 
 let gatehouse: Gatehouse
 let app: NextApp
 let browser: Browser
 
+/** A build takes ten seconds, and a minute on a machine that is busy with something else. */
+const buildLimitMs = 300_000
+
 beforeAll(async () => {
   ;[gatehouse, browser] = await Promise.all([startGatehouse(), launchBrowser(), buildNextApp()])
   app = await startNextApp(gatehouse)
   await addSecondOrganization(gatehouse)
-})
+}, buildLimitMs)
 
 afterAll(async () => {
   await browser?.close()
@@ -87,6 +90,23 @@ test('a session moves to another organization, goes on when its token has run ou
   await page.getByRole('link', { name: 'Sign in' }).click()
   await page.getByLabel('Email address').waitFor()
   expect(kept.complaints).toEqual([])
+})
+
+test('whoever looks as somebody else is told so on every page, and can stop', async () => {
+  await callApi(gatehouse, 'PUT', '/authentication_settings', {
+    impersonation: true,
+    sign_in_endpoint: `${app.url}/login`,
+  })
+  const url = await impersonationOf(gatehouse, 'grace@example.org', 'org_test_idp')
+  await using visitor = await visit(browser)
+  const { page } = visitor
+  await page.goto(url)
+  await seeSignedIn(page, 'Grace Hopper')
+  await page.getByText('You are impersonating grace@example.org within the Test Organization').waitFor()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  expect(await sealedOn(page)).toBeUndefined()
+  expect(visitor.complaints).toEqual([])
 })
 
 test('an answer that belongs to no sign-in of this browser signs nobody in', async () => {

@@ -5,7 +5,7 @@ import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
 import { signInAsGrace, signInAsLela } from './support/login-box.ts'
 import { freePort } from './support/program.ts'
 import { buildReactSpa, type ReactSpa, startReactSpa } from './support/react-spa.ts'
-import { addSecondOrganization, callApi, revokeSessionsOf } from './support/tenant.ts'
+import { addSecondOrganization, callApi, impersonationOf, revokeSessionsOf } from './support/tenant.ts'
 
 let gatehouse: Gatehouse
 let browser: Browser
@@ -150,4 +150,17 @@ test('what the browser keeps is of no use to a neighbour that nobody registered,
   await page.reload()
   await seeSignedOut(page)
   expect(await tokenNow()).toBeUndefined()
+})
+
+test('whoever looks as somebody else begins at the application, which tells them', async () => {
+  await callApi(gatehouse, 'PUT', '/authentication_settings', {
+    impersonation: true,
+    sign_in_endpoint: `${cookied.url}/login`,
+  })
+  await using visitor = await visit(browser)
+  const { page } = visitor
+  await page.goto(await impersonationOf(gatehouse, 'grace@example.org', 'org_test_idp'))
+  await seeSignedIn(page, 'Grace Hopper')
+  await page.getByText('support@vendor.test looks as grace@example.org: Ticket 4711').waitFor()
+  expect(visitor.complaints).toEqual([])
 })

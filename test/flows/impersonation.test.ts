@@ -5,6 +5,8 @@ import type { Impersonation } from '#contracts/impersonation.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import type { User } from '#contracts/users.ts'
 import { readLog } from '../support/log.ts'
+import { LoginBrowser } from '../support/login-browser.ts'
+import { pkcePair } from '../support/people.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
@@ -158,5 +160,97 @@ describe('the link', () => {
     const token = new URL(body.url).searchParams.get('token') ?? ''
     const { rows } = await server.db.pool.query('select i::text as row from impersonations i')
     expect(JSON.stringify(rows)).not.toContain(token)
+  })
+})
+
+describe('where the application begins its sign-ins itself', () => {
+  const settings = { impersonation: true, sign_in_endpoint: 'https://app.test/login' }
+  const { verifier, challenge } = pkcePair()
+  const authorizeAt = ({ client_id }: TestEnvironment, more: Record<string, string> = {}) =>
+    `/user_management/authorize?${new URLSearchParams({
+      client_id,
+      redirect_uri: callback,
+      response_type: 'code',
+      provider: 'authkit',
+      state: 'app state',
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+      ...more,
+    })}`
+
+  async function opened() {
+    const tenant = await withUser(settings)
+    const { body } = await tenant.environment.api<Impersonation>('POST', tenant.path, { body: look })
+    const browser = new LoginBrowser(server)
+    expect((await browser.get(body.url)).left?.href).toBe('https://app.test/login')
+    return { ...tenant, browser, url: body.url }
+  }
+
+  test('the link leads there, and its sign-in to a code with its state that wants its verifier', async () => {
+    const { environment, user, browser } = await opened()
+    const { left } = await browser.get(authorizeAt(environment))
+    expect(left?.href).toMatch(/^http:\/\/localhost:3000\/callback\?code=[\w-]+&state=app\+state$/)
+    const fields = { ...byCode(left?.searchParams.get('code') ?? null), client_secret: undefined }
+    expect((await authenticate(environment, fields)).body.error).toBe('invalid_client')
+    const { body } = await authenticate(environment, { ...fields, code_verifier: verifier })
+    expect([body.user.id, body.impersonator?.email]).toEqual([user.id, 'support@vendor.test'])
+  })
+
+  test('once, by one browser, and the link is worth nothing afterwards', async () => {
+    const { environment, browser, url } = await opened()
+    const other = new LoginBrowser(server)
+    await other.get(url)
+    expect((await browser.get(authorizeAt(environment))).left).toBeDefined()
+    expect((await browser.get(authorizeAt(environment))).page).toBe('sign-in')
+    expect((await other.get(authorizeAt(environment))).page).toBe('sign-in')
+    expect((await open(url)).location).toBeNull()
+  })
+
+  test.each<[string, (opened: { environment: TestEnvironment }) => Promise<TestEnvironment>]>([
+    [
+      'at another tenant',
+      async () => {
+        const { environment } = await withUser(settings)
+        return environment
+      },
+    ],
+    [
+      'after five minutes',
+      async ({ environment }) => {
+        server.clock.advance(5 * 60_000)
+        return environment
+      },
+    ],
+    [
+      'once impersonation was switched off',
+      async ({ environment }) => {
+        await environment.api('PUT', '/authentication_settings', { body: { impersonation: false } })
+        return environment
+      },
+    ],
+  ])('%s it is an ordinary sign-in', async (_when, change) => {
+    const { environment, browser } = await opened()
+    const where = await change({ environment })
+    expect((await browser.get(authorizeAt(where))).page).toBe('sign-in')
+  })
+
+  test('a sign-in to an address that is not registered does not use it up', async () => {
+    const { environment, browser } = await opened()
+    const astray = await browser.get(authorizeAt(environment, { redirect_uri: 'https://evil.test/' }))
+    expect([astray.status, astray.left]).toEqual([400, undefined])
+    expect((await browser.get(authorizeAt(environment))).left).toBeDefined()
+  })
+
+  test('an endpoint that is one no longer gets no code', async () => {
+    const { environment, path } = await withUser(settings)
+    const { body } = await environment.api<Impersonation>('POST', path, { body: look })
+    await environment.api('PUT', '/authentication_settings', { body: { sign_in_endpoint: null } })
+    expect((await open(body.url)).location).toBeNull()
+  })
+
+  test('a redirect URI that was asked for is where the link leads', async () => {
+    const { environment, path } = await withUser(settings)
+    const { body } = await environment.api<Impersonation>('POST', path, { body: { ...look, redirect_uri: callback } })
+    expect((await open(body.url)).location).toMatch(/^http:\/\/localhost:3000\/callback\?code=/)
   })
 })

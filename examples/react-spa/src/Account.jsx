@@ -3,12 +3,13 @@ import { useEffect, useState } from 'react'
 
 /** Who is signed in, where, and what the example's own API says about the access token. */
 export function Account({ user }) {
-  const { organizationId, role, authenticationMethod, signOut } = useAuth()
+  const { organizationId, role, authenticationMethod, impersonator, signOut } = useAuth()
   const name = [user.firstName, user.lastName].filter(Boolean).join(' ')
   const session = { user, organizationId, role, authenticationMethod }
   return (
     <section aria-labelledby="who">
       <h2 id="who">{`Signed in as ${name || user.email}`}</h2>
+      {impersonator && <p role="alert">{`${impersonator.email} looks as ${user.email}: ${impersonator.reason}`}</p>}
       <pre aria-label="Session as JSON" role="region">
         <code>{JSON.stringify(session, null, 2)}</code>
       </pre>

@@ -3,7 +3,7 @@ import type { EnvironmentId, OrganizationId, UserId } from '#contracts/ids.ts'
 import type { Impersonation, ImpersonationCreate } from '#contracts/impersonation.ts'
 import type { Database } from '#db/database.ts'
 import { change, type ChangeDeps, type Work } from '#db/work.ts'
-import { createAuthorizationCode } from '../authentication/codes.ts'
+import { type CodeRequest, createAuthorizationCode } from '../authentication/codes.ts'
 import { plainFacts } from '../authentication/facts.ts'
 import { readSettings } from '../authentication/settings.ts'
 import { hashSecret } from '../environments/api-keys.ts'
@@ -40,12 +40,9 @@ export async function impersonate(
     if (!memberships.some((membership) => membership.organization_id === input.organization_id))
       throw new NotFound('Organization', input.organization_id)
   }
-  const redirects = await work.tx
-    .selectFrom('redirect_uris')
-    .select(['uri', 'is_default'])
-    .where('environment_id', '=', work.environment)
-    .execute()
-  const redirectUri = chooseRedirect(redirects, input.redirect_uri)
+  const redirects = await readRedirects(work.tx, work.environment)
+  const begin = input.redirect_uri === undefined ? settings.sign_in_endpoint : null
+  const redirectUri = begin ?? chooseRedirect(redirects, input.redirect_uri)
   if (redirectUri === undefined)
     throw new BadRequest(
       'There is nowhere to send the browser: give a registered redirect_uri, or make one the default.',
@@ -75,44 +72,82 @@ export async function impersonate(
   }
 }
 
+/** Where a link leads. */
+export interface OpenedImpersonation {
+  readonly location: string
+  /**
+   * Set when the application begins the sign-in itself, at its sign-in endpoint: the browser keeps this for
+   * `redeemImpersonation`, and the link is not used up before.
+   */
+  readonly pending: string | null
+}
+
 /**
- * Takes a link: the first one to open it is sent to the application with a code, and it is worth nothing from then on.
+ * Opens a link: the first one to do so is sent to the application with a code, and it is worth nothing from then on.
  * @returns undefined for a link that is unknown, used or too old, or that was taken back by switching impersonation off.
  */
 export async function openImpersonation(
   deps: ChangeDeps & { readonly db: Database },
   token: string,
   client: Client,
-): Promise<string | undefined> {
-  const hash = hashSecret(token)
-  const { rows } = await deps.db.pool.query<{ environment_id: EnvironmentId }>({
+): Promise<OpenedImpersonation | undefined> {
+  const { rows } = await deps.db.pool.query<{ environment_id: EnvironmentId; redirect_uri: string }>({
     name: 'impersonation-environment',
-    text: 'select environment_id from impersonations where token_hash = $1',
-    values: [hash],
+    text: `select environment_id, redirect_uri from impersonations
+           where token_hash = $1 and used_at is null and expires_at > $2`,
+    values: [hashSecret(token), deps.clock()],
   })
-  const environment = rows[0]?.environment_id
-  if (environment === undefined) return undefined
+  const [found] = rows
+  if (!found) return undefined
+  const { environment_id: environment, redirect_uri: redirectUri } = found
+  const settings = await readSettings(deps.db.kysely, environment)
+  if (!settings.impersonation) return undefined
+  if (redirectUri === settings.sign_in_endpoint) return { location: redirectUri, pending: token }
+  // Since the link was made, its address may have become nobody's.
+  if (chooseRedirect(await readRedirects(deps.db.kysely, environment), redirectUri) === undefined) return undefined
+  const code = await redeemImpersonation(deps, environment, token, { redirectUri, codeChallenge: null }, client)
+  return code === undefined ? undefined : { location: withParameters(redirectUri, { code }), pending: null }
+}
+
+/**
+ * Uses a link up.
+ * @returns a code for the application; undefined when the link is worth nothing, or nothing in this environment.
+ */
+export async function redeemImpersonation(
+  deps: ChangeDeps,
+  environment: EnvironmentId,
+  token: string,
+  request: Pick<CodeRequest, 'redirectUri' | 'codeChallenge'>,
+  client: Client,
+): Promise<string | undefined> {
   return change(deps, { environment }, async (work) => {
+    if (!(await readSettings(work.tx, environment)).impersonation) return undefined
     const row = await work.tx
       .updateTable('impersonations')
       .set({ used_at: work.now })
       .where('environment_id', '=', environment)
-      .where('token_hash', '=', hash)
+      .where('token_hash', '=', hashSecret(token))
       .where('used_at', 'is', null)
       .where('expires_at', '>', work.now)
       .returningAll()
       .executeTakeFirst()
-    if (!row || !(await readSettings(work.tx, environment)).impersonation) return undefined
-    const code = await createAuthorizationCode(work, {
+    if (!row) return undefined
+    return createAuthorizationCode(work, {
+      ...request,
       user: row.user_id,
-      redirectUri: row.redirect_uri,
-      codeChallenge: null,
       facts: {
         ...plainFacts('Impersonation', client),
         organization: row.organization_id satisfies OrganizationId | null,
         impersonator: { email: row.impersonator_email, reason: row.reason },
       },
     })
-    return withParameters(row.redirect_uri, { code })
   })
+}
+
+function readRedirects(reader: Database['kysely'] | Work['tx'], environment: EnvironmentId) {
+  return reader
+    .selectFrom('redirect_uris')
+    .select(['uri', 'is_default'])
+    .where('environment_id', '=', environment)
+    .execute()
 }

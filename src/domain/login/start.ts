@@ -4,10 +4,12 @@ import { oauthProviders } from '#contracts/oauth-providers.ts'
 import { type Database, prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
+import { redeemImpersonation } from '../impersonation/impersonate.ts'
 import { type InvitationRow, stateOf } from '../invitations/present.ts'
 import { readInvitationByToken } from '../invitations/read.ts'
 import { chooseRedirect, nearestRegistered, type RegisteredRedirect } from '../redirects/resolve.ts'
-import { errorRedirect, type UnregisteredRedirect } from '../sso/start-login.ts'
+import type { Client } from '../sso/attempts.ts'
+import { errorRedirect, type UnregisteredRedirect, withParameters } from '../sso/start-login.ts'
 import { readUser } from '../users/read.ts'
 import { advance, type Next } from './advance.ts'
 import type { LoginDeps } from './answers.ts'
@@ -28,6 +30,8 @@ export type HostedStart =
   | ({ readonly kind: 'unregistered_redirect' } & UnregisteredRedirect)
   /** Back to the application with an error. */
   | { readonly kind: 'redirect'; readonly location: string }
+  /** Back to the application with a code for somebody who is being impersonated. */
+  | { readonly kind: 'impersonation'; readonly location: string }
   | { readonly kind: 'loop'; readonly environment: EnvironmentId }
   | { readonly kind: 'invitation_gone'; readonly environment: EnvironmentId; readonly reason: InvitationGone }
   | { readonly kind: 'sso'; readonly login: HostedLogin; readonly selector: SsoSelector }
@@ -66,6 +70,8 @@ export interface Visitor {
   readonly hostedSession: (environment: EnvironmentId) => string | undefined
   /** The query as it came, to begin again with. */
   readonly query: string
+  /** A link to impersonate somebody that this browser opened, and which began this. */
+  readonly impersonation: { readonly token: string; readonly client: Client } | undefined
   /** Whoever saw that the application loops and wants to try once more. */
   readonly insists: boolean
 }
@@ -95,6 +101,16 @@ export async function startHosted(
   const problem = problemWith(query, found)
   if (problem) return { kind: 'redirect', location: errorRedirect(redirectUri, query.state, ...problem) }
   if (found.recent >= loopLimit && !visitor.insists) return { kind: 'loop', environment: found.environment }
+  if (visitor.impersonation) {
+    const { token, client } = visitor.impersonation
+    const answer = { redirectUri, codeChallenge: query.code_challenge ?? null }
+    const code = await redeemImpersonation(deps, found.environment, token, answer, client)
+    if (code !== undefined)
+      return {
+        kind: 'impersonation',
+        location: withParameters(redirectUri, { code, ...(query.state !== undefined && { state: query.state }) }),
+      }
+  }
 
   const { invitation_token: token } = query
   const invitation = token ? await findInvitation(deps, found.environment, token) : null

@@ -24,7 +24,13 @@ export function loginCookies(baseUrl: string): LoginCookies {
   }
 }
 
-export const cookieNames = { browser: 'login', session: 'session', lastUsed: 'last', noPasskey: 'no_passkey' } as const
+export const cookieNames = {
+  browser: 'login',
+  session: 'session',
+  lastUsed: 'last',
+  noPasskey: 'no_passkey',
+  impersonation: 'impersonation',
+} as const
 
 /** Staging and production share a host and not their people. */
 export function sessionCookie(environment: string): string {

@@ -81,12 +81,15 @@ async function authorize(deps: Deps, cookies: LoginCookies, request: FastifyRequ
   // What is kept to begin again is not to hold a secret.
   for (const name of ['invitation_token', 'invitation_token[]']) query.delete(name)
   const browser = readBrowserSecret(cookies.read(request, cookieNames.browser)) ?? newBrowserSecret()
+  const impersonation = cookies.read(request, cookieNames.impersonation)
   const start = await startHosted(deps, checked, {
     browser,
     hostedSession: (environment) => readBrowserSecret(cookies.read(request, sessionCookie(environment))),
+    impersonation: impersonation === undefined ? undefined : { token: impersonation, client: clientOf(request) },
     query: query.toString(),
     insists,
   })
+  if (start.kind === 'impersonation') cookies.write(reply, cookieNames.impersonation, '', 0)
   cookies.write(reply, cookieNames.browser, browser)
   return answerStart(deps, cookies, start, checked, browser, request, reply)
 }
@@ -106,6 +109,7 @@ async function answerStart(
     case 'unregistered_redirect':
       return sendUnregisteredRedirect(reply, start)
     case 'redirect':
+    case 'impersonation':
       return reply.redirect(start.location, 302)
     case 'loop': {
       const look = await lookFor(deps, start.environment, request, query.ui_locales ?? null)

@@ -4,13 +4,18 @@ import { change } from '#db/work.ts'
 import { impersonate, openImpersonation } from '#domain/impersonation/impersonate.ts'
 import type { Deps } from '../deps.ts'
 import { checkText } from '../input.ts'
+import { cookieNames, loginCookies } from '../login/cookies.ts'
 import { sendLinkUsed } from '../pages/sign-in.ts'
 import { publicRoute } from '../rate-limit.ts'
 import { serve } from '../serve.ts'
 import { queryOf } from '../server.ts'
 import { clientOf } from '../sso/browser.ts'
 
+/** For the application to send the browser on; what it keeps would otherwise answer somebody's next sign-in. */
+const pendingSeconds = 60
+
 export function impersonationRoutes(app: FastifyInstance, deps: Deps): void {
+  const cookies = loginCookies(deps.baseUrl)
   serve(app, deps, contract.impersonateUser, ({ params, body }, { scope }) =>
     change(deps, scope, (work) => impersonate(work, params.id, body, deps.baseUrl)),
   )
@@ -21,7 +26,9 @@ export function impersonationRoutes(app: FastifyInstance, deps: Deps): void {
     if (/prefetch|preview/i.test(String(request.headers['sec-purpose'] ?? request.headers['purpose'] ?? '')))
       return reply.status(204).send()
     const token = checkText(queryOf(request).get('token') ?? '')
-    const location = await openImpersonation(deps, token, clientOf(request))
-    return location === undefined ? sendLinkUsed(reply) : reply.redirect(location, 302)
+    const opened = await openImpersonation(deps, token, clientOf(request))
+    if (!opened) return sendLinkUsed(reply)
+    if (opened.pending !== null) cookies.write(reply, cookieNames.impersonation, opened.pending, pendingSeconds)
+    return reply.redirect(opened.location, 302)
   })
 }

@@ -38,3 +38,10 @@ export async function revokeSessionsOf(server: Server, email: string): Promise<v
   const { data } = await callApi<{ data: { id: string }[] }>(server, 'GET', path)
   for (const { id } of data) await callApi(server, 'POST', '/user_management/sessions/revoke', { session_id: id })
 }
+
+/** A link that signs its opener in as somebody. */
+export async function impersonationOf(server: Server, email: string, organization: string): Promise<string> {
+  const path = `/user_management/users/${await userOf(server, email)}/impersonate`
+  const body = { impersonator_email: 'support@vendor.test', reason: 'Ticket 4711', organization_id: organization }
+  return (await callApi<{ url: string }>(server, 'POST', path, body)).url
+}
