@@ -1,3 +1,4 @@
+import type { AuthenticationSettings } from '#contracts/authentication-settings.ts'
 import type { Environment } from '#contracts/environments.ts'
 import {
   type TestSsoFlow,
@@ -37,8 +38,16 @@ export const testSso: Command = {
 
 async function runTestSso(invocation: Invocation): Promise<void> {
   const { config, terminal } = invocation
-  const wanted = readWanted(invocation)
+  const asked = readWanted(invocation)
   const source = await findSource(config)
+  const { sign_in_endpoint: endpoint } = await askApi<AuthenticationSettings>(source, 'GET', '/authentication_settings')
+  // A sign-in that nobody asked for ends in one of the two flows, which the environment decides.
+  const wanted = asked.filter(
+    ([scenario, flow]) =>
+      scenario !== 'idp_initiated' ||
+      flow === textOption(invocation, 'flow') ||
+      flow === (endpoint === null ? 'standalone' : 'authkit'),
+  )
   const { client_id: clientId } = await askApi<Environment>(source, 'GET', '/environments/current')
   const trials: Trial[] = []
   // One after the other: an unasked sign-in is told from the next one by time alone.
@@ -63,7 +72,6 @@ function show(terminal: Terminal, { scenario, flow, passed, problems, run }: Tri
   for (const problem of problems) terminal.line(`    problem   ${problem}`)
 }
 
-/** An unasked sign-in gives a code of standalone SSO, so there is no such scenario for the login box. */
 function readWanted(invocation: Invocation): readonly (readonly [TestSsoScenario, TestSsoFlow])[] {
   const [name] = invocation.words
   const all = invocation.options['all'] === true
@@ -71,16 +79,7 @@ function readWanted(invocation: Invocation): readonly (readonly [TestSsoScenario
     throw new Failure(exitCodes.userError, 'Say --all, or one scenario: see gatehouse test-sso --help.')
   const scenarios = name === undefined ? testSsoScenarios : [readScenario(name)]
   const flows = readFlows(textOption(invocation, 'flow'))
-  const wanted = scenarios.flatMap((scenario) =>
-    flows
-      .filter((flow) => flow === 'standalone' || scenario !== 'idp_initiated')
-      .map((flow) => [scenario, flow] as const),
-  )
-  if (wanted.length > 0) return wanted
-  throw new Failure(
-    exitCodes.userError,
-    'A sign-in that nobody asked for has no login box: try it with --flow standalone.',
-  )
+  return scenarios.flatMap((scenario) => flows.map((flow) => [scenario, flow] as const))
 }
 
 function readScenario(name: string): TestSsoScenario {

@@ -1,7 +1,8 @@
+import type { AuthenticationSettings } from '#contracts/authentication-settings.ts'
 import { type TestSsoFlow, testSsoGuides, type TestSsoRun, type TestSsoScenario } from '#contracts/test-sso.ts'
 import { exitCodes, Failure } from './failure.ts'
 import type { Source } from './follow-log.ts'
-import { type Arrival, followToCallback } from './headless-browser.ts'
+import { type Arrival, followToCallback, type SignInEndpoint } from './headless-browser.ts'
 
 export interface Trial {
   readonly scenario: TestSsoScenario
@@ -20,12 +21,26 @@ export async function tryScenario(
   flow: TestSsoFlow,
 ): Promise<Trial> {
   const begun = await askApi<TestSsoRun>(source, 'POST', '/test_sso_runs', { scenario, flow })
-  const arrival = await followToCallback(begun.url, begun.redirect_uri, testSsoGuides[scenario].choice)
+  const application = await signInEndpoint(source, clientId, begun)
+  const arrival = await followToCallback(begun.url, begun.redirect_uri, testSsoGuides[scenario].choice, application)
   const problems = problemsOf(begun, arrival)
   const code = arrival.kind === 'callback' ? arrival.url.searchParams.get('code') : null
   if (code !== null) problems.push(...(await exchange(source, clientId, flow, code)))
   const run = await askApi<TestSsoRun>(source, 'GET', `/test_sso_runs/${begun.id}`)
   return { scenario, flow, passed: run.state === 'passed' && problems.length === 0, problems, run }
+}
+
+/** Where the application starts sign-ins, and what it would do there; undefined where it has no such page. */
+async function signInEndpoint(source: Source, clientId: string, run: TestSsoRun): Promise<SignInEndpoint | undefined> {
+  const { sign_in_endpoint: at } = await askApi<AuthenticationSettings>(source, 'GET', '/authentication_settings')
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: run.redirect_uri,
+    response_type: 'code',
+    provider: 'authkit',
+    state: run.id,
+  })
+  return at === null ? undefined : { at, leadsTo: `${source.url}/user_management/authorize?${query}` }
 }
 
 function problemsOf(run: TestSsoRun, arrival: Arrival): string[] {
@@ -40,7 +55,7 @@ function problemsOf(run: TestSsoRun, arrival: Arrival): string[] {
   if (given.get('error') !== run.expected_error)
     problems.push(`The callback received error=${given.get('error') ?? ''}, not ${run.expected_error ?? 'none'}.`)
   if (wantsCode && !given.has('code')) problems.push('The callback received no code.')
-  const wantedState = run.scenario === 'idp_initiated' ? null : run.id
+  const wantedState = run.scenario === 'idp_initiated' && run.flow === 'standalone' ? null : run.id
   if (given.get('state') !== wantedState)
     problems.push(`The callback received state=${given.get('state') ?? ''}, not ${wantedState ?? 'none'}.`)
   return problems

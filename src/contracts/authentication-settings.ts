@@ -14,6 +14,8 @@ export const AuthenticationMethods = Type.Object({
   microsoft_oauth: Type.Boolean(),
   github_oauth: Type.Boolean(),
   apple_oauth: Type.Boolean(),
+  /** OpenID providers that the environment named itself. */
+  custom_oauth: Type.Boolean(),
 })
 export type AuthenticationMethods = Static<typeof AuthenticationMethods>
 

@@ -5,7 +5,7 @@ import { ConnectionId, Timestamp } from './ids.ts'
 import { List } from './list.ts'
 import { Scope } from './scope.ts'
 
-/** Names as `provider` parameters spell them. Those without a server of their own here need an `issuer`. */
+/** Known ones, by their names as `provider` parameters spell them. Those without a server of their own here need an `issuer`. */
 export const oauthProviders = [
   'AppleOAuth',
   'BitbucketOAuth',
@@ -25,6 +25,10 @@ export const oauthProviders = [
 export const OAuthProviderName = Type.Enum([...oauthProviders])
 export type OAuthProviderName = Static<typeof OAuthProviderName>
 
+/** What an environment calls an OpenID provider of its own. No known provider is spelled so. */
+const CustomProviderName = Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' })
+const ProviderName = Type.Union([OAuthProviderName, CustomProviderName])
+
 const AppleSettings = Type.Object({
   team_id: Type.String({ pattern: '^[A-Z0-9]{10}$' }),
   key_id: Type.String({ pattern: '^[A-Z0-9]{10}$' }),
@@ -34,7 +38,9 @@ export type AppleSettings = Static<typeof AppleSettings>
 export const OAuthProvider = Type.Object({
   object: Type.Literal('oauth_provider'),
   id: ConnectionId,
-  provider: OAuthProviderName,
+  provider: ProviderName,
+  /** On its button. */
+  title: Type.String(),
   /** Whether people can sign in with it now. */
   enabled: Type.Boolean(),
   client_id: Type.String(),
@@ -42,6 +48,8 @@ export const OAuthProvider = Type.Object({
   issuer: Type.Union([Type.String(), Type.Null()]),
   scopes: Type.Array(Type.String()),
   return_tokens: Type.Boolean(),
+  /** Whether an address is proven because the provider says that it verified it. */
+  trusts_email: Type.Boolean(),
   apple: Type.Optional(AppleSettings),
   /** What to register at the provider. */
   redirect_uri: Type.String(),
@@ -60,6 +68,13 @@ export const OAuthProviderInput = Type.Object({
   scopes: Type.Optional(Type.Array(Scope, { minItems: 1, maxItems: 50 })),
   /** Whether applications are given the provider's access and refresh tokens. */
   return_tokens: Type.Optional(Type.Boolean()),
+  /** What people know a provider of your own as: its button says “Continue with …”. Known ones have their names. */
+  title: Type.Optional(Type.String({ minLength: 1, maxLength: 40, pattern: '\\S' })),
+  /**
+   * Whether an address counts as proven because the provider says that it verified it; otherwise its inbox is asked.
+   * Of a provider of your own, no unless told: yes lets whoever runs it into every account here.
+   */
+  trusts_email: Type.Optional(Type.Boolean()),
   apple: Type.Optional(AppleSettings),
 })
 export type OAuthProviderInput = Static<typeof OAuthProviderInput>
@@ -82,7 +97,7 @@ export const listOAuthProviders = endpoint({
   operationId: 'listOAuthProviders',
   method: 'GET',
   path: '/oauth_providers',
-  summary: 'List the social providers of the environment, by name',
+  summary: 'List the social and OpenID providers of the environment, by name',
   tag,
   access: 'api_key',
   extension: true,
@@ -93,7 +108,7 @@ export const getOAuthProvider = endpoint({
   operationId: 'getOAuthProvider',
   method: 'GET',
   path: '/oauth_providers/{name}',
-  summary: 'Get a social provider',
+  summary: 'Get a social or OpenID provider',
   tag,
   access: 'api_key',
   extension: true,
@@ -106,7 +121,7 @@ export const setOAuthProvider = endpoint({
   operationId: 'setOAuthProvider',
   method: 'PUT',
   path: '/oauth_providers/{name}',
-  summary: 'Set up a social provider; fields left out keep their value',
+  summary: 'Set up a social provider, or any OpenID provider by a name of your own; fields left out keep their value',
   tag,
   access: 'api_key',
   extension: true,
@@ -120,7 +135,7 @@ export const deleteOAuthProvider = endpoint({
   operationId: 'deleteOAuthProvider',
   method: 'DELETE',
   path: '/oauth_providers/{name}',
-  summary: 'Remove a social provider; its people keep their profile ids when it is set up again',
+  summary: 'Remove a social or OpenID provider; its people keep their profile ids when it is set up again',
   tag,
   access: 'api_key',
   extension: true,

@@ -95,7 +95,10 @@ export const startTestSsoRun = endpoint({
   extension: true,
   body: TestSsoRunCreate,
   success: { status: 201, body: TestSsoRun },
-  errors: { 400: ['redirect_uri_not_registered', 'scenario_needs_standalone', 'test_sso_unavailable'], 422: [] },
+  errors: {
+    400: ['redirect_uri_not_registered', 'scenario_needs_authkit', 'scenario_needs_standalone', 'test_sso_unavailable'],
+    422: [],
+  },
 })
 
 export const listTestSsoRuns = endpoint({

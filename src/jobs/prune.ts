@@ -39,6 +39,7 @@ const expired = {
   hosted_logins: 'expires_at < $1',
   test_sso_runs: `created_at < $1::timestamptz - interval '30 days'`,
   hosted_sessions: 'expires_at < $1',
+  sign_in_consents: 'expires_at < $1',
   insight_counts: `grain = 'hour' and bucket < $1::timestamptz - interval '90 days'`,
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const

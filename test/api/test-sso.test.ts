@@ -4,6 +4,8 @@ import type { Page } from '#contracts/list.ts'
 import type { TestSsoRun } from '#contracts/test-sso.ts'
 import { change } from '#db/work.ts'
 import { createOrganization } from '#domain/organizations/create.ts'
+import { LoginBrowser } from '../support/login-browser.ts'
+import { peopleOf } from '../support/people.ts'
 import { answer, createIdp, readRedirect, refuse, type SamlIdp } from '../support/saml-idp.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 import { callback } from '../support/sso-tenant.ts'
@@ -113,6 +115,29 @@ describe('a run', () => {
     const code = new URL(await tile()).searchParams.get('code') ?? ''
     await exchange(tenant, code)
     expect((await look(tenant, run)).state).toBe('passed')
+  })
+
+  test('begun at the identity provider ends, with a sign-in endpoint, at the login box', async () => {
+    const tenant = await plant()
+    const { environment } = tenant
+    await environment.api('PUT', '/authentication_settings', { body: { sign_in_endpoint: 'https://app.test/sign-in' } })
+    const run = await begin(tenant, { scenario: 'idp_initiated', flow: 'authkit' })
+    const { sp_entity_id: issuer, acs_url: acsUrl } = tenant.connection
+    const browser = new LoginBrowser(server)
+    const form = answer(tenant.idp, { issuer, acsUrl }, { now: server.clock.read() })
+    expect((await browser.post(new URL(acsUrl).pathname, form)).page).toBe('consent')
+    expect((await browser.submit('consent')).left?.pathname).toBe('/sign-in')
+    expect(await look(tenant, run)).toMatchObject({ state: 'under_way' })
+    const query = { client_id: environment.client_id, redirect_uri: callback, response_type: 'code' }
+    const { left } = await browser.get(
+      `/user_management/authorize?${new URLSearchParams({ ...query, provider: 'authkit' })}`,
+    )
+    const code = left?.searchParams.get('code')
+    const { status } = await peopleOf(server, environment).authenticate({ grant_type: 'authorization_code', code })
+    expect(status).toBe(200)
+    expect(await look(tenant, run)).toMatchObject({ state: 'passed', email: 'todd@example.com' })
+    const refused = await environment.api('POST', '/test_sso_runs', { body: { scenario: 'idp_initiated' } })
+    expect([refused.status, refused.body.code]).toEqual([400, 'scenario_needs_authkit'])
   })
 
   test('takes a sign-in of the application’s own, but none of another run', async () => {

@@ -35,6 +35,15 @@ describe('gatehouse test-sso', () => {
       ])
       expect([all.code, report.passed]).toEqual([0, true])
 
+      // With a sign-in endpoint the tile leads there, by way of a question, and the application begins by itself.
+      await api(dev, 'PUT', '/authentication_settings', { sign_in_endpoint: 'http://localhost:9/sign-in' })
+      const unasked = await runGatehouse(['test-sso', 'idp-initiated', '--json', '--data', data])
+      const { trials } = JSON.parse(unasked.stdout) as Report
+      expect(trials.map(({ flow, run, problems }) => [flow, run.state, problems])).toEqual([['authkit', 'passed', []]])
+      const wrong = await runGatehouse(['test-sso', 'idp-initiated', '--flow', 'standalone', '--data', data])
+      expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('begin it with flow "authkit"')])
+      await api(dev, 'PUT', '/authentication_settings', { sign_in_endpoint: null })
+
       // Somebody changes the connection; what happens differs from what should.
       await api(dev, 'PUT', '/connections/conn_test_idp', { options: { allow_idp_initiated: false } })
       const tile = await runGatehouse(['test-sso', 'idp-initiated', '--flow', 'standalone', '--data', data])
@@ -55,7 +64,6 @@ describe('gatehouse test-sso', () => {
     ['neither one nor all', [], 'Say --all, or one scenario'],
     ['a scenario there is none of', ['sp-initated'], 'Did you mean "sp-initiated"?'],
     ['a flow there is none of', ['--all', '--flow', 'saml'], 'it must be standalone or authkit'],
-    ['what no login box does', ['idp-initiated', '--flow', 'authkit'], '--flow standalone'],
   ])('refuses %s', async (_what, words, message) => {
     const { code, stderr } = await runGatehouse(['test-sso', ...words])
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)])

@@ -66,6 +66,7 @@ const switchOf: Partial<Record<AuthenticationMethod, keyof AuthenticationMethods
   MicrosoftOAuth: 'microsoft_oauth',
   GitHubOAuth: 'github_oauth',
   AppleOAuth: 'apple_oauth',
+  ExternalAuth: 'custom_oauth',
 }
 
 /** The identity provider asks for its own second factor, a passkey is two in one, and an impersonator has the operator's. */

@@ -23,6 +23,7 @@ export const defaultSettings: AuthenticationSettings = {
     microsoft_oauth: true,
     github_oauth: true,
     apple_oauth: true,
+    custom_oauth: true,
   },
   sign_up: 'open',
   email_verification_required: true,

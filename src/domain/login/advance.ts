@@ -1,8 +1,8 @@
-import type { AuthenticationMethod } from '#contracts/authentication.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { createAuthorizationCode } from '../authentication/codes.ts'
 import { readCircumstances } from '../authentication/circumstances.ts'
+import type { SignInFacts } from '../authentication/facts.ts'
 import { conclude, type Conclusion } from '../authentication/conclude.ts'
 import { sendEmailVerification } from '../authentication/email-verification.ts'
 import { challengeFactor, enrollFactor } from '../authentication/mfa.ts'
@@ -21,8 +21,8 @@ export type Next =
       readonly location: string
       /** For the browser to keep. */
       readonly hostedSession: string
-      /** Which way in it was. */
-      readonly method: AuthenticationMethod
+      /** Which button or way in it was, by its name; null where this sign-in does not tell. */
+      readonly way: string | null
     }
 
 /** What somebody has shown so far, and who it is. */
@@ -78,6 +78,13 @@ export async function advance(work: Work, deps: AdvanceDeps, from: HostedLogin, 
       code: null,
       problem: null,
     })
+  const leave = { kind: 'leave', way: wayOf(login, facts) } as const
+  const finished = { ...login.state, step: 'finished', email: user.email, proven: null, factor: null } as const
+  if (login.request.atSignInEndpoint) {
+    const hostedSession = await openHostedSession(work, circumstances.settings, user.id, done, login.id)
+    await saveState(work, login, finished)
+    return { ...leave, location: login.request.redirectUri, hostedSession }
+  }
   const code = await createAuthorizationCode(work, {
     user: user.id,
     redirectUri: login.request.redirectUri,
@@ -86,14 +93,18 @@ export async function advance(work: Work, deps: AdvanceDeps, from: HostedLogin, 
     login: login.id,
   })
   const hostedSession = await openHostedSession(work, circumstances.settings, user.id, done)
-  await saveState(work, login, { ...login.state, step: 'finished', email: user.email, proven: null, factor: null })
+  await saveState(work, login, finished)
   const { redirectUri, state } = login.request
   return {
-    kind: 'leave',
+    ...leave,
     location: withParameters(redirectUri, { code, ...(state !== null && { state }) }),
     hostedSession,
-    method: facts.method,
   }
+}
+
+/** Sessions have one word for all providers of an environment's own; its buttons have one each. */
+function wayOf({ state }: HostedLogin, { method }: SignInFacts): string | null {
+  return method === 'ExternalAuth' ? state.provider : method
 }
 
 function provenBy({ request }: HostedLogin, { user, facts, link }: Shown): Proven {

@@ -4,6 +4,7 @@ import type { Database } from '#db/database.ts'
 import { readOrganizationSettings, readSettings } from '../authentication/settings.ts'
 import { maySignUp } from '../authentication/sign-up.ts'
 import { NotFound } from '../errors.ts'
+import { identityProvider } from '../oauth/upstream.ts'
 import { decideLinking, type LinkingFacts } from '../users/linking.ts'
 import { presentUser, type UserRow } from '../users/present.ts'
 import { readLinkingSituation } from './linking-facts.ts'
@@ -77,12 +78,12 @@ async function readSource(
   if (connection) return connection
   const social = await reader
     .selectFrom('oauth_providers')
-    .select('provider')
+    .select(['provider', 'issuer'])
     .where('environment_id', '=', environment)
     .where('id', '=', id as ConnectionId)
     .executeTakeFirst()
   if (!social) throw new NotFound('Connection', id)
-  return { provider: social.provider, organization: null }
+  return { provider: identityProvider(social), organization: null }
 }
 
 async function isUnproven(

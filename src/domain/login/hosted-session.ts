@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AuthenticationSettings } from '#contracts/authentication-settings.ts'
-import type { EnvironmentId, UserId } from '#contracts/ids.ts'
+import type { EnvironmentId, HostedLoginId, UserId } from '#contracts/ids.ts'
 import { type Database, prepared } from '#db/database.ts'
 import type { Work } from '#db/work.ts'
 import type { SignInFacts } from '../authentication/facts.ts'
@@ -11,14 +11,20 @@ export interface HostedSession {
   readonly user: UserId
   readonly facts: SignInFacts
   readonly authenticatedAt: Date
+  /** The sign-in it came of, where that had no application to tell. */
+  readonly login: string | null
 }
 
-/** @returns the token for the browser's cookie. A new one at every sign-in: one that was planted is worth nothing. */
+/**
+ * @param login where it had no application to tell: the one that takes it up is told of.
+ * @returns the token for the browser's cookie. A new one at every sign-in: one that was planted is worth nothing.
+ */
 export async function openHostedSession(
   work: Work,
   settings: Pick<AuthenticationSettings, 'session'>,
   user: UserId,
   facts: SignInFacts,
+  login: HostedLoginId | null = null,
 ): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   await work.tx
@@ -27,6 +33,7 @@ export async function openHostedSession(
       hash: hashSecret(token),
       environment_id: work.environment,
       user_id: user,
+      hosted_login_id: login,
       // Where to go, and a provider's tokens, are matters of one sign-in.
       facts: JSON.stringify({ ...facts, organization: null, oauthTokens: null } satisfies SignInFacts),
       authenticated_at: work.now,
@@ -38,10 +45,15 @@ export async function openHostedSession(
 
 const find = prepared<
   [Buffer, EnvironmentId, Date],
-  { readonly user_id: UserId; readonly facts: SignInFacts; readonly authenticated_at: Date }
+  {
+    readonly user_id: UserId
+    readonly facts: SignInFacts
+    readonly authenticated_at: Date
+    readonly hosted_login_id: string | null
+  }
 >(
   'hosted-session',
-  'select user_id, facts, authenticated_at from hosted_sessions where hash = $1 and environment_id = $2 and expires_at > $3',
+  'select user_id, facts, authenticated_at, hosted_login_id from hosted_sessions where hash = $1 and environment_id = $2 and expires_at > $3',
 )
 
 export async function findHostedSession(
@@ -52,7 +64,9 @@ export async function findHostedSession(
 ): Promise<HostedSession | undefined> {
   if (token === undefined) return undefined
   const [row] = await find(db.pool, hashSecret(token), environment, now)
-  return row && { user: row.user_id, facts: row.facts, authenticatedAt: row.authenticated_at }
+  return (
+    row && { user: row.user_id, facts: row.facts, authenticatedAt: row.authenticated_at, login: row.hosted_login_id }
+  )
 }
 
 /** Whoever signs out is asked again, in every browser: the one that asks may not show its cookie. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Profile, TokenResponse } from '#contracts/sso.ts'
 import type { AuthenticationMethod } from '#contracts/authentication.ts'
-import { change } from '#db/work.ts'
+import { change, type Work } from '#db/work.ts'
 import { maySignUp } from '../authentication/sign-up.ts'
 import { oauthTokensContext, plainFacts } from '../authentication/facts.ts'
 import { readSettings } from '../authentication/settings.ts'
 import { OAuthError } from '../errors.ts'
+import { identityProvider } from '../oauth/upstream.ts'
 import type { Client } from '../sso/attempts.ts'
 import { exchangeCode } from '../sso/code.ts'
 import { type Start, type StartDeps, startLogin } from '../sso/start-login.ts'
@@ -14,6 +15,7 @@ import type { LoginDeps } from './answers.ts'
 import { type BrowserSecret, ssoVerifier } from './browser.ts'
 import { identify } from './identify.ts'
 import { lockOpen } from './invitation.ts'
+import { methodOfProvider } from './social.ts'
 import { type HostedLogin, lockLogin } from './state.ts'
 
 /** Where identity providers' sign-ins end for us, as an application's do at its redirect URI. */
@@ -76,44 +78,60 @@ export async function finishSso(
   const reference = /sso_session_\w+/.exec(errorDescription ?? '')?.[0] ?? null
   const answer = code === undefined ? undefined : await redeem(deps, login, browser, code)
   const profile = answer?.profile
-  const { environment } = login
-  const settings = await readSettings(deps.db.kysely, environment)
-  const mayEnter = profile !== undefined && (await maySignUp(deps.db.kysely, environment, settings, profile.email))
-  return change(deps, { environment }, async (work) => {
+  const open = profile !== undefined && (await mayEnter(deps, login, profile))
+  return change(deps, { environment: login.environment }, async (work) => {
     const current = await lockLogin(work, login)
-    const isInvited = async (email: string) => (await lockOpen(work, current, email.toLowerCase())) !== undefined
     if (current.finishedAt !== null) return { kind: 'step', step: 'finished' }
-    if (!profile)
-      return fail(work, current, null, current.state.provider === null ? 'ssoRefused' : 'providerRefused', reference)
-    const isSocial = profile.organization_id === null
-    const realm = await work.tx
-      .selectFrom('connections')
-      .select('realm')
-      .where('environment_id', '=', environment)
-      .where('id', '=', profile.connection_id)
-      .executeTakeFirst()
-    const identified = await identify(work, profile, {
-      provider: isSocial ? profile.connection_type : (realm?.realm ?? profile.connection_id),
-      vouchesForEmail: isSocial && profile.raw_attributes['email_verified'] === true,
-      maySignUp: mayEnter || (await isInvited(profile.email)),
-    })
-    if (!identified) return fail(work, current, null, 'signUpClosed')
-    return advance(work, deps, current, {
-      user: identified.user,
-      link: identified.link,
-      facts: {
-        ...plainFacts(methodOf(profile), client),
-        connection:
-          profile.organization_id === null
-            ? null
-            : { id: profile.connection_id, organization: profile.organization_id },
-        emailProven: identified.emailProven,
-        // Where the provider is set up to share them; for the application alone, with its session.
-        oauthTokens: answer?.oauth_tokens
-          ? deps.secrets.seal(JSON.stringify(answer.oauth_tokens), oauthTokensContext(environment))
-          : null,
-      },
-    })
+    return profile
+      ? enter(work, deps, current, profile, { maySignUp: open, client, oauthTokens: answer?.oauth_tokens, reference })
+      : fail(work, current, null, current.state.provider === null ? 'ssoRefused' : 'providerRefused', reference)
+  })
+}
+
+/** Whether somebody new may be made an account of what an identity provider said. */
+export async function mayEnter({ db }: LoginDeps, { environment }: HostedLogin, { email }: Profile): Promise<boolean> {
+  return maySignUp(db.kysely, environment, await readSettings(db.kysely, environment), email)
+}
+
+interface Entering {
+  readonly maySignUp: boolean
+  readonly client: Client
+  readonly oauthTokens?: TokenResponse['oauth_tokens']
+  /** Of the attempt, where one is known. */
+  readonly reference?: string | null
+}
+
+/** Finds out who it is that an identity provider means, and goes on as them. */
+export async function enter(
+  work: Work,
+  deps: LoginDeps,
+  current: HostedLogin,
+  profile: Profile,
+  { maySignUp: open, client, oauthTokens, reference = null }: Entering,
+): Promise<Next> {
+  const { organization_id: organization, connection_id: connection } = profile
+  const source = await readSource(work, profile)
+  // Taken away since: nobody knows any more what it was to be taken for.
+  if (!source) return fail(work, current, null, 'providerRefused', reference)
+  const isInvited = async () => (await lockOpen(work, current, profile.email.toLowerCase())) !== undefined
+  const identified = await identify(work, profile, {
+    provider: source.provider,
+    vouchesForEmail: organization === null && profile.raw_attributes['email_verified'] === true,
+    maySignUp: open || (await isInvited()),
+  })
+  if (!identified) return fail(work, current, null, 'signUpClosed')
+  return advance(work, deps, current, {
+    user: identified.user,
+    link: identified.link,
+    facts: {
+      ...plainFacts(source.method, client),
+      connection: organization === null ? null : { id: connection, organization },
+      emailProven: identified.emailProven,
+      // Where the provider is set up to share them; for the application alone, with its session.
+      oauthTokens: oauthTokens
+        ? deps.secrets.seal(JSON.stringify(oauthTokens), oauthTokensContext(work.environment))
+        : null,
+    },
   })
 }
 
@@ -141,7 +159,26 @@ async function redeem(
   }
 }
 
-/** Social providers are connections without an organization, and methods by the same name. */
-function methodOf({ organization_id, connection_type }: Profile): AuthenticationMethod {
-  return organization_id === null ? (connection_type as AuthenticationMethod) : 'SSO'
+/** What an identity of the profile's source is linked under, and the way to sign in that it is. */
+async function readSource(
+  work: Work,
+  { connection_id: id, organization_id: organization }: Profile,
+): Promise<{ readonly provider: string; readonly method: AuthenticationMethod } | undefined> {
+  if (organization !== null) {
+    const connection = await work.tx
+      .selectFrom('connections')
+      .select('realm')
+      .where('environment_id', '=', work.environment)
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return { provider: connection?.realm ?? id, method: 'SSO' }
+  }
+  const row = await work.tx
+    .selectFrom('oauth_providers')
+    .select(['provider', 'issuer'])
+    .where('environment_id', '=', work.environment)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  const method = row && methodOfProvider(row.provider)
+  return method && { provider: identityProvider(row), method }
 }

@@ -1,6 +1,5 @@
 import type { AuthorizeUserQuery } from '#contracts/authkit.ts'
 import type { ConnectionId, EnvironmentId, OrganizationId } from '#contracts/ids.ts'
-import { oauthProviders } from '#contracts/oauth-providers.ts'
 import { type Database, prepared } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { change } from '#db/work.ts'
@@ -134,7 +133,8 @@ export async function startHosted(
     ...freshState,
     step: isAsked ? 'invite' : query.screen_hint === 'sign-up' ? 'sign-up' : 'sign-in',
     email,
-    provider: oauthProviders.find((name) => name === query.provider) ?? null,
+    provider:
+      query.provider !== 'authkit' && /^[\w-]{1,40}$/.test(query.provider ?? '') ? (query.provider ?? null) : null,
   })
   // Whoever is signed in here may be somebody else: nobody accepts without being asked.
   const resumed = invitation ? undefined : await resume(deps, query, visitor, login)
@@ -186,7 +186,8 @@ export async function resume(
     const user = await readUser(work.tx, work.environment, session.user)
     const hint = login.state.email
     if (hint !== null && hint !== user.email) return undefined
-    return advance(work, deps, current, { user, facts: session.facts, link: null })
+    const state = { ...current.state, continues: session.login }
+    return advance(work, deps, { ...current, state }, { user, facts: session.facts, link: null })
   })
 }
 

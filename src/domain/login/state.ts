@@ -8,7 +8,7 @@ import type {
   OrganizationId,
   UserId,
 } from '#contracts/ids.ts'
-import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
+import type { Profile } from '#contracts/sso.ts'
 import { type Database, prepared } from '#db/database.ts'
 import type { Work } from '#db/work.ts'
 import type { SignInFacts } from '../authentication/facts.ts'
@@ -33,6 +33,7 @@ export const steps = [
   'forgot',
   'forgot/sent',
   'sso',
+  'consent',
   'failed',
   'finished',
 ] as const
@@ -42,6 +43,8 @@ export type Step = (typeof steps)[number]
 export interface LoginRequest {
   readonly clientId: string
   readonly redirectUri: string
+  /** No application has asked yet: it is to begin by itself, at its sign-in endpoint, which is the address above. */
+  readonly atSignInEndpoint?: boolean
   readonly state: string | null
   readonly codeChallenge: string | null
   readonly organization: OrganizationId | null
@@ -82,7 +85,7 @@ export interface LoginState {
   /** Of an identity provider to go to. */
   readonly connection: string | null
   /** To go to in its place, by name. */
-  readonly provider: OAuthProviderName | null
+  readonly provider: string | null
   readonly problem: { readonly text: MessageKey; readonly reference: string | null } | null
   /** This browser could keep a passkey, and its owner may be asked. */
   readonly offersPasskey: boolean
@@ -90,6 +93,10 @@ export interface LoginState {
   readonly passkeyRound: number
   /** The invitation was accepted on the way. */
   readonly invitationAccepted: boolean
+  /** What an identity provider said without being asked, until the person says that it is them. */
+  readonly unasked: { readonly profile: Profile; readonly host: string } | null
+  /** The sign-in whose session in this browser this one goes on with, where that had no application to tell. */
+  readonly continues: string | null
   /** The device that waits, and what it was told. */
   readonly device: { readonly userCode: string; readonly answer: 'approved' | 'denied' | null } | null
 }
@@ -106,6 +113,8 @@ export const freshState: LoginState = {
   offersPasskey: false,
   passkeyRound: 0,
   invitationAccepted: false,
+  unasked: null,
+  continues: null,
   device: null,
 }
 

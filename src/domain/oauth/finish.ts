@@ -112,10 +112,11 @@ async function judge(deps: OAuthFinishDeps, context: Context, state: string): Pr
   const claims = await claimsOf(deps, context, server.value, redeemed.value.claims, tokens.accessToken)
   if (!claims.ok) return { failure: oauthFailure(claims.error) }
   const idClaim = upstream.type === 'EntraIdOIDC' ? 'oid' : 'sub'
-  const person = readClaims(claims.value, target?.attribute_map ?? {}, idClaim)
-  if (!person.ok) return { failure: { ...person.error, toApp: oauthFailed(person.error.message) } }
-  const outside = checkPerson(context, person.value, claims.value, deps.baseUrl)
-  return outside ? { failure: outside } : { person: person.value, tokens }
+  const read = readClaims(claims.value, target?.attribute_map ?? {}, idClaim)
+  if (!read.ok) return { failure: { ...read.error, toApp: oauthFailed(read.error.message) } }
+  const person = { ...read.value, emailVerified: read.value.emailVerified && upstream.trustsEmail }
+  const outside = checkPerson(context, person, claims.value, deps.baseUrl)
+  return outside ? { failure: outside } : { person, tokens }
 }
 
 /** ID token claims, completed where the provider keeps some elsewhere. */

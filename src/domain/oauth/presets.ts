@@ -14,7 +14,7 @@ export interface Preset {
 
 const openid = ['openid', 'email', 'profile']
 
-export const presets: Readonly<Record<OAuthProviderName, Preset>> = {
+const presets: Readonly<Record<OAuthProviderName, Preset>> = {
   AppleOAuth: {
     title: 'Apple',
     issuer: 'https://appleid.apple.com',
@@ -45,6 +45,18 @@ export const presets: Readonly<Record<OAuthProviderName, Preset>> = {
   SlackOAuth: { title: 'Slack', issuer: 'https://slack.com', scopes: openid, dialect: 'oidc' },
   VercelOAuth: { title: 'Vercel', issuer: null, scopes: openid, dialect: 'oidc' },
   XeroOAuth: { title: 'Xero', issuer: null, scopes: openid, dialect: 'oidc' },
+}
+
+/** How any OpenID provider is spoken to. */
+const custom: Preset = { title: '', issuer: null, scopes: openid, dialect: 'oidc' }
+
+/** Whether it is a provider that is known here, rather than one that an environment named itself. */
+export function isKnown(name: string): name is OAuthProviderName {
+  return Object.hasOwn(presets, name)
+}
+
+export function presetOf(name: string): Preset {
+  return isKnown(name) ? presets[name] : custom
 }
 
 /** What a connection asks its OpenID provider for unless told. */

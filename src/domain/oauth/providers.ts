@@ -2,20 +2,14 @@ import { createPrivateKey } from 'node:crypto'
 import type { FieldError } from '#contracts/errors.ts'
 import type { ConnectionId, EnvironmentId } from '#contracts/ids.ts'
 import type { Page } from '#contracts/list.ts'
-import {
-  type AppleSettings,
-  type OAuthProvider,
-  type OAuthProviderInput,
-  type OAuthProviderName,
-  oauthProviders,
-} from '#contracts/oauth-providers.ts'
+import { type AppleSettings, type OAuthProvider, type OAuthProviderInput } from '#contracts/oauth-providers.ts'
 import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { sealContext } from '../environments/sealed-columns.ts'
 import { Invalid, NotFound } from '../errors.ts'
-import { presets } from './presets.ts'
+import { isKnown, presetOf } from './presets.ts'
 import type { OAuthServers } from './servers.ts'
 
 export interface ProviderRules {
@@ -31,6 +25,8 @@ const columns = [
   'issuer',
   'scopes',
   'return_tokens',
+  'title',
+  'trusts_email',
   'settings',
   'created_at',
   'updated_at',
@@ -69,7 +65,7 @@ export async function readProvider(
     .selectFrom('oauth_providers')
     .select(columns)
     .where('environment_id', '=', environment)
-    .where('provider', '=', name as OAuthProviderName) // any text is a name that may not exist
+    .where('provider', '=', name)
     .executeTakeFirst()
   if (!row) throw new NotFound('OAuth Provider', name)
   return present(row, baseUrl)
@@ -80,7 +76,7 @@ export async function readProvider(
  * @throws Invalid `invalid_oauth_provider` with what is wrong there.
  */
 export async function checkIssuer(servers: OAuthServers, name: string, input: OAuthProviderInput): Promise<void> {
-  const dialect = presets[nameOf(name)].dialect
+  const { dialect } = presetOf(nameOf(name))
   if (input.issuer == null) return
   const found = await servers.get(input.issuer, dialect)
   if (!found.ok) throw refusal([{ field: 'issuer', code: found.error.code, message: found.error.message }])
@@ -94,7 +90,7 @@ export async function setProvider(
   { secrets, baseUrl }: ProviderRules,
 ): Promise<OAuthProvider> {
   const provider = nameOf(name)
-  const preset = presets[provider]
+  const preset = presetOf(provider)
   const before = await work.tx
     .selectFrom('oauth_providers')
     .select([...columns, 'sealed_client_secret'])
@@ -109,10 +105,19 @@ export async function setProvider(
     input.client_secret === undefined ? before?.sealed_client_secret : secrets.seal(input.client_secret, context)
   const issuer = input.issuer === undefined ? (before?.issuer ?? null) : input.issuer
   const apple = input.apple ?? (before?.settings as { apple?: AppleSettings } | undefined)?.apple // written below
+  const title = isKnown(provider) ? preset.title : (input.title?.trim() ?? before?.title ?? null)
   const errors: FieldError[] = []
   const need = (field: string, why: string) => errors.push({ field, code: `${field} is required`, message: why })
-  if (clientId === undefined) need('client_id', `${preset.title} gives you one when you register an application.`)
-  if (sealed === undefined) need('client_secret', `${preset.title} gives you one when you register an application.`)
+  const whence = `${title ?? 'The provider'} gives you one when you register an application.`
+  if (clientId === undefined) need('client_id', whence)
+  if (sealed === undefined) need('client_secret', whence)
+  if (title === null) need('title', 'People are to know whom they continue with.')
+  if (!before && !isKnown(provider) && (await countCustom(work)) >= maxCustomProviders)
+    errors.push({
+      field: 'name',
+      code: 'too_many_providers',
+      message: `An environment has at most ${maxCustomProviders} providers of its own.`,
+    })
   if (issuer === null && preset.issuer === null) need('issuer', `There is no server for ${provider} to fall back to.`)
   if (preset.dialect === 'apple' && apple === undefined)
     need('apple', 'Apple wants the team id and the id of the private key.')
@@ -131,6 +136,8 @@ export async function setProvider(
     issuer,
     scopes: [...(input.scopes ?? before?.scopes ?? preset.scopes)],
     return_tokens: input.return_tokens ?? before?.return_tokens ?? false,
+    title: isKnown(provider) ? null : title,
+    trusts_email: input.trusts_email ?? before?.trusts_email ?? isKnown(provider),
     settings: JSON.stringify(apple ? { apple } : {}),
     updated_at: work.now,
   }
@@ -147,16 +154,28 @@ export async function removeProvider(work: Work, name: string): Promise<void> {
   const { numDeletedRows } = await work.tx
     .deleteFrom('oauth_providers')
     .where('environment_id', '=', work.environment)
-    .where('provider', '=', name as OAuthProviderName) // any text is a name that may not exist
+    .where('provider', '=', name)
     .executeTakeFirst()
   if (numDeletedRows === 0n) throw new NotFound('OAuth Provider', name)
 }
 
-/** @throws NotFound for a name that is no provider's. */
-function nameOf(name: string): OAuthProviderName {
-  const known = oauthProviders.find((provider) => provider === name)
-  if (!known) throw new NotFound('OAuth Provider', name)
-  return known
+/** Of the providers that an environment named itself: each is a button. */
+const maxCustomProviders = 20
+
+async function countCustom(work: Work): Promise<number> {
+  const rows = await work.tx
+    .selectFrom('oauth_providers')
+    .select('id')
+    .where('environment_id', '=', work.environment)
+    .where('title', 'is not', null)
+    .execute()
+  return rows.length
+}
+
+/** @throws NotFound for what is neither a known provider's name nor can be one of your own. */
+function nameOf(name: string): string {
+  if (!isKnown(name) && !/^[a-z][a-z0-9-]{0,39}$/.test(name)) throw new NotFound('OAuth Provider', name)
+  return name
 }
 
 function isP256(pem: string): boolean {
@@ -173,12 +192,14 @@ function refusal(errors: readonly FieldError[]): Invalid {
 
 interface Shown {
   readonly id: ConnectionId
-  readonly provider: OAuthProviderName
+  readonly provider: string
   readonly enabled: boolean
   readonly oauth_client_id: string
   readonly issuer: string | null
   readonly scopes: string[]
   readonly return_tokens: boolean
+  readonly title: string | null
+  readonly trusts_email: boolean
   readonly settings: unknown
   readonly created_at: Date
   readonly updated_at: Date
@@ -190,11 +211,13 @@ function present({ oauth_client_id, settings, ...row }: Shown, baseUrl: string):
     object: 'oauth_provider',
     id: row.id,
     provider: row.provider,
+    title: row.title ?? presetOf(row.provider).title,
     enabled: row.enabled,
     client_id: oauth_client_id,
     issuer: row.issuer,
     scopes: row.scopes,
     return_tokens: row.return_tokens,
+    trusts_email: row.trusts_email,
     ...(apple && { apple }),
     redirect_uri: oauthCallbackUrl(baseUrl),
     created_at: row.created_at.toISOString(),

@@ -23,7 +23,7 @@ const take = prepared<[Buffer], { oauth_tokens: string }>(
 /** As applications are given them. */
 export function shareTokens(upstream: Upstream, tokens: OAuthTokens, now: Date): SharedTokens {
   return {
-    provider: upstream.type,
+    provider: upstream.name,
     access_token: tokens.accessToken,
     refresh_token: tokens.refreshToken ?? '',
     expires_at: tokens.expiresIn === null ? 0 : Math.floor(now.getTime() / 1000 + tokens.expiresIn),

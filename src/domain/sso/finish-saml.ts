@@ -19,6 +19,7 @@ import { findTarget, type LoginRow, type Target } from './login-row.ts'
 import { profileText } from './profile.ts'
 import { hashRelayState, withParameters } from './start-login.ts'
 import { storeSignIn } from './store-sign-in.ts'
+import { unaskedUrl } from './unasked.ts'
 import { mayEnter, outsideDomains, verifyAgainst } from './verify-response.ts'
 
 /** A signature by an unknown certificate makes us look at the metadata again, but not for every such response. */
@@ -131,7 +132,7 @@ async function judge(deps: FinishDeps, context: Context & { response: Unverified
         checksPassed: true,
       },
     }
-  const redirectUri = unsolicited ? unsolicitedRedirect(target, post.relayState) : login.redirect_uri
+  const redirectUri = unsolicited ? unsolicitedRedirect(deps, target, post.relayState) : login.redirect_uri
   if (redirectUri === undefined)
     return {
       failure: {
@@ -219,8 +220,16 @@ async function refetchMetadata(deps: FinishDeps, target: Target): Promise<Target
   }
 }
 
-/** RelayState of an unsolicited response may name a registered redirect URI; anything else in it is ignored. */
-function unsolicitedRedirect(target: Target, relayState: string | undefined): string | undefined {
+/**
+ * With AuthKit the person is asked first and then goes through the application's sign-in endpoint. Elsewhere RelayState may
+ * name a registered redirect URI; anything else in it is ignored.
+ */
+function unsolicitedRedirect(
+  { baseUrl }: FinishDeps,
+  target: Target,
+  relayState: string | undefined,
+): string | undefined {
+  if (target.sign_in_endpoint !== null) return unaskedUrl(baseUrl)
   const named = relayState?.startsWith('redirect_uri=') ? new URLSearchParams(relayState).get('redirect_uri') : null
   return (
     (named === null ? undefined : chooseRedirect(target.redirects, named)) ??

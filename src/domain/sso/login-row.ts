@@ -12,6 +12,8 @@ export interface Target extends ConnectionRow {
   /** Verified domains of the organization. */
   readonly domains: readonly ConnectionDomainRow[]
   readonly allow_profiles_outside_organization: boolean
+  /** Where the application starts sign-ins with AuthKit; null where it has none. */
+  readonly sign_in_endpoint: string | null
   readonly redirects: readonly { readonly uri: string; readonly is_default: boolean }[]
   /** The login the RelayState names, and the one InResponseTo names. They must be the same one. */
   readonly by_relay_state: LoginRow | null
@@ -42,6 +44,8 @@ export const findTarget = prepared<[string, Buffer | null, string | null], Targe
       and d.state in ('verified', 'legacy_verified')) as domains,
      (select coalesce(json_agg(json_build_object('uri', r.uri, 'is_default', r.is_default)), '[]')
       from redirect_uris r where r.environment_id = c.environment_id) as redirects,
+     (select a.settings ->> 'sign_in_endpoint' from authentication_settings a
+      where a.environment_id = c.environment_id) as sign_in_endpoint,
      (select row_to_json(s) from (select ${loginColumns} from sso_sessions where relay_hash = $2) s) as by_relay_state,
      (select row_to_json(s) from (select ${loginColumns} from sso_sessions where request_id = $3) s) as by_request
    from connections c

@@ -23,7 +23,10 @@ export function expectationOf(scenario: TestSsoScenario, flow: TestSsoFlow, gues
         ...signedIn(flow),
         origin: 'idp',
         steps: ['response_received', 'code_exchanged'],
-        text: 'Your callback receives a code without a state of its own, and exchanges it for the profile.',
+        text:
+          flow === 'authkit'
+            ? 'The person is asked once; your sign-in endpoint starts a sign-in of its own, and your callback exchanges its code for the user.'
+            : 'Your callback receives a code without a state of its own, and exchanges it for the profile.',
       }
     case 'guest_email_domain':
       return guestsAllowed ? signedIn(flow) : refused(flow, outside, outside)

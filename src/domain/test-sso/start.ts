@@ -2,6 +2,7 @@ import type { EnvironmentId, TestSsoRunId } from '#contracts/ids.ts'
 import type { TestSsoRun, TestSsoRunCreate } from '#contracts/test-sso.ts'
 import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
+import { readSettings } from '../authentication/settings.ts'
 import { optionsOf, serviceProvider } from '../connections/present.ts'
 import { readConnectionRow } from '../connections/read.ts'
 import { BadRequest } from '../errors.ts'
@@ -13,15 +14,11 @@ import { presentTestRun } from './runs.ts'
 /**
  * Begins a scenario: remembers what should come of it, and says where a browser is to go.
  * @throws BadRequest `test_sso_unavailable` where the test identity provider is not connected,
- *   `redirect_uri_not_registered`, `scenario_needs_standalone`.
+ *   `redirect_uri_not_registered`, `scenario_needs_standalone` or `scenario_needs_authkit`.
  */
 export async function startTestRun(work: Work, input: TestSsoRunCreate, baseUrl: string): Promise<TestSsoRun> {
   const { scenario, flow = 'standalone' } = input
-  if (scenario === 'idp_initiated' && flow === 'authkit')
-    throw new BadRequest(
-      'A sign-in that nobody asked for gives the application a code of standalone SSO: begin it with flow "standalone".',
-      'scenario_needs_standalone',
-    )
+  if (scenario === 'idp_initiated') await requireEnd(work, flow)
   const connection = await findTestConnection(work)
   const redirects = await work.tx
     .selectFrom('redirect_uris')
@@ -54,6 +51,21 @@ export async function startTestRun(work: Work, input: TestSsoRunCreate, baseUrl:
     .values({ environment_id: work.environment, ...run })
     .execute()
   return presentTestRun(run, undefined, work.now)
+}
+
+/** Whether the environment has a sign-in endpoint decides how a sign-in ends that nobody asked for. */
+async function requireEnd(work: Work, flow: TestSsoRun['flow']): Promise<void> {
+  const { sign_in_endpoint: endpoint } = await readSettings(work.tx, work.environment)
+  if (flow === 'authkit' && endpoint === null)
+    throw new BadRequest(
+      'A sign-in that nobody asked for gives the application a code of standalone SSO: begin it with flow "standalone", or set sign_in_endpoint in the authentication settings.',
+      'scenario_needs_standalone',
+    )
+  if (flow === 'standalone' && endpoint !== null)
+    throw new BadRequest(
+      `A sign-in that nobody asked for goes to the sign-in endpoint ${endpoint}: begin it with flow "authkit", or take sign_in_endpoint out of the authentication settings.`,
+      'scenario_needs_authkit',
+    )
 }
 
 async function findTestConnection(work: Work) {

@@ -19,6 +19,7 @@ import { identifyByEmail, secondsToResend, sendCode } from '#domain/login/identi
 import { offeredProviders } from '#domain/login/social.ts'
 import { resendVerification, signUp } from '#domain/login/sign-up.ts'
 import { isEmailAddress } from '#domain/login/start.ts'
+import { disagree } from '#domain/login/unasked.ts'
 import type { Say } from '#domain/locales/catalogue.ts'
 import type { Deps } from '../deps.ts'
 import { deviceActions } from './device-actions.ts'
@@ -46,6 +47,7 @@ export const actions: Readonly<Record<string, Action>> = {
   'mfa/kept': ({ deps, visit }) => goOn(deps, visit.login, 'mfa/kept', null),
   organization: ({ deps, visit, form }) =>
     goOn(deps, visit.login, 'organization', (form.get('choice') ?? '') as OrganizationId), // any other finds no membership
+  'consent/deny': ({ deps, visit }) => disagree(deps, visit.login),
   forgot: submitForgot,
   ...deviceActions,
   ...passkeyActions,

@@ -1,14 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthorizeUserQuery, authorizeUser } from '#contracts/authkit.ts'
-import type { Next } from '#domain/login/advance.ts'
 import { isCsrfToken, newBrowserSecret, readBrowserSecret } from '#domain/login/browser.ts'
 import { findPolicyName } from '#domain/login/domain-policy.ts'
 import { markOffersPasskey } from '#domain/login/passkey.ts'
+import { providerTitle } from '#domain/login/social.ts'
 import { finishSso, startSso, type SsoSelector } from '#domain/login/sso.ts'
 import { type HostedStart, startHosted } from '#domain/login/start.ts'
-import type { HostedLogin } from '#domain/login/state.ts'
 import { sayIn } from '#domain/locales/say.ts'
-import { presets } from '#domain/oauth/presets.ts'
 import type { Start } from '#domain/sso/start-login.ts'
 import type { Deps } from '../deps.ts'
 import { checkQuery, checkText } from '../input.ts'
@@ -19,16 +17,17 @@ import { keepBrowserSecret } from '../sso/browser-secret.ts'
 import { clientOf } from '../sso/browser.ts'
 import { actions } from './actions.ts'
 import { cookieNames, loginCookies, type LoginCookies, sessionCookie } from './cookies.ts'
+import { follow } from './follow.ts'
 import { sendScreen } from './frame.ts'
 import type { Outcome } from './outcome.ts'
 import { recoveryCodesScreen } from './screens/mfa.ts'
 import { problemScreen } from './screens/problem.ts'
 import { handOffScreen } from './screens/sso.ts'
 import { goneTexts, inviteGoneScreen, reachable, screenFor } from './show.ts'
+import { submitConsent, unaskedRoute } from './unasked.ts'
 import { isFetchedAhead, lookFor, stepPath, type Visit, visitLogin } from './visit.ts'
 
 const bodyLimitBytes = 32 * 1024
-const yearSeconds = 365 * 86_400
 const quarterSeconds = 90 * 86_400
 
 type LoginParams = { Params: { id: string; '*': string } }
@@ -54,6 +53,8 @@ export function loginRoutes(app: FastifyInstance, deps: Deps): void {
       return submit(deps, cookies, visit, request, reply)
     },
   )
+
+  unaskedRoute(app, deps, cookies)
 
   app.get('/authkit/sso/callback', publicRoute, async (request, reply) => {
     const query = queryOf(request)
@@ -184,7 +185,7 @@ async function showHandOff(deps: Deps, visit: Visit, request: FastifyRequest, re
   const to =
     provider === null
       ? { organization: await findPolicyName(deps.db, login.environment, connection ?? '') }
-      : { provider: presets[provider].title }
+      : { provider: await providerTitle(deps.db, login.environment, provider) }
   return visit.send(reply, handOffScreen(context, { ...to, handOff: start }))
 }
 
@@ -201,7 +202,7 @@ async function submit(
   checkText(Object.fromEntries(form))
   const name = (request.params as LoginParams['Params'])['*'] // of the route this serves
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined
-  if (!action) return reply.redirect(stepPath(login, login.state.step), 303)
+  if (!action && name !== 'consent') return reply.redirect(stepPath(login, login.state.step), 303)
   if (!isCsrfToken(browser, login.id, form.get('csrf'))) {
     const step = reachable(login, 'sign-in')
     const page = step === 'sso' || step === 'mfa/kept' ? 'sign-in' : step
@@ -214,7 +215,10 @@ async function submit(
   if (form.get('passkeys') === '1' && !declined && !login.state.offersPasskey) await markOffersPasskey(deps, login)
   if (name === 'passkey/skip') cookies.write(reply, cookieNames.noPasskey, '1', quarterSeconds)
   const client = { ...clientOf(request), ipAddress: request.ip }
-  return answerOutcome(deps, cookies, visit, await action({ deps, visit, form, client }), reply)
+  const outcome = action
+    ? await action({ deps, visit, form, client })
+    : await submitConsent(deps, cookies, visit, client, reply)
+  return answerOutcome(deps, cookies, visit, outcome, reply)
 }
 
 async function answerOutcome(
@@ -238,19 +242,4 @@ async function answerOutcome(
     default:
       return outcome satisfies never
   }
-}
-
-/** On to the next page, or to the application with what the browser is to remember. */
-function follow(
-  cookies: LoginCookies,
-  login: HostedLogin,
-  next: Next,
-  reply: FastifyReply,
-  status: 302 | 303 = 303,
-): FastifyReply {
-  reply.header('cache-control', 'no-store')
-  if (next.kind === 'step') return reply.redirect(stepPath(login, next.step), status)
-  cookies.write(reply, sessionCookie(login.environment), next.hostedSession)
-  cookies.write(reply, cookieNames.lastUsed, next.method, yearSeconds)
-  return reply.redirect(next.location, status)
 }

@@ -23,6 +23,7 @@ import { passwordScreen } from './screens/password.ts'
 import { problemScreen } from './screens/problem.ts'
 import { forgotScreen, forgotSentScreen } from './screens/reset.ts'
 import { type ProviderButton, signInScreen } from './screens/sign-in.ts'
+import { consentScreen } from './screens/sso.ts'
 import { signUpScreen } from './screens/sign-up.ts'
 import { againUrl, type Visit } from './visit.ts'
 
@@ -115,6 +116,8 @@ const showers: { readonly [S in Exclude<Step, 'sso' | 'mfa/kept'>]: Shower } = {
     forgotScreen(context, { email: typed?.email ?? login.state.email ?? undefined, problem, fieldProblem }),
   'forgot/sent': (_deps, { login, context }) =>
     forgotSentScreen(context, { email: login.state.email ?? '', minutes: resetMinutes }),
+  consent: (_deps, { login: { state }, context }) =>
+    consentScreen(context, { email: state.unasked?.profile.email ?? '', host: state.unasked?.host ?? '' }),
   failed: (_deps, { login, context }) => {
     const { say } = context
     const { problem } = login.state

@@ -99,7 +99,7 @@ export function againUrl({ request }: HostedLogin): string {
 }
 
 /** There is no sign-in to take the look from: the default one, in the language of the browser. */
-function sendStranger(reply: FastifyReply, request: FastifyRequest): FastifyReply {
+export function sendStranger(reply: FastifyReply, request: FastifyRequest): FastifyReply {
   const locale = chooseLocale(undefined, request.headers['accept-language'], 'en')
   const say = sayIn(locale)
   const screen = problemScreen({ say }, { heading: say('strangerTitle'), text: say('strangerText'), status: 400 })

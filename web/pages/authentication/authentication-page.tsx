@@ -12,6 +12,7 @@ import { ChoiceInput, SwitchInput } from '../../ui/fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
+import { ProviderSection } from './provider-section.tsx'
 
 const methods: readonly (readonly [keyof AuthenticationMethods, string, string])[] = [
   ['password', 'Password', 'E-mail and a password of this server’s.'],
@@ -21,6 +22,7 @@ const methods: readonly (readonly [keyof AuthenticationMethods, string, string])
   ['microsoft_oauth', 'Microsoft', 'Continue with Microsoft.'],
   ['github_oauth', 'GitHub', 'Continue with GitHub.'],
   ['apple_oauth', 'Apple', 'Continue with Apple.'],
+  ['custom_oauth', 'Other OpenID providers', 'Those of your own, which are set up below.'],
 ]
 
 const lifetimes = [
@@ -86,6 +88,7 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
           ))}
         </Flex>
       </Section>
+      <ProviderSection />
       <Section title="Sign-up and second factor">
         <Flex direction="column" gap="4" maxWidth="460px">
           <ChoiceInput

@@ -12,6 +12,7 @@ import { useChange, useList } from '../../api/queries.ts'
 import { Page, Section } from '../../ui/page.tsx'
 import { HomepageSection } from './homepage-section.tsx'
 import { OriginSection } from './origin-section.tsx'
+import { SignInEndpointSection } from './sign-in-endpoint-section.tsx'
 import { RedirectTester } from './redirect-tester.tsx'
 import { RulesNote } from './rules-note.tsx'
 import { UriList } from './uri-list.tsx'
@@ -26,6 +27,7 @@ export function RedirectsPage() {
       <RedirectTester />
       <LogoutUris />
       <HomepageSection />
+      <SignInEndpointSection />
       <OriginSection />
     </Page>
   )

@@ -1,5 +1,6 @@
 import { Callout, Flex, Grid, SegmentedControl } from '@radix-ui/themes'
 import { Link, useSearchParams } from 'react-router'
+import { getAuthenticationSettings } from '#contracts/authentication-settings.ts'
 import { listConnections } from '#contracts/connections.ts'
 import { getOrganization, type Organization } from '#contracts/organizations.ts'
 import { listRedirectUris } from '#contracts/redirects.ts'
@@ -37,6 +38,7 @@ function Scenarios({ organization }: { readonly organization: Organization }) {
   const [query, setQuery] = useSearchParams()
   const flow: TestSsoFlow = query.get('flow') === 'authkit' ? 'authkit' : 'standalone'
   const runs = useList(listTestSsoRuns, { query: { limit: 25 } }, { refetchEveryMs: lookEveryMs })
+  const settings = useRead(getAuthenticationSettings, {})
   const redirects = useList(listRedirectUris, { query: { limit: 100 } })
   const redirect = redirects.items.find((each) => each.default)
   const hasNoRedirect = redirects.query.isSuccess && !redirect
@@ -67,7 +69,7 @@ function Scenarios({ organization }: { readonly organization: Organization }) {
             scenario={scenario}
             flow={flow}
             run={runs.items.find((run) => run.scenario === scenario && run.flow === flow)}
-            reason={reasonFor(scenario, flow, hasNoRedirect)}
+            reason={reasonFor(scenario, flow, hasNoRedirect, settings.data?.sign_in_endpoint)}
           />
         ))}
       </Grid>
@@ -76,9 +78,16 @@ function Scenarios({ organization }: { readonly organization: Organization }) {
   )
 }
 
-function reasonFor(scenario: string, flow: TestSsoFlow, hasNoRedirect: boolean): string | undefined {
-  if (scenario === 'idp_initiated' && flow === 'authkit')
-    return 'A sign-in that nobody asked for gives your application a code of standalone SSO.'
+function reasonFor(
+  scenario: string,
+  flow: TestSsoFlow,
+  hasNoRedirect: boolean,
+  endpoint: string | null | undefined,
+): string | undefined {
+  if (scenario === 'idp_initiated' && endpoint !== undefined) {
+    if (flow === 'authkit' && endpoint === null) return 'Your application has no sign-in endpoint: see Redirects.'
+    if (flow === 'standalone' && endpoint !== null) return 'Sign-ins that nobody asked for go to your sign-in endpoint.'
+  }
   return hasNoRedirect ? 'There is no default redirect URI to end at.' : undefined
 }
 

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { sql } from 'kysely'
 import { change, type Work } from '#db/work.ts'
 import { hashSecret } from '../../environments/api-keys.ts'
 import { OAuthError } from '../../errors.ts'
@@ -61,7 +62,12 @@ async function redeem(
         .updateTable('hosted_logins')
         .set({ exchanged_at: work.now })
         .where('environment_id', '=', work.environment)
-        .where('id', '=', row.hosted_login_id),
+        // And the one before it, which had no application to tell.
+        .where(
+          sql<boolean>`id in (${row.hosted_login_id}, (select l.state ->> 'continues' from hosted_logins l
+            where l.environment_id = ${work.environment} and l.id = ${row.hosted_login_id}))`,
+        )
+        .where('exchanged_at', 'is', null),
     )
     .updateTable('authorization_codes')
     .set({ redeemed_at: work.now, session_id: outcome.kind === 'signed_in' ? outcome.session.id : null })

@@ -1,0 +1,129 @@
+import { useState } from 'react'
+import { type OAuthProvider, oauthProviders, setOAuthProvider } from '#contracts/oauth-providers.ts'
+import { usePlace } from '../../api/environment.tsx'
+import { useChange } from '../../api/queries.ts'
+import { CopyField } from '../../ui/copy.tsx'
+import { SwitchInput, TextInput } from '../../ui/fields.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { Picker } from '../../ui/picker.tsx'
+import { refusalOf } from '../../ui/refusal.tsx'
+import { nameFrom } from './provider-name.ts'
+
+const own = 'own'
+
+/** Apple wants a key file and two ids besides, which the API takes. */
+const options = [
+  { value: own, text: 'Any OpenID provider', aliases: ['OIDC', 'Keycloak', 'Auth0', 'generic', 'custom'] },
+  ...oauthProviders
+    .filter((name) => name !== 'AppleOAuth')
+    .map((name) => ({ value: name, text: name.replace(/OAuth$/, '') })),
+]
+
+interface Props {
+  /** What is there already; without one, a new one is set up. */
+  readonly provider?: OAuthProvider
+  /** Names that are taken. */
+  readonly taken: readonly string[]
+  readonly onClose: () => void
+}
+
+export function ProviderDialog({ provider, taken, onClose }: Props) {
+  const { session } = usePlace()
+  const save = useChange(setOAuthProvider)
+  const [kind, setKind] = useState<string>(own)
+  const [title, setTitle] = useState(provider?.title ?? '')
+  const [issuer, setIssuer] = useState(provider?.issuer ?? '')
+  const [clientId, setClientId] = useState(provider?.client_id ?? '')
+  const [secret, setSecret] = useState('')
+  const [scopes, setScopes] = useState(provider?.scopes.join(' ') ?? '')
+  const [trusts, setTrusts] = useState(provider?.trusts_email)
+  const isOwn = provider ? !isKnown(provider.provider) : kind === own
+  const name = provider?.provider ?? (isOwn ? nameFrom(title, taken) : kind)
+  const reason =
+    isOwn && title.trim() === ''
+      ? 'It needs a name.'
+      : isOwn && issuer.trim() === ''
+        ? 'It needs an issuer.'
+        : clientId.trim() === '' || (!provider && secret === '')
+          ? 'It needs a client id and a secret.'
+          : undefined
+  async function submit(): Promise<void> {
+    const list = scopes.split(/\s+/).filter(Boolean)
+    await save.mutateAsync({
+      params: { name },
+      body: {
+        client_id: clientId.trim(),
+        ...(secret !== '' && { client_secret: secret }),
+        ...(isOwn && { title: title.trim() }),
+        ...(issuer.trim() === '' ? provider && { issuer: null } : { issuer: issuer.trim() }),
+        ...(list.length > 0 && { scopes: list }),
+        ...(trusts !== undefined && { trusts_email: trusts }),
+      },
+    })
+    onClose()
+  }
+  return (
+    <FormDialog
+      title={provider ? `Change ${provider.title}` : 'Add a provider'}
+      lead="Register an application there, with this redirect URI:"
+      action={provider ? 'Save' : 'Add Provider'}
+      reason={reason}
+      fields={['title', 'issuer', 'client_id', 'client_secret', 'scopes']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {(error) => (
+        <>
+          <CopyField name="Redirect URI" value={`${session.base_url}/sso/oauth/callback`} />
+          {!provider && (
+            <Picker label="Provider" options={options} value={kind} placeholder="Choose one" onChange={setKind} />
+          )}
+          {isOwn && (
+            <TextInput
+              label="Name"
+              hint={`Its button says “Continue with ${title.trim() || '…'}”.`}
+              value={title}
+              onChange={setTitle}
+              error={refusalOf(error, 'title')}
+            />
+          )}
+          <TextInput
+            label="Issuer"
+            hint={isOwn ? 'Its address before /.well-known/openid-configuration.' : 'Empty: the provider’s own.'}
+            placeholder="https://login.example.com"
+            type="url"
+            value={issuer}
+            onChange={setIssuer}
+            error={refusalOf(error, 'issuer')}
+          />
+          <TextInput label="Client id" value={clientId} onChange={setClientId} error={refusalOf(error, 'client_id')} />
+          <TextInput
+            label="Client secret"
+            type="password"
+            {...(provider && { hint: 'Empty: the one it has. It is never shown.' })}
+            value={secret}
+            onChange={setSecret}
+            error={refusalOf(error, 'client_secret')}
+          />
+          <TextInput
+            label="Scopes"
+            hint="Empty: openid, email and profile, or what the provider needs."
+            value={scopes}
+            onChange={setScopes}
+            error={refusalOf(error, 'scopes')}
+          />
+          <SwitchInput
+            label="Addresses it has verified count as proven"
+            hint="Then whoever runs it can open the account of any address here. Off, the inbox is asked once."
+            checked={trusts ?? !isOwn}
+            onChange={setTrusts}
+          />
+        </>
+      )}
+    </FormDialog>
+  )
+}
+
+export function isKnown(name: string): boolean {
+  return oauthProviders.some((known) => known === name)
+}

@@ -1,0 +1,98 @@
+import { Badge, Button, Flex, Switch, Table, Text } from '@radix-ui/themes'
+import { useState } from 'react'
+import {
+  deleteOAuthProvider,
+  listOAuthProviders,
+  type OAuthProvider,
+  setOAuthProvider,
+} from '#contracts/oauth-providers.ts'
+import { usePlace } from '../../api/environment.tsx'
+import { useChange, useRead } from '../../api/queries.ts'
+import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Section } from '../../ui/page.tsx'
+import { Refusal } from '../../ui/refusal.tsx'
+import { isKnown, ProviderDialog } from './provider-dialog.tsx'
+
+/** Accounts elsewhere that sign in: known social providers and any OpenID provider. */
+export function ProviderSection() {
+  const { readOnly } = usePlace()
+  const query = useRead(listOAuthProviders, {})
+  const change = useChange(setOAuthProvider)
+  const remove = useChange(deleteOAuthProvider)
+  const [open, setOpen] = useState<'new' | OAuthProvider>()
+  const [removing, setRemoving] = useState<OAuthProvider>()
+  return (
+    <Section
+      title="Social and OpenID providers"
+      lead="Anybody with an account there may sign in. A customer’s own identity provider is a connection of its organization instead."
+    >
+      <Loaded query={query} noun="providers">
+        {({ data }) => (
+          <Flex direction="column" gap="4" align="start">
+            {data.length > 0 && (
+              <div className="table-frame full">
+                <Table.Root variant="surface">
+                  <Table.Body>
+                    {data.map((provider) => (
+                      <Table.Row key={provider.id}>
+                        <Table.RowHeaderCell>
+                          {provider.title}
+                          <Text as="div" size="1" className="soft">
+                            {provider.issuer ?? 'The provider’s own server'}
+                          </Text>
+                        </Table.RowHeaderCell>
+                        <Table.Cell>{!provider.trusts_email && <Badge color="gray">Asks the inbox</Badge>}</Table.Cell>
+                        <Table.Cell>
+                          <Switch
+                            aria-label={`${provider.title} signs people in`}
+                            checked={provider.enabled}
+                            disabled={readOnly !== undefined}
+                            onCheckedChange={(enabled) =>
+                              change.mutate({ params: { name: provider.provider }, body: { enabled } })
+                            }
+                          />
+                        </Table.Cell>
+                        <Table.Cell>
+                          {readOnly === undefined && (
+                            <Flex gap="3" justify="end">
+                              <Button variant="soft" onClick={() => setOpen(provider)}>
+                                Change
+                              </Button>
+                              <Button variant="soft" color="red" onClick={() => setRemoving(provider)}>
+                                Remove
+                              </Button>
+                            </Flex>
+                          )}
+                        </Table.Cell>
+                      </Table.Row>
+                    ))}
+                  </Table.Body>
+                </Table.Root>
+              </div>
+            )}
+            <Refusal error={change.error} />
+            {readOnly === undefined && <Button onClick={() => setOpen('new')}>Add Provider</Button>}
+            {open !== undefined && (
+              <ProviderDialog
+                {...(open !== 'new' && { provider: open })}
+                taken={data.map(({ provider }) => provider)}
+                onClose={() => setOpen(undefined)}
+              />
+            )}
+          </Flex>
+        )}
+      </Loaded>
+      {removing && (
+        <ConfirmDelete
+          noun="provider"
+          name={removing.title}
+          verb="Remove"
+          breaks={`Nobody signs in with ${removing.title} any more. ${isKnown(removing.provider) ? 'Set up again, it' : 'Set up again with the same issuer, it'} opens the same accounts.`}
+          onConfirm={() => remove.mutateAsync({ params: { name: removing.provider } })}
+          onClose={() => setRemoving(undefined)}
+        />
+      )}
+    </Section>
+  )
+}
