@@ -50,7 +50,6 @@ import type {
   TestSsoRunId,
 } from '#contracts/ids.ts'
 import type { LogStreamType } from '#contracts/log-streams.ts'
-import type { OAuthProviderName } from '#contracts/oauth-providers.ts'
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 
 export interface AlertRules {
@@ -483,6 +482,7 @@ export interface HostedSessions {
   facts: ColumnType<unknown, string, string>
   authenticated_at: Date
   expires_at: Date
+  hosted_login_id: HostedLoginId | null
 }
 
 export interface IdempotencyKeys {
@@ -619,7 +619,7 @@ export interface Mails {
 export interface OauthProviders {
   environment_id: EnvironmentId
   id: ConnectionId
-  provider: OAuthProviderName
+  provider: string
   enabled: boolean
   oauth_client_id: string
   sealed_client_secret: string
@@ -629,6 +629,8 @@ export interface OauthProviders {
   settings: ColumnType<unknown, string, string>
   created_at: Date
   updated_at: Date
+  title: string | null
+  trusts_email: Generated<boolean>
 }
 
 export interface OrganizationAuthenticationSettings {
@@ -842,6 +844,14 @@ export interface Sessions {
   ended_because: 'revoked' | 'signed_out' | 'reused' | null
   created_at: Date
   updated_at: Date
+}
+
+export interface SignInConsents {
+  hash: Buffer
+  environment_id: EnvironmentId
+  connection_id: ConnectionId
+  profile_id: ProfileId
+  expires_at: Date
 }
 
 export interface SigningKeys {
@@ -1076,6 +1086,7 @@ export interface Schema {
   roles: Roles
   scim_requests: ScimRequests
   sessions: Sessions
+  sign_in_consents: SignInConsents
   signing_keys: SigningKeys
   sso_access_tokens: SsoAccessTokens
   sso_codes: SsoCodes
