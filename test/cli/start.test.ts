@@ -19,6 +19,7 @@ test('every setting that is not safe is named at once', async () => {
     BASE_URL: 'http://sso.example.com',
     GATEHOUSE_ENCRYPTION_KEY: Buffer.from('short').toString('base64'),
     GATEHOUSE_API_KEY: 'sk_test_default',
+    GATEHOUSE_DATADOG_INTAKE: 'http://logs.evil.test',
   }
   const { code, stdout, stderr } = await runGatehouse(['start'], { env })
   expect([code, stdout]).toEqual([1, ''])
@@ -27,6 +28,7 @@ test('every setting that is not safe is named at once', async () => {
     expect.stringMatching(/http:\/\/sso\.example\.com \(BASE_URL\) is http/),
     expect.stringMatching(/has 5 bytes; it must have 32.*\(GATEHOUSE_ENCRYPTION_KEY\)/),
     expect.stringMatching(/GATEHOUSE_API_KEY is set, which is for dev alone/),
+    expect.stringMatching(/GATEHOUSE_DATADOG_INTAKE is set, which is for dev alone/),
   ])
 })
 

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ArticleApp, startArticleApp } from './support/article-app.ts'
 import { expectGoodPage, launchBrowser, visit } from './support/browser.ts'
-import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
+import { clockAhead, type Gatehouse, startGatehouse } from './support/gatehouse.ts'
 
 let gatehouse: Gatehouse
 let app: ArticleApp
@@ -19,11 +19,6 @@ afterAll(async () => {
   await app?.stop()
   await gatehouse?.stop()
 })
-
-/** For an app whose clock is ahead, so that nobody has to wait for a token to run out. */
-const sixMinutesLater = `--import=data:text/javascript,${encodeURIComponent(
-  'const now=Date.now;Date=class extends Date{constructor(...a){super(...(a.length?a:[now()+360000]))}static now(){return now()+360000}}',
-)}`
 
 async function api(method: string, path: string, body: object): Promise<void> {
   const response = await fetch(gatehouse.url + path, {
@@ -184,7 +179,7 @@ describe('a session whose access token has run out', () => {
     await ended.page.getByRole('heading', { name: 'Signed in as Grace Hopper' }).waitFor()
 
     await app.stop()
-    app = await startArticleApp(gatehouse, { NODE_OPTIONS: sixMinutesLater })
+    app = await startArticleApp(gatehouse, { NODE_OPTIONS: clockAhead(6 * 60_000) })
     await kept.page.reload()
     await kept.page.getByRole('heading', { name: 'Signed in as Grace Hopper' }).waitFor()
     const after = await sealedOn(kept.page)

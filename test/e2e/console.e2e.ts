@@ -158,37 +158,6 @@ test('what identity providers and strangers say is shown as text, wherever it is
   expect(visitor.complaints).toEqual([])
 })
 
-test('a scenario of Test SSO ticks on the open page, as far as the exchanged code', async () => {
-  await using visitor = await visit(browser)
-  await using other = await visit(browser)
-  const { page } = visitor
-  await page.goto(`${gatehouse.url}/dashboard/test-sso`)
-  const card = page.getByRole('region', { name: 'Service provider-initiated SSO' })
-  await button(page, 'Start').first().click()
-  await card.getByText('The request of your application: waiting').waitFor()
-  await expectAccessible(page, 'Test SSO, begun')
-  const link = await card.getByRole('link', { name: 'Open the sign-in' }).getAttribute('href')
-  let back = new URL('http://nowhere.test')
-  await other.page.route(`http://localhost:${gatehouse.appPort}/**`, (route) => {
-    back = new URL(route.request().url())
-    return route.fulfill({ body: 'signed in' })
-  })
-  await other.page.goto(link ?? '')
-  await card.getByText('The request came').waitFor()
-  await other.page.getByRole('button', { name: 'Lela Block' }).click()
-  await other.page.getByText('signed in').waitFor()
-  await card.getByText('The identity provider answered').waitFor()
-  await card.getByText('the application has not exchanged the code yet').waitFor()
-  const fields = { client_id: gatehouse.clientId, client_secret: gatehouse.apiKey, grant_type: 'authorization_code' }
-  const body = new URLSearchParams({ ...fields, code: back.searchParams.get('code') ?? '' })
-  expect((await fetch(`${gatehouse.url}/sso/token`, { method: 'POST', body })).status).toBe(200)
-  await card.getByText('As expected. lela.block@example.com was signed in').waitFor()
-  await expectAccessible(page, 'Test SSO, passed')
-  await card.getByRole('link', { name: 'See how it went' }).click()
-  await page.getByText('The code was exchanged for the profile').waitFor()
-  expect([...visitor.complaints, ...other.complaints]).toEqual([])
-})
-
 test('somebody is invited into a role that was made for it, and signed in as with a reason', async () => {
   await using visitor = await visit(browser)
   const { page } = visitor

@@ -20,11 +20,6 @@ afterAll(async () => {
 /** A browser, a server and a database on what is left of two cores: against hanging, not against slowness. */
 vi.setConfig({ testTimeout: 600_000 })
 
-/** Would run if any page put it into itself as markup. */
-const hostile = 'Acme <img src=x onerror="document.title=\'broken\'"> & Söhne'
-
-const clipboard = { permissions: ['clipboard-read', 'clipboard-write'] }
-
 function button(page: Page, name: string) {
   return page.getByRole('button', { name, exact: true })
 }
@@ -39,156 +34,87 @@ async function createOrganization(page: Page, name: string, domains: string): Pr
   await page.getByRole('heading', { level: 1, name }).waitFor()
 }
 
-async function configure(page: Page, section: string): Promise<void> {
-  await page.getByRole('region', { name: section }).getByRole('button', { name: 'Configure manually' }).click()
-}
-
-test('an Okta connection is made, configured, signed in through, and becomes Active on the open page', async () => {
-  await using visitor = await visit(browser, clipboard)
-  const { page } = visitor
-  await createOrganization(page, hostile, 'sso.test, example.org')
-  await expectAccessible(page, 'organization')
-  await configure(page, 'Single Sign-On')
-  await page.getByRole('button', { name: /^Identity provider/ }).click()
-  await page.getByRole('combobox', { name: 'Identity provider' }).fill('okta saml')
-  await page.keyboard.press('Enter')
-  await button(page, 'Create Connection').click()
-  await page.getByText('No one can sign in through this connection yet').waitFor()
-  await expectAccessible(page, 'connection')
-
-  const details = page.getByRole('region', { name: 'Service Provider Details' })
-  await details.getByRole('button', { name: 'Copy SP Entity ID' }).click()
-  await page.getByText('SP Entity ID copied').waitFor()
-  const copied = await page.evaluate(() => navigator.clipboard.readText())
-  const shown = await details.locator('code').allTextContents()
-  expect(shown).toContain(copied)
-
-  await button(page, 'Edit Configuration').click()
-  const save = button(page, 'Save Metadata Configuration')
-  const metadataUrl = page.getByLabel('Metadata URL', { exact: true })
-  await metadataUrl.fill(`${gatehouse.url}/healthz`)
-  await save.click()
-  await page.getByRole('alert').waitFor()
-  expect(await metadataUrl.inputValue(), 'a refused value stays').toBe(`${gatehouse.url}/healthz`)
-  await expectAccessible(page, 'metadata refused')
-  await metadataUrl.fill(`${gatehouse.testIdpUrl}/metadata`)
-  await save.click()
-  await page.getByText('Ready, waiting for the first sign-in').waitFor()
-  await expectAccessible(page, 'metadata saved')
-  await button(page, 'Close').click()
-  await page.getByText('Ready, waiting for first sign-in').waitFor()
-  expect(await details.locator('code').allTextContents(), 'our values never change').toEqual(shown)
-
-  const signIn = await page.getByRole('link', { name: 'Test sign-in' }).getAttribute('href')
-  await page.evaluate(() => Object.assign(globalThis, { stayedOpen: true }))
-  await using other = await visit(browser)
-  await signInAt(other.page, signIn ?? '')
-  await page.getByText('Active', { exact: true }).waitFor()
-  await page.getByRole('tab', { name: 'Sign-in attempts' }).click()
-  await page.getByRole('row').filter({ hasText: 'Succeeded' }).getByRole('link').click()
-  await page.getByRole('heading', { level: 1, name: 'someone@example.org' }).waitFor()
-  await page.getByText('The application was given a code').waitFor()
-  await expectAccessible(page, 'sign-in attempt')
-  expect(await page.evaluate(() => 'stayedOpen' in globalThis), 'without a reload').toBe(true)
-  expect(await page.title(), 'markup in a name does nothing').not.toBe('broken')
-  expect(visitor.complaints).toEqual([expect.stringContaining('422')])
-})
-
-/** As far as the callback, where nobody listens. */
-async function signInAt(page: Page, url: string): Promise<void> {
-  await page.route(`http://localhost:${gatehouse.appPort}/**`, (route) => route.fulfill({ body: 'signed in' }))
-  const asked = new URL(url)
-  asked.searchParams.set('login_hint', 'someone@example.org')
-  await page.goto(asked.href)
-  await page
-    .getByLabel(/e-?mail/i)
-    .first()
-    .fill('someone@example.org')
-  await page.getByRole('button', { name: 'Sign in', exact: true }).last().click()
-  await page.getByText('signed in').waitFor()
-}
-
-test('a directory is made, and users and groups appear on the open page as they are pushed', async () => {
-  await using visitor = await visit(browser, clipboard)
-  const { page } = visitor
-  await createOrganization(page, 'Provisioned', '')
-  await configure(page, 'Directory Sync')
-  await page.getByRole('button', { name: /^Directory provider/ }).click()
-  await page.getByRole('combobox', { name: 'Directory provider' }).fill('okta')
-  await page.keyboard.press('Enter')
-  await button(page, 'Create Directory').click()
-  await page.getByText('Your Okta directory sync has been created').waitFor()
-  await expectAccessible(page, 'directory')
-  const values = page.getByRole('region', { name: 'Endpoint and Bearer Token' })
-  const [endpoint, token] = await values.locator('code').allTextContents()
-  await page.getByText('Waiting for the first request of Okta').waitFor()
-
-  const client = scimClient(endpoint ?? '', token ?? '')
-  await client('GET', '/Users?startIndex=1&count=2')
-  await page.getByText('Okta reached us').waitFor()
-  const { id } = await client('POST', '/Users', {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-    userName: 'lela.block@example.com',
-    name: { givenName: '<b>Lela</b>', familyName: 'Block' },
-    emails: [{ primary: true, value: 'lela.block@example.com', type: 'work' }],
-    active: true,
-  })
-  await page.getByText('1 users, 1 active').waitFor()
-  await page.getByRole('tab', { name: /Users/ }).click()
-  await page.getByRole('link', { name: '<b>Lela</b> Block' }).waitFor()
-  await expectAccessible(page, 'directory users')
-  await page.getByRole('tab', { name: 'Groups 0' }).click()
-  await client('POST', '/Groups', {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
-    displayName: 'Engineering',
-    members: [{ value: id }],
-  })
-  await page.getByRole('link', { name: 'Engineering' }).click()
-  await page.getByRole('link', { name: '<b>Lela</b> Block' }).click()
-  await page.getByRole('heading', { level: 1, name: '<b>Lela</b> Block' }).waitFor()
-  await expectAccessible(page, 'directory user')
-  await page.goto(page.url().replace(/directory-users.*/, 'organizations'))
-  expect(await page.content(), 'the token is gone with the page').not.toContain(token)
-  expect(visitor.complaints).toEqual([])
-})
-
-function scimClient(endpoint: string, token: string) {
-  return async (method: string, path: string, body?: object): Promise<{ id: string }> => {
-    const response = await fetch(endpoint + path, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    expect(response.ok, await response.clone().text()).toBe(true)
-    return (await response.json()) as { id: string } // lists are not looked at
-  }
-}
-
-test('events arrive live, their filters are in the address, and an address opens one', async () => {
+test('colleagues are invited, get another role and are removed, and the only owner stays', async () => {
   await using visitor = await visit(browser)
   const { page } = visitor
-  await page.goto(`${gatehouse.url}/dashboard/events?type=organization.*`)
-  await page.getByRole('table').waitFor()
-  await expectAccessible(page, 'events')
-  const before = await page.getByRole('row').count()
-  const authorization = `Bearer ${gatehouse.apiKey}`
-  const headers = { authorization, 'content-type': 'application/json' }
-  await fetch(`${gatehouse.url}/organizations`, { method: 'POST', headers, body: '{"name":"Made elsewhere"}' })
-  await page.getByRole('cell', { name: 'Made elsewhere' }).waitFor()
-  expect(await page.getByRole('row').count()).toBe(before + 1)
-  await page.keyboard.press('j')
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'organization.created' }).waitFor()
-  await expectAccessible(page, 'event')
+  const invite = async (email: string, role: RegExp) => {
+    await button(page, 'Invite a colleague').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('E-mail').fill(email)
+    await dialog.getByRole('combobox', { name: 'Role' }).click()
+    await page.getByRole('option', { name: role }).click()
+    await button(page, 'Make the link').click()
+    const link = await dialog.locator('code').innerText()
+    expect(link).toContain('/dashboard/invitation?token=')
+    return link
+  }
+  await page.goto(`${gatehouse.url}/dashboard/team`)
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'developer@localhost' })
+    .getByText(/ago|now/)
+    .waitFor()
+  const link = await invite('grace@acme.test', /^Owner/)
+  await expectAccessible(page, 'invitation of a colleague')
+  await button(page, 'Done').click()
+  await page.getByRole('row').filter({ hasText: 'grace@acme.test' }).waitFor()
+  expect(await page.content(), 'shown once').not.toContain(link)
+  const opened = await fetch(link)
+  expect([opened.status, (await opened.text()).includes('grace@acme.test')]).toEqual([200, true])
+  await invite('alan@acme.test', /^Viewer/)
+  await button(page, 'Done').click()
+  const grace = page.getByRole('row').filter({ hasText: 'grace@acme.test' })
+  const alan = page.getByRole('row').filter({ hasText: 'alan@acme.test' })
+  await alan.getByText('Invited').waitFor()
+  await alan.getByText('never').waitFor()
+  await expectAccessible(page, 'team')
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false)
+  await page.setViewportSize({ width: 1280, height: 720 })
 
-  const events = await fetch(`${gatehouse.url}/events?order=desc&limit=1&events=organization.created`, { headers })
-  const { data } = (await events.json()) as { data: { id: string }[] }
-  const json = await page.getByLabel('event', { exact: true }).textContent()
-  expect(JSON.parse(json ?? ''), 'what the API answers').toEqual(data[0])
-  await using other = await visit(browser)
-  await other.page.goto(page.url())
-  await other.page.getByRole('dialog').getByText('Made elsewhere').waitFor()
-  expect([...visitor.complaints, ...other.complaints]).toEqual([])
+  const choose = async (email: string, role: string) => {
+    await page.getByRole('combobox', { name: `Role of ${email}` }).click()
+    await page.getByRole('option', { name: role }).click()
+  }
+  await choose('alan@acme.test', 'admin')
+  await page.getByText('alan@acme.test is admin now').waitFor()
+  await choose('grace@acme.test', 'viewer')
+  await page.getByText('This is the only owner').waitFor()
+  await grace.getByText('owner').waitFor()
+  await page.getByRole('button', { name: 'Remove alan@acme.test' }).click()
+  await page.getByRole('alertdialog').getByRole('textbox').fill('alan@acme.test')
+  // The red button among them.
+  await expectAccessible(page, 'removal of a colleague')
+  await button(page, 'Remove person').click()
+  await alan.waitFor({ state: 'detached' })
+  expect(visitor.complaints).toEqual([expect.stringContaining('400')])
+})
+
+test('an organization has roles of its own beside those of all', async () => {
+  await using visitor = await visit(browser)
+  const { page } = visitor
+  await createOrganization(page, 'With roles', '')
+  const roles = page.getByRole('region', { name: 'Roles', exact: true })
+  await roles.getByRole('row').filter({ hasText: 'member' }).getByText('of every organization').waitFor()
+  await roles.getByRole('button', { name: 'Create role' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Chief buyer')
+  await button(page, 'Create role').last().click()
+  const row = roles.getByRole('row').filter({ hasText: 'Chief buyer' })
+  await row.getByRole('button', { name: 'Edit' }).click()
+  await dialog.getByLabel('Description').fill('Signs orders')
+  await button(page, 'Save').click()
+  await row.getByText('Signs orders').waitFor()
+  await expectAccessible(page, 'roles of an organization')
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false)
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await row.getByRole('button', { name: 'Delete' }).click()
+  const slug = /Type (\S+) to confirm/.exec(await page.getByRole('alertdialog').innerText())?.[1] ?? ''
+  await page.getByRole('alertdialog').getByRole('textbox').fill(slug)
+  await button(page, 'Delete role').click()
+  await row.waitFor({ state: 'detached' })
+  expect(visitor.complaints).toEqual([])
 })
 
 test('whoever may only look finds nothing to press, and is told why', async () => {
@@ -208,6 +134,14 @@ test('whoever may only look finds nothing to press, and is told why', async () =
   expect(await page.getByRole('dialog').count()).toBe(0)
   await page.getByRole('button', { name: 'More about this organization' }).click()
   expect(await page.getByRole('menuitem', { name: 'Delete' }).getAttribute('aria-disabled')).toBe('true')
+  await page.keyboard.press('Escape')
+  const createRole = page
+    .getByRole('region', { name: 'Roles', exact: true })
+    .getByRole('button', { name: 'Create role' })
+  expect(await createRole.getAttribute('aria-description')).toContain('viewer')
+  await page.goto(`${gatehouse.url}/dashboard/team`)
+  await page.getByText('This is for owners: your role is viewer. Ask one of them.').waitFor()
+  expect(await button(page, 'Invite a colleague').getAttribute('aria-disabled')).toBe('true')
 })
 
 test('a deletion waits until the name is typed, and says what breaks', async () => {
@@ -255,6 +189,7 @@ test('every page can be read by everybody, in both colour schemes and on a telep
     ['roles', 'Roles'],
     ['branding', 'Branding'],
     ['environments', 'Environments'],
+    ['team', 'Team'],
     ['audit', 'Audit trail'],
     ['emails', 'Mailbox'],
     ['authentication', 'Authentication'],

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 
-/** Completion value included: what a script ends with would be carried back, and axe ends with all of itself. */
-const source = `${readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')};undefined`
+const require = createRequire(import.meta.url)
+
+/** Ends in nothing: what a script ends with is carried back, and axe ends with all of itself. */
+const source = `${readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')};undefined`
 
 interface Axe {
   run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
@@ -16,6 +18,9 @@ interface Axe {
 export async function violationsOn(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(source)
   return page.evaluate(async () => {
+    // Colours on their way from one scheme to the other are nobody's.
+    const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(passing.map(({ finished }) => finished))
     const { axe } = globalThis as unknown as { axe: Axe } // put there by the line above
     const { violations } = await axe.run({ resultTypes: ['violations'] })
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)

@@ -1,0 +1,314 @@
+import { readFile } from 'node:fs/promises'
+import { type Event, WorkOS } from 'workos-11'
+import { expect, test } from 'vitest'
+import { expectAccessible } from './support/dashboard.ts'
+import { button, clipboard, copied, keepOpen, useInstallation } from './support/installation.ts'
+import { signIn } from './support/sign-in.ts'
+
+const installation = useInstallation()
+const { open, api, restart } = installation
+
+function sdk(): WorkOS {
+  const { apiKey, port } = installation.gatehouse
+  return new WorkOS(apiKey, { apiHostname: 'localhost', port, https: false })
+}
+
+const dsync = [
+  'dsync.user.created',
+  'dsync.user.updated',
+  'dsync.user.deleted',
+  'dsync.group.user_added',
+  'dsync.group.user_removed',
+] as const
+
+async function createDirectory(name: string) {
+  const organization = await api<{ id: string }>('POST', '/organizations', { name })
+  const directory = await api<{ id: string; endpoint: string; bearer_token: string }>('POST', '/directories', {
+    organization_id: organization.id,
+    type: 'okta scim v2.0',
+    name,
+  })
+  return {
+    ...directory,
+    async push(address: string) {
+      const response = await fetch(`${directory.endpoint}/Users`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${directory.bearer_token}`, 'content-type': 'application/scim+json' },
+        body: JSON.stringify({
+          schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+          userName: address,
+          name: { givenName: address.split('@')[0], familyName: 'Person' },
+          emails: [{ primary: true, value: address, type: 'work' }],
+          active: true,
+        }),
+      })
+      expect(response.status, await response.text()).toBe(201)
+    },
+  }
+}
+
+test('the log is read with a cursor, without a gap or anything twice, through a restart', async () => {
+  const directory = await createDirectory('Many')
+  const people = Array.from({ length: 250 }, (_each, index) => `person${index}@many.test`)
+  for (let at = 0; at < people.length; at += 25) await Promise.all(people.slice(at, at + 25).map(directory.push))
+
+  const { events } = sdk()
+  const read: Event[] = []
+  let after: string | undefined
+  for (;;) {
+    const { data } = await events.listEvents({ events: [...dsync], limit: 100, ...(after !== undefined && { after }) })
+    if (data.length === 0) break
+    read.push(...data)
+    after = data.at(-1)?.id
+    if (read.length === 100) await restart()
+  }
+  expect(read).toHaveLength(250)
+  expect(new Set(read.map(({ id }) => id)).size).toBe(250)
+  const backwards = await events.listEvents({ events: [...dsync], limit: 100, order: 'desc' })
+  expect(
+    read.slice(-100).map(({ id }) => id),
+    'one order',
+  ).toEqual(backwards.data.map(({ id }) => id).toReversed())
+
+  const middle = read[99]
+  await using visitor = await open(`events?type=dsync.user.*&open=${middle?.id ?? ''}`, clipboard)
+  const { page } = visitor
+  await button(page, 'Continue from here').click()
+  await page.getByText('listEvents call copied').waitFor()
+  const [, cursor] = /after: '(\w+)'/.exec(await copied(page)) ?? []
+  const { data } = await events.listEvents({
+    events: [...dsync],
+    limit: 100,
+    ...(cursor !== undefined && { after: cursor }),
+  })
+  expect(data.map(({ id }) => id)).toEqual(read.slice(100, 200).map(({ id }) => id))
+})
+
+test('events arrive live on the page that shows them, which an address brings back', async () => {
+  const directory = await createDirectory('Live')
+  await using visitor = await open('events?type=dsync.*')
+  const { page } = visitor
+  await page.getByRole('table').waitFor()
+  await expectAccessible(page, 'events')
+  await restart()
+  const stayed = await keepOpen(page)
+  await page.getByText('Live', { exact: true }).first().waitFor()
+  const jump = page.getByRole('button', { name: /Search or jump to/ })
+  await jump.focus()
+  const began = performance.now()
+  await directory.push('grace@live.test')
+  await page.getByRole('row').filter({ hasText: 'dsync.user.created' }).filter({ hasText: 'grace' }).first().waitFor()
+  // A second is what it is to take; this is against a page that looks again from time to time instead of being told.
+  expect(performance.now() - began).toBeLessThan(5_000)
+  expect(await jump.evaluate((element) => element === document.activeElement), 'focus stays').toBe(true)
+  await jump.blur()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'dsync.user.created' }).waitFor()
+  await expectAccessible(page, 'event')
+  const json = await page.getByLabel('event', { exact: true }).textContent()
+  const { data } = await api<{ data: object[] }>('GET', '/events?order=desc&limit=1&events=dsync.user.created')
+  expect(JSON.parse(json ?? ''), 'what the API answers').toEqual(data[0])
+  expect(await stayed(), 'without a reload').toBe(true)
+  await using other = await open()
+  await other.page.goto(page.url())
+  await other.page.getByRole('dialog').getByText('grace@live.test').first().waitFor()
+})
+
+test('events are streamed to Datadog, a wrong site is explained, and its dashboard can be imported', async () => {
+  const { application, gatehouse } = installation
+  await using visitor = await open('log-streams')
+  const { page } = visitor
+  await button(page, 'Stream to Datadog').first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Datadog API key').fill('0123456789abcdef0123456789abcdef')
+  await button(page, 'Save Log Stream Details').click()
+  await page.getByRole('heading', { level: 1, name: /Datadog/ }).waitFor()
+  await expectAccessible(page, 'log stream')
+  application.answerPosts(403)
+  await button(page, 'Send a test event').click()
+  await page.getByText(/refuses the API key \(403\).*EU1/).waitFor()
+  application.answerPosts(202)
+  await restart()
+
+  const authorize = new URLSearchParams({
+    response_type: 'code',
+    client_id: gatehouse.clientId,
+    organization: 'org_test_idp',
+    redirect_uri: `http://localhost:${gatehouse.appPort}/callback`,
+  })
+  await signIn(`${gatehouse.url}/sso/authorize?${authorize}`, { user: 'lela.block@example.com' })
+  const logs = () =>
+    application
+      .at('/api/v2/logs')
+      .flatMap(({ body }) => JSON.parse(body) as { ddsource: string; message: string; timestamp: number }[]) // as we write them
+  await expect
+    .poll(() => logs().find(({ message }) => message === 'authentication.sso_succeeded'), { timeout: 20_000 })
+    .toMatchObject({ ddsource: 'workos' })
+  expect(application.at('/api/v2/logs').at(-1)?.headers['dd-api-key']).toBe('0123456789abcdef0123456789abcdef')
+  await page
+    .getByText(/0 events/)
+    .first()
+    .waitFor()
+  const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download dashboard JSON').click()])
+  expect(JSON.parse(await readFile(await download.path(), 'utf8'))).toHaveProperty('widgets')
+})
+
+test('failed sign-ins show in the insights by reason and organization, and set off an alert', async () => {
+  const { application, gatehouse } = installation
+  application.answerPosts(200)
+  const failed = 'authentication.sso_failed'
+  const hook = await api<{ id: string }>('POST', '/webhook_endpoints', {
+    endpoint_url: `${application.url}/alerts`,
+    events: ['alert.firing'],
+  })
+  const rule = await api<{ id: string }>('POST', '/alert_rules', {
+    name: 'Sign-ins fail',
+    events: [failed, 'authentication.password_failed'],
+    threshold: 20,
+    window_seconds: 300,
+    webhook_endpoint_id: hook.id,
+  })
+  const authorize = new URLSearchParams({
+    response_type: 'code',
+    client_id: gatehouse.clientId,
+    organization: 'org_test_idp',
+    redirect_uri: `http://localhost:${gatehouse.appPort}/callback`,
+  })
+  const fail = () => signIn(`${gatehouse.url}/sso/authorize?${authorize}`, { scenario: 'error-response' })
+  for (let times = 0; times < 10; times += 1) await fail()
+  await restart()
+  for (let times = 0; times < 10; times += 1) await fail()
+  await expect.poll(() => application.at('/alerts').length, { timeout: 30_000 }).toBe(1)
+  expect(JSON.parse(application.at('/alerts')[0]?.body ?? '')).toMatchObject({
+    event: 'alert.firing',
+    data: { alert_rule_id: rule.id, threshold: 20 },
+  })
+
+  await using visitor = await open('insights')
+  const { page } = visitor
+  const reasons = page.getByRole('region', { name: 'Why sign-ins failed' })
+  await expect
+    .poll(async () => (await reasons.getByRole('row').allInnerTexts()).join(), { timeout: 30_000 })
+    .toMatch(/20/)
+  const organizations = page.getByRole('region', { name: 'Sign-ins by organization' })
+  await organizations.getByRole('row').filter({ hasText: 'Test Organization' }).waitFor()
+  await expectAccessible(page, 'insights')
+  const chart = page.getByRole('region', { name: 'Sign-ins', exact: true })
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    chart.getByRole('button', { name: 'Download CSV' }).click(),
+  ])
+  const [head = '', ...lines] = (await readFile(await download.path(), 'utf8')).trim().split(/\r?\n/)
+  const columns = head.split(',')
+  const rows = lines.map((line) => Object.fromEntries(line.split(',').map((value, at) => [columns[at], value])))
+  const counted = rows
+    .filter((row) => row['organization_id'] === 'org_test_idp' && row['outcome'] === 'failed')
+    .reduce((sum, row) => sum + Number(row['count']), 0)
+  const { data } = await api<{ data: object[] }>(
+    'GET',
+    `/events?limit=100&events=${failed}&organization_id=org_test_idp`,
+  )
+  expect(counted).toBe(data.length)
+})
+
+test('a webhook is set up and tried, retried while it fails, switched off, and gets what it missed', async () => {
+  const { application, gatehouse } = installation
+  application.answerPosts(200)
+  await using visitor = await open('webhooks', clipboard)
+  const { page } = visitor
+  // Set-up and test send.
+  await button(page, 'Create endpoint').first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('URL').fill(`${application.url}/webhook`)
+  await dialog.getByRole('button', { name: 'None' }).click()
+  await dialog.getByRole('checkbox', { name: 'organization.created' }).click()
+  await button(page, 'Create endpoint').last().click()
+  await page.getByRole('heading', { level: 1, name: `${application.url}/webhook` }).waitFor()
+  await button(page, 'Send test event').click()
+  await page.getByText(/organization\.created: 200 after \d+ ms/).waitFor()
+  await expectAccessible(page, 'webhook endpoint')
+  await button(page, 'Reveal secret').click()
+  await page.getByRole('button', { name: 'Copy Signing secret' }).click()
+  await page.getByText('Signing secret copied').waitFor()
+  const secret = await copied(page)
+  const [sent] = application.at('/webhook')
+  const sigHeader = String(sent?.headers['workos-signature'])
+  const event = await sdk().webhooks.constructEvent({ payload: JSON.parse(sent?.body ?? ''), sigHeader, secret })
+  expect(event.event).toBe('organization.created')
+  const address = page.url()
+  await page.getByRole('link', { name: 'Webhooks', exact: true }).first().click()
+  await page.getByLabel('WorkOS-Signature header').fill(sigHeader)
+  await page.getByLabel('Signing secret').fill(secret)
+  for (const [body, verdict] of [
+    [sent?.body ?? '', 'It fits'],
+    [(sent?.body ?? '').replace('organization.created', 'organization.deleted'), 'the body was changed'],
+  ] as const) {
+    await page.getByLabel('Raw body').fill(body)
+    await button(page, 'Check signature').click()
+    await page.getByRole('status').filter({ hasText: verdict }).waitFor()
+  }
+
+  // Failure and retries, the clock going on by restarts.
+  application.answerPosts(500)
+  await page.goto(address)
+  const stayed = await keepOpen(page)
+  const { id } = await api<{ id: string }>('POST', '/organizations', { name: 'Missed' })
+  const row = page.getByRole('row').filter({ hasText: 'organization.created' }).filter({ hasText: '500' })
+  const endpoint = /we_\w+/.exec(address)?.[0] ?? ''
+  interface Delivery {
+    readonly event_id: string
+    readonly attempts: number
+    readonly state: string
+    readonly test: boolean
+    readonly next_attempt_at: string | null
+  }
+  const delivery = async () =>
+    (await api<{ data: Delivery[] }>('GET', `/webhook_endpoints/${endpoint}/deliveries?order=desc&limit=10`)).data.find(
+      (each) => !each.test,
+    )
+  const next: number[] = []
+  for (const [attempt, laterMs] of [
+    [1, 0],
+    [2, 30_000],
+    [3, 120_000],
+  ] as const) {
+    if (laterMs > 0) await restart(laterMs)
+    await expect.poll(async () => (await delivery())?.attempts, { timeout: 30_000 }).toBe(attempt)
+    const when = (await delivery())?.next_attempt_at
+    expect(when).toBeTruthy()
+    next.push(new Date(when ?? '').getTime())
+    await row.getByText('next', { exact: false }).waitFor()
+  }
+  const [first = 0, second = 0, third = 0] = next
+  expect(third - second).toBeGreaterThan(second - first)
+  await page.getByText('Nothing has got through since').waitFor()
+  expect(await stayed(), 'without a reload').toBe(true)
+
+  // After three days it is given up; fixed, everything that was missed is delivered once.
+  const fourDaysMs = 4 * 24 * 60 * 60_000
+  visitor.allow(/status of 401/)
+  await restart(fourDaysMs)
+  await expect
+    .poll(async () => (await api<{ status: string }>('GET', `/webhook_endpoints/${endpoint}`)).status, {
+      timeout: 30_000,
+    })
+    .toBe('disabled')
+  await page.goto(address)
+  await page.getByText('Disabled', { exact: true }).waitFor()
+  await expectAccessible(page, 'webhook endpoint that failed')
+  application.answerPosts(200)
+  await page.getByRole('button', { name: 'More about this endpoint' }).click()
+  await page.getByRole('menuitem', { name: 'Enable' }).click()
+  await page.getByText('Enabled', { exact: true }).waitFor()
+  const missed = page.getByRole('row').filter({ hasText: 'organization.created' }).filter({ hasText: 'Pending' })
+  await missed.getByRole('button', { name: 'Retry now' }).click()
+  await missed.waitFor({ state: 'detached' })
+  await expect.poll(async () => (await delivery())?.state).toBe('succeeded')
+  const delivered = application
+    .at('/webhook')
+    .map(({ body }) => JSON.parse(body) as { id: string; data: { id: string } }) // as it was signed
+    .filter(({ data }) => data.id === id)
+  expect(new Set(delivered.map((each) => each.id)).size, 'one event').toBe(1)
+  expect(gatehouse.output()).not.toContain(secret)
+})
