@@ -117,7 +117,7 @@ function PersonRow({ person, onInvited, onRemove }: RowProps) {
   }
   return (
     <Table.Row>
-      <Table.RowHeaderCell className="breaks">{email}</Table.RowHeaderCell>
+      <Table.RowHeaderCell>{email}</Table.RowHeaderCell>
       <Table.Cell>
         <RoleChoice person={person} />
       </Table.Cell>
@@ -166,7 +166,12 @@ function RoleChoice({ person: { id, email, role, state } }: { readonly person: D
   }
   if (state === 'developer') return role
   return (
-    <Select.Root value={role} disabled={change.isPending} onValueChange={(next) => void choose(next as typeof role)}>
+    <Select.Root
+      size="1"
+      value={role}
+      disabled={change.isPending}
+      onValueChange={(next) => void choose(next as typeof role)}
+    >
       <Select.Trigger aria-label={`Role of ${email}`} variant="soft" color="gray" />
       <Select.Content position="popper">
         {dashboardRoles.map((each) => (
