@@ -4,6 +4,7 @@ import type { Query } from '#protocols/scim/query.ts'
 import { carriedKey, comesAfter, orderBy, type SortKey, sortKey } from '#protocols/scim/sort-sql.ts'
 import { filterToSql } from '#protocols/scim/sql.ts'
 import type { StoredGroup } from './group-row.ts'
+import { lookUpName } from './look-up-names.ts'
 import { membersOfFirst, type References } from './references.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 import { addressAskedFor, storages, type Table } from './scim-storage.ts'
@@ -68,7 +69,7 @@ async function search<T extends StoredUser | StoredGroup>(
           text: plainPage(table, condition),
           values: [...condition.values, limit, skip],
         }
-      : orderedPage(table, condition, { key, isCursor, after, limit, skip }),
+      : named(filter, orderedPage(table, condition, { key, isCursor, after, limit, skip })),
   )
   const asked = rows.slice(0, paging.count)
   const members =
@@ -147,6 +148,10 @@ function orderedPage(
       order by ${key ? `${orderBy(key)}, ` : ''}r.seq limit ${parameter(limit)} offset ${parameter(skip)}`,
     values: all,
   }
+}
+
+function named<T extends { readonly text: string }>(filter: Query['filter'], statement: T): T & { name?: string } {
+  return { ...statement, ...lookUpName(filter, statement.text) }
 }
 
 function isAfter({ seq, value }: Place, key: SortKey | undefined, parameter: (value: unknown) => string): string {
