@@ -402,6 +402,19 @@ describe('a connection by OpenID Connect', () => {
     expect(body.errors?.[0]).toMatchObject({ field, code })
   })
 
+  test('is not made with the address of something else, and says what answered there', async () => {
+    const { environment, organization } = await withConnection()
+    const oidc = { issuer: `${server.url}/nothing`, client_id: 'acme', client_secret: 's' }
+    const { body } = await environment.api('POST', '/connections', {
+      body: { organization_id: organization.id, connection_type: 'GenericOIDC', oidc },
+    })
+    expect(body.errors?.[0]).toMatchObject({
+      field: 'oidc.issuer',
+      code: 'metadata_invalid',
+      message: `${oidc.issuer} is no issuer: its /.well-known/openid-configuration answered 404, not with metadata.`,
+    })
+  })
+
   test('does not take an issuer that names itself otherwise', async () => {
     const environment = await server.environment()
     const { body: organization } = await environment.api<Organization>('POST', '/organizations', {

@@ -44,7 +44,13 @@ export async function discover(
   try {
     const options = requestOptions(transport)
     const expected = named === undefined ? url : new URL(named)
-    const server = await oauth.processDiscoveryResponse(expected, await oauth.discoveryRequest(url, options))
+    const response = await oauth.discoveryRequest(url, options)
+    if (response.status !== 200 || !/\bjson\b/.test(response.headers.get('content-type') ?? ''))
+      return refused({
+        code: 'metadata_invalid',
+        message: `${issuer} is no issuer: its /.well-known/openid-configuration answered ${response.status}, not with metadata.`,
+      })
+    const server = await oauth.processDiscoveryResponse(expected, response)
     const missing = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'].filter(
       (name) => typeof server[name] !== 'string' || !URL.canParse(server[name]),
     )

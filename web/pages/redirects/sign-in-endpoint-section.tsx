@@ -14,7 +14,7 @@ export function SignInEndpointSection() {
   return (
     <Section
       title="Sign-in endpoint"
-      lead="The page of your application that starts a sign-in with AuthKit. Invitations and sign-ins that begin at an identity provider lead there; without one, the latter give your default redirect URI a code of standalone SSO."
+      lead="The page of your application that starts a sign-in with AuthKit. Invitations, impersonations and sign-ins that begin at an identity provider lead there; without one, the last give your default redirect URI a code of standalone SSO."
     >
       <Loaded query={query} noun="sign-in endpoint">
         {({ sign_in_endpoint: url }) => <EndpointForm stored={url ?? ''} key={url} />}

@@ -143,7 +143,7 @@ function AddUri<I extends Item>({ noun, placeholder, hint, field = 'uri', onAdd 
       <Flex gap="3" align="start" wrap="wrap">
         <div className="grows">
           <TextInput
-            label={`Add a ${noun}`}
+            label={`Add ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`}
             type="url"
             value={uri}
             placeholder={placeholder}
