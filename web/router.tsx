@@ -101,6 +101,7 @@ const pages: RouteObject[] = [
     path: 'insights',
     lazy: async () => ({ Component: (await import('./pages/insights/insights-page.tsx')).InsightsPage }),
   },
+  { path: 'alerts', lazy: async () => ({ Component: (await import('./pages/alerts/alerts-page.tsx')).AlertsPage }) },
   { path: '*', Component: UnknownPage },
 ]
 

@@ -53,6 +53,17 @@ async function kill(process: ChildProcess): Promise<void> {
 }
 
 describe('a first start', () => {
+  test('goes on when a program ended while this process was busy with what it uses the time for', async () => {
+    const folder = await newFolder()
+    const nothing = new Int32Array(new SharedArrayBuffer(4))
+    let spawned = 0
+    // initdb has long ended when this process looks again.
+    const onSpawned = () => void (++spawned === 1 && Atomics.wait(nothing, 0, 0, 3000))
+    const server = await start(folder, { onSpawned })
+    expect([server.fresh, spawned]).toEqual([true, 2])
+    expect(await readOne(server.url, 'select 1')).toBe(1)
+  })
+
   test('makes a database that only this machine and only the password can reach', async () => {
     const folder = await newFolder()
     const server = await start(folder)

@@ -162,13 +162,23 @@ test('failed sign-ins show in the insights by reason and organization, and set o
     endpoint_url: `${application.url}/alerts`,
     events: ['alert.firing'],
   })
-  const rule = await api<{ id: string }>('POST', '/alert_rules', {
-    name: 'Sign-ins fail',
-    events: [failed, 'authentication.password_failed'],
-    threshold: 20,
-    window_seconds: 300,
-    webhook_endpoint_id: hook.id,
-  })
+  await using watcher = await open('alerts')
+  const alerts = watcher.page
+  await button(alerts, 'Create alert').first().click()
+  await alerts.getByLabel('Name', { exact: true }).fill('Sign-ins fail')
+  await alerts.getByLabel('authentication.password_failed').check()
+  await alerts.getByLabel('How many').fill('20')
+  await alerts.getByRole('combobox', { name: 'Counted' }).click()
+  await alerts.getByRole('option', { name: 'All together' }).click()
+  await alerts.getByRole('combobox', { name: 'Webhook' }).click()
+  await alerts.getByRole('option', { name: `${application.url}/alerts` }).click()
+  await expectAccessible(alerts, 'create-alert')
+  await alerts.getByRole('dialog').getByRole('button', { name: 'Create alert' }).click()
+  const watched = alerts.getByRole('row').filter({ hasText: 'Sign-ins fail' })
+  await watched.getByText('20 of 2 kinds of events within 5 minutes').waitFor()
+  await expectAccessible(alerts, 'alerts')
+  const [rule] = (await api<{ data: { id: string; webhook_endpoint_id: string }[] }>('GET', '/alert_rules')).data
+  expect(rule?.webhook_endpoint_id).toBe(hook.id)
   const authorize = new URLSearchParams({
     response_type: 'code',
     client_id: gatehouse.clientId,
@@ -182,8 +192,15 @@ test('failed sign-ins show in the insights by reason and organization, and set o
   await expect.poll(() => application.at('/alerts').length, { timeout: 30_000 }).toBe(1)
   expect(JSON.parse(application.at('/alerts')[0]?.body ?? '')).toMatchObject({
     event: 'alert.firing',
-    data: { alert_rule_id: rule.id, threshold: 20 },
+    data: { alert_rule_id: rule?.id, threshold: 20 },
   })
+  await watched.getByText('Firing').waitFor()
+  await button(alerts, 'Disable Sign-ins fail').click()
+  await watched.getByText('Disabled').waitFor()
+  await button(alerts, 'Delete Sign-ins fail').click()
+  await alerts.getByLabel('Type Sign-ins fail to confirm').fill('Sign-ins fail')
+  await button(alerts, 'Delete alert').click()
+  await alerts.getByText('No alert yet').waitFor()
 
   await using visitor = await open('insights')
   const { page } = visitor

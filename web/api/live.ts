@@ -19,6 +19,7 @@ const concerns: readonly (readonly [string, readonly string[]])[] = [
   ['authentication.', ['connections', 'dashboard', 'users', 'sessions']],
   ['user.', ['users', 'organization-memberships']],
   ['session.', ['sessions', 'users']],
+  ['alert.', ['alert-rules']],
   ['organization_membership.', ['organization-memberships', 'organizations']],
 ]
 

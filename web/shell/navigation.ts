@@ -31,6 +31,7 @@ export function useNavigationGroups(): readonly NavigationGroup[] {
       links: [
         { text: 'Events', to: paths.events, keys: 'g e' },
         { text: 'Insights', to: paths.insights, keys: 'g i' },
+        { text: 'Alerts', to: paths.alerts, keys: 'g f' },
         { text: 'Requests', to: paths.requests, keys: 'g q' },
         { text: 'Mailbox', to: paths.emails, keys: 'g m' },
         { text: 'Webhooks', to: paths.webhooks, keys: 'g w' },

@@ -54,12 +54,11 @@ export async function startOnFreePort(home: Home): Promise<Postmaster> {
 export async function launch(home: Home, port: number): Promise<Postmaster> {
   await removeStalePid(home)
   const settingArgs = Object.entries(settings(home)).flatMap(([key, value]) => ['-c', `${key}=${value}`])
-  const child = await spawnAs(home, home.programs.postgres, ['-D', home.dataPath, '-p', String(port), ...settingArgs])
+  const args = ['-D', home.dataPath, '-p', String(port), ...settingArgs]
+  const { child, ended: exit } = await spawnAs(home, home.programs.postgres, args)
   child.unref()
   const pid = child.pid ?? 0
-  const ended = new Promise<string>((resolveEnd) => {
-    child.once('exit', (code, signal) => resolveEnd(`PostgreSQL ended with ${signal ?? `status ${code}`}.`))
-  })
+  const ended = exit.then(({ how }) => `PostgreSQL ended with ${how}.`)
   let end: string | undefined
   void ended.then((reason) => (end = reason))
   const deadline = Date.now() + startDeadlineMs

@@ -9,12 +9,15 @@ export async function run(
   program: string,
   args: string[],
 ): Promise<void> {
-  const child = await spawnAs(home, program, args)
-  const status = await new Promise<string>((resolveEnd) => {
-    child.once('exit', (code, signal) => resolveEnd(signal ?? String(code)))
-  })
-  if (status !== '0')
-    throw new EmbeddedFailed(`${program} ended with ${status}. Its log ends:\n${await lastLines(home.log)}`)
+  const { ended } = await spawnAs(home, program, args)
+  const { code, how } = await ended
+  if (code !== 0) throw new EmbeddedFailed(`${program} ended with ${how}. Its log ends:\n${await lastLines(home.log)}`)
+}
+
+interface Spawned {
+  readonly child: ChildProcess
+  /** Resolves when it has ended, also if that was before anybody asked. */
+  readonly ended: Promise<{ readonly code: number | null; readonly how: string }>
 }
 
 /** Output goes to a file, which outlives us as the server may; and the terminal's Ctrl-C is for us, not for it. */
@@ -22,7 +25,7 @@ export async function spawnAs(
   { folder, log, account, onSpawned }: Pick<Home, 'folder' | 'log' | 'account' | 'onSpawned'>,
   program: string,
   args: string[],
-): Promise<ChildProcess> {
+): Promise<Spawned> {
   const output = await open(log, 'a', 0o600)
   const inherited = process.platform === 'win32' ? undefined : await open(folder, 'r')
   try {
@@ -35,12 +38,15 @@ export async function spawnAs(
       ...(process.platform === 'win32' ? {} : { env: { TZ: 'UTC', LC_ALL: 'C', PATH: '/usr/bin:/bin' } }),
       stdio: ['ignore', output.fd, output.fd, ...(inherited ? [inherited.fd] : [])],
     })
+    const ended = new Promise<Awaited<Spawned['ended']>>((resolveEnd) => {
+      child.once('exit', (code, signal) => resolveEnd({ code, how: signal ?? `status ${code}` }))
+    })
     await new Promise<void>((resolveSpawn, reject) => {
       child.once('spawn', resolveSpawn)
       child.once('error', (error) => reject(explainSpawnFailure(program, error)))
     })
     onSpawned?.()
-    return child
+    return { child, ended }
   } finally {
     await output.close()
     await inherited?.close()

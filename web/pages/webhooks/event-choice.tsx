@@ -1,17 +1,19 @@
 import { Box, CheckboxGroup, Flex, Text } from '@radix-ui/themes'
 import { eventPayloads } from '#contracts/events.ts'
 
-const names = Object.keys(eventPayloads)
-const families = [...new Set(names.map((name) => name.split('.')[0] ?? name))]
+const all = Object.keys(eventPayloads)
 
 interface Props {
+  /** Those there are to choose from; all of them unless told. */
+  readonly names?: readonly string[]
   readonly value: readonly string[]
   readonly onChange: (value: readonly string[]) => void
   readonly error?: string | undefined
 }
 
-/** Which events are sent, by family. */
-export function EventChoice({ value, onChange, error }: Props) {
+/** Which events are meant, by family. */
+export function EventChoice({ names = all, value, onChange, error }: Props) {
+  const families = [...new Set(names.map((name) => name.split('.')[0] ?? name))]
   return (
     <Box>
       <Flex justify="between" mb="1" gap="3">
