@@ -3,16 +3,19 @@ import { defineConfig } from 'vitest/config'
 /** Loading the program anew for each file was half of the time a run took. */
 const isolate = false
 
-/** They start the program with a database of its own, or need none: once is enough, on whichever PostgreSQL the others run. */
+/**
+ * They are about processes: most start the program with a database of its own, or need none. Once is enough, on whichever
+ * PostgreSQL the others run.
+ */
 const onTheirOwn = [
-  'test/cli/{commands,dev,test-sso}.test.ts',
+  'test/cli/{commands,dev,start,test-sso,trigger}.test.ts',
   'test/conformance/{sdk-journey,workos-openapi}.test.ts',
   'test/dashboard/front-end.test.ts',
   'test/db/{embedded,lock-folder}.test.ts',
   'test/e2e/*.test.ts',
   'test/fuzz/saml.test.ts',
   'test/guards/boundaries.test.ts',
-  'test/kill/kill.test.ts',
+  'test/kill/*.test.ts',
   'test/scim/simulated-dialogues.test.ts',
 ]
 

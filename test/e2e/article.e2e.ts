@@ -51,7 +51,7 @@ const printed = {
 
 describe('Step 7: service provider-initiated', () => {
   test('a click, a person, and back with a profile; then signed out', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await page.goto(app.url)
     await page.getByRole('heading', { name: 'SSO example' }).waitFor()
@@ -76,7 +76,7 @@ describe('Step 7: service provider-initiated', () => {
   })
 
   test('the JSON can be copied', async () => {
-    await using visitor = await visit(browser, { permissions: ['clipboard-read', 'clipboard-write'] })
+    const visitor = await visit(browser, { permissions: ['clipboard-read', 'clipboard-write'] })
     const { page } = visitor
     await clickSignIn(page)
     await page.getByRole('button', { name: 'Lela Block' }).click()
@@ -86,7 +86,7 @@ describe('Step 7: service provider-initiated', () => {
   })
 
   test('works without JavaScript', async () => {
-    await using visitor = await visit(browser, { javaScriptEnabled: false })
+    const visitor = await visit(browser, { javaScriptEnabled: false })
     const { page } = visitor
     await clickSignIn(page)
     await page.getByRole('button', { name: 'Lela Block' }).click()
@@ -114,7 +114,7 @@ describe('Step 7: identity provider-initiated', () => {
   }
 
   test('a tile, a person, and the app knows who it is', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await page.goto(gatehouse.testIdpUrl)
     await expectGoodPage(page, 'idp-home')
@@ -125,7 +125,7 @@ describe('Step 7: identity provider-initiated', () => {
   })
 
   test('is refused while a sign-in of the app waits for its answer', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await clickSignIn(page)
     await openTile(page)
@@ -138,7 +138,7 @@ describe('Step 7: identity provider-initiated', () => {
 
 describe('Step 7: error response', () => {
   test('the app says what happened and what to do, and the next try works', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await clickSignIn(page)
     await page.getByRole('button', { name: 'Error response' }).click()
@@ -155,7 +155,7 @@ describe('Step 7: error response', () => {
   })
 
   test('an answer that cannot be trusted ends on a page with a reference and a way back', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await clickSignIn(page)
     await page.locator('summary', { hasText: /^Signature$/ }).click()
@@ -173,7 +173,7 @@ describe('Step 7: error response', () => {
 
 describe('Step 7: guest email domain', () => {
   test('is told that the organization does not take guests', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await clickSignIn(page)
     await page.getByRole('button', { name: 'Guest email domain' }).click()
@@ -194,7 +194,7 @@ describe('an app that never heard of us', () => {
   afterAll(() => minimal?.stop())
 
   test('signs people in when it is started with --import gatehouse/register', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await page.goto(minimal.url)
     await page.getByRole('link', { name: 'Sign in' }).click()

@@ -78,7 +78,7 @@ const printed = {
 
 describe('Step 6: SSO with AuthKit', () => {
   test('an address of the test organization leads to its identity provider and back to the app with a user', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await openLoginBox(page)
     await giveAddress(page, 'lela.block@example.com')
@@ -93,7 +93,7 @@ describe('Step 6: SSO with AuthKit', () => {
   })
 
   test('the sample user signs in with a password, signs out of the app and the login box, and is asked again', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await signInAsGrace(page)
     expect(await sessionOn(page)).toMatchObject({
@@ -112,7 +112,7 @@ describe('Step 6: SSO with AuthKit', () => {
   })
 
   test('one sign-in takes the place of another', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await signInAsGrace(page)
     await page.getByRole('link', { name: 'Sign in', exact: true }).click()
@@ -139,7 +139,7 @@ describe('a social provider', () => {
   }
 
   test('signs people in who belong to no organization', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await openGoogle(page)
     await page.getByRole('button', { name: 'Frida Freelancer' }).click()
@@ -152,7 +152,7 @@ describe('a social provider', () => {
   })
 
   test('is no way around the identity provider of a company', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     await openGoogle(page)
     await page.getByRole('button', { name: 'Jacob Morris' }).click()
@@ -165,8 +165,8 @@ describe('a social provider', () => {
 
 describe('a session whose access token has run out', () => {
   test('goes on with a new one, and is over once it was ended at the server', async () => {
-    await using kept = await visit(browser)
-    await using ended = await visit(browser)
+    const kept = await visit(browser)
+    const ended = await visit(browser)
     await signInAsGrace(kept.page)
     await signInAsGrace(ended.page)
     const before = await sealedOn(kept.page)

@@ -45,7 +45,7 @@ async function createConnection(name: string, metadata?: string): Promise<Connec
 }
 
 test('keys are copied, and what was copied calls the API', async () => {
-  await using visitor = await open('api-keys', clipboard)
+  const visitor = await open('api-keys', clipboard)
   const { page } = visitor
   await button(page, 'Create key').first().click()
   await page.getByRole('dialog').getByLabel('Name').fill('Shop')
@@ -68,8 +68,8 @@ test('keys are copied, and what was copied calls the API', async () => {
 })
 
 test('an organization is created, its Okta connection configured, and the first sign-in makes it active', async () => {
-  await using visitor = await open('events?type=organization.*', clipboard)
-  await using other = await open('organizations', clipboard)
+  const visitor = await open('events?type=organization.*', clipboard)
+  const other = await open('organizations', clipboard)
   const { page } = other
   // Create organization.
   await button(page, 'Create organization').first().click()
@@ -126,7 +126,7 @@ test('an organization is created, its Okta connection configured, and the first 
 
   // First sign-in makes it active.
   const url = await page.getByRole('link', { name: 'Test sign-in' }).getAttribute('href')
-  await using person = await open()
+  const person = await open()
   await signIn(person.page, url ?? '', 'someone@example.org')
   await person.page.getByText('Back in the application').waitFor()
   await page.getByText('Active', { exact: true }).waitFor()
@@ -159,7 +159,7 @@ test('an organization is created, its Okta connection configured, and the first 
 test('metadata that cannot be used is refused with a sentence of its own, and nothing is saved', async () => {
   const { gatehouse, application } = installation
   const connection = await createConnection('Bad metadata')
-  await using visitor = await open(`connections/${connection.id}`)
+  const visitor = await open(`connections/${connection.id}`)
   visitor.allow(/status of 422/)
   const { page } = visitor
   await button(page, 'Edit Configuration').click()
@@ -196,8 +196,8 @@ test('metadata that cannot be used is refused with a sentence of its own, and no
 test('a sign-in that fails is explained, replayed, and goes well once the identity provider is corrected', async () => {
   const { gatehouse } = installation
   const { id } = await createConnection('Explained', `${gatehouse.testIdpUrl}/metadata`)
-  await using visitor = await open(`connections/${id}?tab=attempts`)
-  await using person = await open()
+  const visitor = await open(`connections/${id}?tab=attempts`)
+  const person = await open()
   person.allow(/status of 400/)
   const { page } = visitor
   const url = (await page.getByRole('link', { name: 'Test sign-in' }).getAttribute('href')) ?? ''
@@ -240,8 +240,8 @@ test('an identity provider that rotates its key goes on, and the overview says w
   expect(made.status, await made.clone().text()).toBe(201)
   const { metadata_url } = (await made.json()) as { metadata_url: string } // as the test identity provider says
   const { id } = await createConnection('Rotating', metadata_url)
-  await using visitor = await open(`connections/${id}`)
-  await using person = await open()
+  const visitor = await open(`connections/${id}`)
+  const person = await open()
   const { page } = visitor
   const url = (await page.getByRole('link', { name: 'Test sign-in' }).getAttribute('href')) ?? ''
   await signIn(person.page, url, 'someone@example.org')

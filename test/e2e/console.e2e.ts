@@ -109,7 +109,7 @@ async function plantHostile(): Promise<{ connection: string; directory: string; 
 
 test('what identity providers and strangers say is shown as text, wherever it is shown', async () => {
   const { connection, directory, user, group } = await plantHostile()
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   const look = async (name: string) => {
     await page.getByText('onerror').first().waitFor()
@@ -159,7 +159,7 @@ test('what identity providers and strangers say is shown as text, wherever it is
 })
 
 test('somebody is invited into a role that was made for it, and signed in as with a reason', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   const dialog = page.getByRole('dialog')
   await page.goto(`${gatehouse.url}/dashboard/roles`)
@@ -216,7 +216,7 @@ test('somebody is invited into a role that was made for it, and signed in as wit
 })
 
 test('a look is seen on the real pages before it is saved, and lists go on beyond their first page', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await page.goto(`${gatehouse.url}/dashboard/branding`)
   await page.getByLabel('Name of your application').fill('Zebra')
@@ -249,7 +249,7 @@ test('a look is seen on the real pages before it is saved, and lists go on beyon
 })
 
 test('sets up an OpenID provider, and the login box has its button', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await page.goto(`${gatehouse.url}/dashboard/authentication`)
   await button(page, 'Add Provider').click()

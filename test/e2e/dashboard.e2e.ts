@@ -35,7 +35,7 @@ async function createOrganization(page: Page, name: string, domains: string): Pr
 }
 
 test('colleagues are invited, get another role and are removed, and the only owner stays', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   const invite = async (email: string, role: RegExp) => {
     await button(page, 'Invite a colleague').click()
@@ -91,7 +91,7 @@ test('colleagues are invited, get another role and are removed, and the only own
 })
 
 test('an organization has roles of its own beside those of all', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await createOrganization(page, 'With roles', '')
   const roles = page.getByRole('region', { name: 'Roles', exact: true })
@@ -118,7 +118,7 @@ test('an organization has roles of its own beside those of all', async () => {
 })
 
 test('whoever may only look finds nothing to press, and is told why', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await page.route('**/dashboard/api/session', async (route) => {
     const response = await route.fetch()
@@ -145,7 +145,7 @@ test('whoever may only look finds nothing to press, and is told why', async () =
 })
 
 test('a deletion waits until the name is typed, and says what breaks', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await createOrganization(page, 'Short-lived', '')
   await page.getByRole('button', { name: 'More about this organization' }).click()
@@ -165,7 +165,7 @@ test('a deletion waits until the name is typed, and says what breaks', async () 
 })
 
 test('the first page costs less than 200 kB', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const sizes: number[] = []
   visitor.page.on('response', (response) => {
     if (response.url().includes('/dashboard/assets/')) sizes.push(Number(response.headers()['content-length']))
@@ -178,7 +178,7 @@ test('the first page costs less than 200 kB', async () => {
 })
 
 test('every page can be read by everybody, in both colour schemes and on a telephone', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   const pages = [
     ['', 'Overview'],

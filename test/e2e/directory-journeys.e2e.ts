@@ -75,7 +75,7 @@ test('a directory is created, and what the identity provider pushes shows on the
     domain_data: [{ domain: 'people.test', state: 'verified' }],
   })
   await api('PUT', '/directory_attributes/job_title', {})
-  await using visitor = await open(`organizations/${organization.id}`, clipboard)
+  const visitor = await open(`organizations/${organization.id}`, clipboard)
   const { page } = visitor
 
   // Create directory.
@@ -215,7 +215,7 @@ test('whoever is deactivated is gone, or stays as inactive, and the session of t
     },
   )
 
-  await using visitor = await open(`directories/${directory.id}?tab=users`)
+  const visitor = await open(`directories/${directory.id}?tab=users`)
   const { page } = visitor
   await page.getByText('ann@leavers.test').waitFor()
   await okta('PATCH', `/Users/${ann.id}`, replace({ active: false }))
@@ -260,7 +260,7 @@ test('what the identity provider did wrong is visible with its body, its reason 
     name: 'Mistaken',
   })
   const okta = scimClient(directory.endpoint, directory.bearer_token)
-  await using visitor = await open(`directories/${directory.id}?tab=requests&failed=true`)
+  const visitor = await open(`directories/${directory.id}?tab=requests&failed=true`)
   const { page } = visitor
   const good = await okta('POST', '/Users', person('good@people.test', 'Good', 'Person'))
   const unsupported = { schemas: [patchSchema], Operations: [{ op: 'increment', path: 'title', value: 1 }] }

@@ -71,7 +71,7 @@ test('the log is read with a cursor, without a gap or anything twice, through a 
   ).toEqual(backwards.data.map(({ id }) => id).toReversed())
 
   const middle = read[99]
-  await using visitor = await open(`events?type=dsync.user.*&open=${middle?.id ?? ''}`, clipboard)
+  const visitor = await open(`events?type=dsync.user.*&open=${middle?.id ?? ''}`, clipboard)
   const { page } = visitor
   await button(page, 'Continue from here').click()
   await page.getByText('listEvents call copied').waitFor()
@@ -86,7 +86,7 @@ test('the log is read with a cursor, without a gap or anything twice, through a 
 
 test('events arrive live on the page that shows them, which an address brings back', async () => {
   const directory = await createDirectory('Live')
-  await using visitor = await open('events?type=dsync.*')
+  const visitor = await open('events?type=dsync.*')
   const { page } = visitor
   await page.getByRole('table').waitFor()
   await expectAccessible(page, 'events')
@@ -110,14 +110,14 @@ test('events arrive live on the page that shows them, which an address brings ba
   const { data } = await api<{ data: object[] }>('GET', '/events?order=desc&limit=1&events=dsync.user.created')
   expect(JSON.parse(json ?? ''), 'what the API answers').toEqual(data[0])
   expect(await stayed(), 'without a reload').toBe(true)
-  await using other = await open()
+  const other = await open()
   await other.page.goto(page.url())
   await other.page.getByRole('dialog').getByText('grace@live.test').first().waitFor()
 })
 
 test('events are streamed to Datadog, a wrong site is explained, and its dashboard can be imported', async () => {
   const { application, gatehouse } = installation
-  await using visitor = await open('log-streams')
+  const visitor = await open('log-streams')
   const { page } = visitor
   await button(page, 'Stream to Datadog').first().click()
   const dialog = page.getByRole('dialog')
@@ -162,7 +162,7 @@ test('failed sign-ins show in the insights by reason and organization, and set o
     endpoint_url: `${application.url}/alerts`,
     events: ['alert.firing'],
   })
-  await using watcher = await open('alerts')
+  const watcher = await open('alerts')
   const alerts = watcher.page
   await button(alerts, 'Create alert').first().click()
   await alerts.getByLabel('Name', { exact: true }).fill('Sign-ins fail')
@@ -202,7 +202,7 @@ test('failed sign-ins show in the insights by reason and organization, and set o
   await button(alerts, 'Delete alert').click()
   await alerts.getByText('No alert yet').waitFor()
 
-  await using visitor = await open('insights')
+  const visitor = await open('insights')
   const { page } = visitor
   const reasons = page.getByRole('region', { name: 'Why sign-ins failed' })
   await expect
@@ -232,7 +232,7 @@ test('failed sign-ins show in the insights by reason and organization, and set o
 test('a webhook is set up and tried, retried while it fails, switched off, and gets what it missed', async () => {
   const { application, gatehouse } = installation
   application.answerPosts(200)
-  await using visitor = await open('webhooks', clipboard)
+  const visitor = await open('webhooks', clipboard)
   const { page } = visitor
   // Set-up and test send.
   await button(page, 'Create endpoint').first().click()

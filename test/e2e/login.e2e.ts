@@ -57,7 +57,7 @@ describe.each([
   ['without scripts', false],
 ])('%s', (_how, javaScriptEnabled) => {
   test('an address of a company’s domain leads to its identity provider and back to the application', async () => {
-    await using visitor = await visit(browser, { javaScriptEnabled })
+    const visitor = await visit(browser, { javaScriptEnabled })
     const { page } = visitor
     await page.goto(authorizeUrl())
     await page.getByLabel('Email address').fill('lela.block@example.com')
@@ -75,7 +75,7 @@ describe.each([
   })
 
   test('a code from the mailbox signs in', async () => {
-    await using visitor = await visit(browser, { javaScriptEnabled })
+    const visitor = await visit(browser, { javaScriptEnabled })
     const { page } = visitor
     const email = `ann${String(javaScriptEnabled)}@people.test`
     await page.goto(authorizeUrl())
@@ -117,7 +117,7 @@ describe('every screen', () => {
   ]
 
   test('can be used by everybody, whatever the brand’s colours', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { url } = await api<{ url: string }>('POST', '/branding/previews', brand)
     for (const screen of screens) {
       await visitor.page.goto(`${url}&screen=${screen}`)

@@ -40,7 +40,7 @@ async function sealedOn(page: Page): Promise<string | undefined> {
 }
 
 test('a protected page leads through the identity provider and back to itself', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await page.goto(app.url)
   await page.getByRole('link', { name: 'Sign in' }).waitFor()
@@ -55,8 +55,8 @@ test('a protected page leads through the identity provider and back to itself', 
 })
 
 test('a session moves to another organization, goes on when its token has run out, and ends', async () => {
-  await using kept = await visit(browser)
-  await using ended = await visit(browser)
+  const kept = await visit(browser)
+  const ended = await visit(browser)
   const { page } = kept
   await page.goto(app.url)
   await page.getByRole('link', { name: 'Sign in' }).click()
@@ -98,7 +98,7 @@ test('whoever looks as somebody else is told so on every page, and can stop', as
     sign_in_endpoint: `${app.url}/login`,
   })
   const url = await impersonationOf(gatehouse, 'grace@example.org', 'org_test_idp')
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await page.goto(url)
   await seeSignedIn(page, 'Grace Hopper')
@@ -110,7 +110,7 @@ test('whoever looks as somebody else is told so on every page, and can stop', as
 })
 
 test('an answer that belongs to no sign-in of this browser signs nobody in', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await page.goto(`${app.url}/callback?code=somebody-elses&state=made-up`)
   await page.getByRole('alert').filter({ hasText: 'You are not signed in' }).waitFor()

@@ -34,8 +34,8 @@ async function api<T>(path: string): Promise<T> {
 
 // docs/guides/okta-in-one-day.md is this walk in words: a step that changes here changes there.
 test('from an empty installation to users and groups synced over, by clicks and through a restart', async () => {
-  await using visitor = await visit(browser)
-  await using other = await visit(browser)
+  const visitor = await visit(browser)
+  const other = await visit(browser)
   const { page } = visitor
   const idp = other.page
   await mkdir(pictures, { recursive: true })

@@ -83,7 +83,7 @@ async function signInByPassword(page: Page, query: Record<string, string> = {}):
 
 describe('passkeys', () => {
   test('are offered once, made, and sign in by the button and from the list at the address', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     const { cdp, authenticatorId } = await addAuthenticator(page)
     await signInByPassword(page)
@@ -125,7 +125,7 @@ describe('passkeys', () => {
   })
 
   test('are neither offered nor shown where scripts do not run', async () => {
-    await using visitor = await visit(browser, { javaScriptEnabled: false })
+    const visitor = await visit(browser, { javaScriptEnabled: false })
     const { page } = visitor
     await page.goto(authorizeUrl())
     expect(await page.getByText('Sign in with a passkey').isVisible()).toBe(false)
@@ -134,7 +134,7 @@ describe('passkeys', () => {
   })
 
   test('that the owner does not want to use leave the other ways open', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     const { cdp, authenticatorId } = await addAuthenticator(page)
     await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })

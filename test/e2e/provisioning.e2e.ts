@@ -41,7 +41,7 @@ async function createDirectory(): Promise<Created> {
 
 test.each([true, false])('people and groups are sent to a directory; with scripts: %s', async (javaScriptEnabled) => {
   const directory = await createDirectory()
-  await using visitor = await visit(browser, { javaScriptEnabled })
+  const visitor = await visit(browser, { javaScriptEnabled })
   const { page } = visitor
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
   const done = (action: string) => page.getByRole('heading', { name: `${action}: done` }).waitFor()

@@ -67,7 +67,7 @@ describe.each([
   ['in a cookie of the server', () => cookied, true],
 ])('a session %s', (_where, appOf, isCookied) => {
   test('goes on after a reload and when its token has run out, moves to another organization, and ends', async () => {
-    await using visitor = await visit(browser)
+    const visitor = await visit(browser)
     const { page } = visitor
     const app = appOf()
     await begin(page, app)
@@ -108,7 +108,7 @@ describe.each([
 })
 
 test('what the browser keeps is of no use to a neighbour that nobody registered, and over once the server ended it', async () => {
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await begin(page, cookied)
   await signInAsLela(page)
@@ -157,7 +157,7 @@ test('whoever looks as somebody else begins at the application, which tells them
     impersonation: true,
     sign_in_endpoint: `${cookied.url}/login`,
   })
-  await using visitor = await visit(browser)
+  const visitor = await visit(browser)
   const { page } = visitor
   await page.goto(await impersonationOf(gatehouse, 'grace@example.org', 'org_test_idp'))
   await seeSignedIn(page, 'Grace Hopper')

@@ -13,7 +13,7 @@ async function addUri(page: Page, uri: string): Promise<void> {
 }
 
 test('redirect URIs are taken in staging with a wildcard, and refused in production by the rule they break', async () => {
-  await using visitor = await open('redirects')
+  const visitor = await open('redirects')
   visitor.allow(/status of 422/)
   const { page } = visitor
   const preview = 'https://*.preview.acme.test/callback'
@@ -55,7 +55,7 @@ test('a sign-in that comes from an unregistered address says so, and is let thro
     organization: 'org_test_idp',
     redirect_uri: uri,
   })
-  await using visitor = await open()
+  const visitor = await open()
   visitor.allow(/status of 400/)
   const { page } = visitor
   const begin = () => page.goto(`${gatehouse.url}/sso/authorize?${authorize}`)
@@ -85,8 +85,8 @@ async function exchange(code: string | null): Promise<void> {
 }
 
 test('the scenarios of Test SSO tick on the open page, each to what it is about', async () => {
-  await using visitor = await open('test-sso')
-  await using other = await open()
+  const visitor = await open('test-sso')
+  const other = await open()
   const { page } = visitor
   const browser = other.page
   const stayed = await keepOpen(page)

@@ -30,3 +30,9 @@ test('whoever mistyped is told the nearest address', () => {
   const uris = ['https://example.com/callback', 'http://localhost:3000/callback']
   expect(nearestRegistered('http://localhost:3000/calback', uris)).toBe('http://localhost:3000/callback')
 })
+
+test('an address of the same application is nearer than one that is spelled alike elsewhere', () => {
+  const uris = ['http://localhost:3001/other', 'http://localhost:4300/callback']
+  expect(nearestRegistered('http://localhost:4300/other', uris)).toBe('http://localhost:4300/callback')
+  expect(nearestRegistered('http://localhost:3002/other', uris)).toBe('http://localhost:3001/other')
+})

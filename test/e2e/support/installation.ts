@@ -5,7 +5,7 @@ import { launchBrowser, visit } from './browser.ts'
 import { type Gatehouse, startGatehouse } from './gatehouse.ts'
 
 /** Somebody's browser, which has to end without having complained of anything. */
-export interface Visitor extends AsyncDisposable {
+export interface Visitor {
   readonly page: Page
   /** A complaint that belongs to what is tested, such as of a page that is answered with an error status. */
   allow(complaint: RegExp): void
@@ -65,7 +65,6 @@ export function useInstallation(): Installation {
       return {
         page: visitor.page,
         allow: (pattern) => void allowed.push(pattern),
-        [Symbol.asyncDispose]: () => visitor[Symbol.asyncDispose](),
       }
     },
     async api<T>(method: string, path: string, body?: object) {
