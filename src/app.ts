@@ -74,8 +74,11 @@ export interface App {
   readonly deps: Deps
   /** Starts the background jobs. */
   start(): void
-  /** Finishes what is in flight, then lets go of the database. */
-  close(): Promise<void>
+  /**
+   * Finishes what is in flight, then lets go of the database.
+   * @param others closes further servers that the same requests come through.
+   */
+  close(others?: () => Promise<unknown>): Promise<void>
 }
 
 /** Wires the rooms together; nothing here decides anything. */
@@ -193,8 +196,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     server,
     deps,
     start: () => runner.start(),
-    close: async () => {
-      await server.close()
+    close: async (others) => {
+      await Promise.all([server.close(), others?.()])
       await runner.stop()
       await webhooks.settle()
       await logStreams.stop()

@@ -71,8 +71,7 @@ function intakeOf({ datadogIntake }: Config): AppOptions['datadogIntake'] {
 
 async function stopServing(app: App, servers: readonly Server[]): Promise<void> {
   const [, ...others] = servers
-  const close = async () => void (await Promise.all([app.close(), ...others.map(closeServer)]))
-  await drain(servers, close, drainLimitMs)
+  await drain(servers, () => app.close(() => Promise.all(others.map(closeServer))), drainLimitMs)
 }
 
 /** Brings the database up to date and makes what every start needs to find in it. */

@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { connect, isIPv6 } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -113,33 +114,45 @@ describe('a machine that runs dev', () => {
 })
 
 describe('stopping', () => {
-  test('finishes the request in flight, exits with 0, and the next start has the same key and data', async () => {
+  test('finishes requests in flight, exits with 0, and the next start has the same key and data', async () => {
     const data = await folderForTest()
     const first = await startDev(data)
     const { port } = new URL(first.url)
-    const body = JSON.stringify({ name: 'In flight' })
-    const socket = connect(Number(port), '127.0.0.1')
-    let answer = ''
-    socket.on('data', (chunk) => (answer += chunk.toString()))
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-    socket.write(
-      `POST /organizations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${first.apiKey}\r\n` +
-        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
-    )
-    // A later request was answered, so the half one before it has arrived.
-    expect(await statusOf(`${first.url}/healthz`)).toBe(200)
+    const begin = (host: string) => {
+      const body = JSON.stringify({ name: `In flight by ${host}` })
+      const socket = connect(Number(port), host)
+      let answer = ''
+      socket.on('data', (chunk) => (answer += chunk.toString()))
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      socket.write(
+        `POST /organizations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${first.apiKey}\r\n` +
+          `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+      )
+      return async () => {
+        socket.write(body.slice(5))
+        await closed
+        return answer
+      }
+    }
+    const finish = loopbacks.map(begin)
+    // Later requests were answered, so the half ones before them have arrived.
+    for (const host of loopbacks)
+      expect(await statusOf(`http://${isIPv6(host) ? `[${host}]` : host}:${port}/healthz`)).toBe(200)
     first.signal('SIGTERM')
     await until(async () => ((await statusOf(`${first.url}/healthz`)) === undefined ? true : undefined))
-    socket.write(body.slice(5))
-    await closed
-    expect(answer).toMatch(/^HTTP\/1\.1 201 /)
+    // The last one finds everything still there, also when the others have left long ago.
+    for (const end of finish) {
+      await sleep(500)
+      expect(await end()).toMatch(/^HTTP\/1\.1 201 /)
+    }
     expect(await first.ended).toMatchObject({ code: 0, stderr: '' })
 
     const second = await startDev(data)
     onTestFinished(async () => void (await second.stop()))
     expect([second.apiKey, second.clientId]).toEqual([first.apiKey, first.clientId])
     const list = await fetch(`${second.url}/organizations`, { headers: { authorization: `Bearer ${second.apiKey}` } })
-    expect(await list.text()).toContain('In flight')
+    const listed = await list.text()
+    for (const host of loopbacks) expect(listed).toContain(`In flight by ${host}`)
   })
 
   test('while starting ends it as well', async () => {
