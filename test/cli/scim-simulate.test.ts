@@ -32,8 +32,8 @@ describe('gatehouse scim simulate', () => {
     const { base, token } = await directory()
     const args = ['scim', 'simulate', '--json', '--base', base, '--token', token, ...small, '--concurrency', '2']
     const { code, stdout, stderr } = await runGatehouse(args)
-    expect(code).toBe(0)
-    expect(stderr).toBe('gatehouse: other users of this machine can read --token; GATEHOUSE_SCIM_TOKEN is safer.\n')
+    const warning = 'gatehouse: other users of this machine can read --token; GATEHOUSE_SCIM_TOKEN is safer.\n'
+    expect([code, stderr], stdout).toEqual([0, warning])
     const report: unknown = JSON.parse(stdout)
     expect(report).toMatchObject({ as: 'okta', seed: 3, passed: true, retries: 0, expected: { users: { length: 6 } } })
     expect(stdout).not.toContain(token)
