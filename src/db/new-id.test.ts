@@ -27,3 +27,11 @@ test('a clock set back a little keeps the order, and one that was badly ahead is
   expect(right?.slice(0, 16)).toBe(newId('event', later(0)).slice(0, 16))
   expect([ahead, right].toSorted()).toEqual([right, ahead])
 })
+
+test('two clocks that are read in turn keep the order of each', () => {
+  const ids = Array.from({ length: 40 }, (_, index) => newId('event', later(index % 2 === 0 ? 0 : 9_000_000)))
+  for (const odd of [0, 1]) {
+    const own = ids.filter((_, index) => index % 2 === odd)
+    expect(own).toEqual(own.toSorted())
+  }
+})

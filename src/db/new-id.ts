@@ -17,8 +17,25 @@ function nextRandom(): number {
 
 /** How far a clock may be set back before ids follow it: longer than corrections in passing, shorter than a mistake. */
 const toleratedMs = 10_000
-let ulid = monotonicFactory(nextRandom)
-let latest = 0
+/** Clocks that one process reads at once: one, but for tests. */
+const mostSequences = 4
+
+interface Sequence {
+  readonly next: (time: number) => string
+  latest: number
+}
+let sequences: readonly Sequence[] = []
+
+/** The one that is furthest, of those that the time is not badly behind. */
+function sequenceAt(time: number): Sequence {
+  let found: Sequence | undefined
+  for (const each of sequences)
+    if (time >= each.latest - toleratedMs && each.latest >= (found?.latest ?? 0)) found = each
+  if (found) return found
+  const fresh = { next: monotonicFactory(nextRandom), latest: time }
+  sequences = [fresh, ...sequences].slice(0, mostSequences)
+  return fresh
+}
 
 /**
  * A fresh id. Ids made by one process sort in the order they were made, also within a millisecond and when the clock is
@@ -27,10 +44,7 @@ let latest = 0
  */
 export function newId<K extends IdKind>(kind: K, now: Date): IdOf<K> {
   const time = now.getTime()
-  if (time < latest - toleratedMs) {
-    ulid = monotonicFactory(nextRandom)
-    latest = time
-  }
-  latest = Math.max(latest, time)
-  return `${idPrefixes[kind]}_${ulid(time)}` as IdOf<K> // the template is IdOf<K>; TypeScript cannot index it by K
+  const sequence = sequenceAt(time)
+  sequence.latest = Math.max(sequence.latest, time)
+  return `${idPrefixes[kind]}_${sequence.next(time)}` as IdOf<K> // the template is IdOf<K>; TypeScript cannot index it by K
 }
