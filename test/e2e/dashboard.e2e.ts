@@ -196,6 +196,7 @@ test('every page can be read by everybody, in both colour schemes and on a telep
     ['redirects', 'Redirects'],
     ['api-keys', 'API keys'],
     ['insights', 'Insights'],
+    ['alerts', 'Alerts'],
     ['requests', 'Requests'],
     ['webhooks', 'Webhooks'],
     ['log-streams', 'Log streams'],

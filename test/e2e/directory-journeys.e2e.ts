@@ -95,10 +95,8 @@ test('a directory is created, and what the identity provider pushes shows on the
   await page.getByText('Waiting for the first request of Okta').waitFor()
   const directory = /directory_\w+/.exec(page.url())?.[0] ?? ''
   await page.getByRole('link', { name: 'Provisioned' }).click()
-  await page
-    .getByRole('link', { name: /Okta|Provisioned/ })
-    .last()
-    .waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Provisioned' }).waitFor()
+  await page.getByRole('region', { name: 'Directory Sync' }).waitFor()
   await page.goBack()
   await page.getByText('Bearer tokens are shown once').waitFor()
   expect(await page.content(), 'the token is gone with the page').not.toContain(token)

@@ -179,6 +179,12 @@ test('failed sign-ins show in the insights by reason and organization, and set o
   await expectAccessible(alerts, 'alerts')
   const [rule] = (await api<{ data: { id: string; webhook_endpoint_id: string }[] }>('GET', '/alert_rules')).data
   expect(rule?.webhook_endpoint_id).toBe(hook.id)
+  // Somebody else changes it while it is being edited.
+  await button(alerts, 'Edit Sign-ins fail').click()
+  await api('PATCH', `/alert_rules/${rule?.id}`, { emails: ['oncall@example.com'] })
+  await alerts.getByRole('button', { name: 'Load their values' }).click()
+  await expect.poll(() => alerts.getByLabel('E-mail').inputValue()).toBe('oncall@example.com')
+  await button(alerts, 'Cancel').click()
   const authorize = new URLSearchParams({
     response_type: 'code',
     client_id: gatehouse.clientId,

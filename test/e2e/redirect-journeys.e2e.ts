@@ -27,6 +27,21 @@ test('redirect URIs are taken in staging with a wildcard, and refused in product
   expect(await makeDefault.getAttribute('aria-disabled')).toBe('true')
   expect(await makeDefault.getAttribute('aria-description')).toContain('wildcard')
 
+  // The addresses that there is one of.
+  const endpoint = page.getByRole('region', { name: 'Sign-in endpoint' })
+  await endpoint.getByLabel('Sign-in URL').fill('nowhere')
+  await button(page, 'Save endpoint').click()
+  await endpoint.getByRole('alert').first().waitFor()
+  await endpoint.getByLabel('Sign-in URL').fill('http://localhost:3001/sign-in')
+  await button(page, 'Save endpoint').click()
+  await page.getByText('Sign-in endpoint saved').waitFor()
+  const { sign_in_endpoint } = await api<{ sign_in_endpoint: string | null }>('GET', '/authentication_settings')
+  expect(sign_in_endpoint).toBe('http://localhost:3001/sign-in')
+  await api('PUT', '/authentication_settings', { sign_in_endpoint: null })
+  await page.getByRole('region', { name: 'App homepage URL' }).getByLabel('URL').fill('http://localhost:3001')
+  await button(page, 'Save homepage').click()
+  await page.getByText('Homepage saved').waitFor()
+
   await page.getByRole('link', { name: 'Environments', exact: true }).click()
   await button(page, 'Create environment').click()
   await page.getByRole('dialog').getByLabel('Name').fill('Live')

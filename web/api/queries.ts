@@ -76,6 +76,8 @@ export function useChange<E extends AnyEndpoint>(endpoint: E): UseMutationResult
     mutationFn: (input: CallInput<E>) => call(apiOf(endpoint), endpoint, input),
     onSuccess: (_answer, input) => {
       const gone = endpoint.method === 'DELETE' ? idOf(endpoint, input) : undefined
+      // Lists that were looked at before would show it for a moment, until they are read again.
+      if (gone !== undefined) client.removeQueries({ queryKey: [environment.id], type: 'inactive' })
       return client.invalidateQueries({
         queryKey: [environment.id],
         // What was just deleted would be asked for once more while its page is still there.

@@ -1,6 +1,7 @@
 import { Flex, Table, Text } from '@radix-ui/themes'
 import { useState } from 'react'
 import { type AlertRule, deleteAlertRule, listAlertRules, updateAlertRule } from '#contracts/alert-rules.ts'
+import type { AlertRuleId } from '#contracts/ids.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange, useList } from '../../api/queries.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
@@ -15,15 +16,19 @@ import { OrganizationLink } from '../organizations/organization-link.tsx'
 import { EditRule } from './edit-rule.tsx'
 import { durationOf } from './windows.ts'
 
+/** No event tells that a rule was changed. */
+const lookAgainMs = 3000
+
 export function AlertsPage() {
   const { readOnly } = usePlace()
-  const list = useList(listAlertRules, { query: { limit: 100 } })
+  const list = useList(listAlertRules, { query: { limit: 100 } }, { refetchEveryMs: lookAgainMs })
   const remove = useChange(deleteAlertRule)
-  /** `null` is a new one. */
-  const [editing, setEditing] = useState<AlertRule | null>()
+  const [editing, setEditing] = useState<AlertRuleId | 'new'>()
+  /** As it is now: somebody else may change it meanwhile. Null for a new one. */
+  const edited = editing === 'new' ? null : list.items.find(({ id }) => id === editing)
   const [deleting, setDeleting] = useState<AlertRule>()
   const create = (
-    <ActionButton reason={readOnly} onClick={() => setEditing(null)}>
+    <ActionButton reason={readOnly} onClick={() => setEditing('new')}>
       Create alert
     </ActionButton>
   )
@@ -46,9 +51,9 @@ export function AlertsPage() {
           </Empty>
         }
       >
-        {(rules) => <RuleTable rules={rules} onEdit={setEditing} onDelete={setDeleting} />}
+        {(rules) => <RuleTable rules={rules} onEdit={({ id }) => setEditing(id)} onDelete={setDeleting} />}
       </LoadedList>
-      {editing !== undefined && <EditRule rule={editing} onClose={() => setEditing(undefined)} />}
+      {edited !== undefined && <EditRule rule={edited} onClose={() => setEditing(undefined)} />}
       {deleting && (
         <ConfirmDelete
           noun="alert"
