@@ -141,7 +141,7 @@ describe('snapshots taken while an identity provider writes', () => {
     const groups = await Promise.all(['A', 'B', 'C', 'D'].map((name) => addGroup(client, name)))
     let writing = 8
     const write = async (writer: number) => {
-      for (let round = 0; round < 6; round++) {
+      for (let round = 0; round < 6 || snapshots.length < 4; round++) {
         const id = await addUser(client, `w${writer}-${round}@example.com`)
         const [here = '', there = ''] = [groups[(writer + round) % 4], groups[(writer + round + 1) % 4]]
         await Promise.all([
@@ -157,8 +157,8 @@ describe('snapshots taken while an identity provider writes', () => {
       }
       writing--
     }
-    const writers = Array.from({ length: writing }, (_, writer) => write(writer))
     const snapshots: Snapshot[] = []
+    const writers = Array.from({ length: writing }, (_, writer) => write(writer))
     while (writing > 0) snapshots.push(await snapshot(client))
     await Promise.all(writers)
     snapshots.push(await snapshot(client))

@@ -35,6 +35,31 @@ describe('RFC 7644 §3.6 deleting', () => {
     expect(await client.send('DELETE', `/Groups/${eng}`)).toMatchObject(refusal(404))
   })
 
+  test('leaves no membership of a person, a group or a directory that is gone', async () => {
+    const client = await createScimClient(server)
+    const [ann, bob] = [await addUser(client, 'ann@corp.example'), await addUser(client, 'bob@corp.example')]
+    const [eng, ops] = [await addGroup(client, 'Eng', ann, bob), await addGroup(client, 'Ops', ann, bob)]
+    const kept = async () => {
+      const { rows } = await server.db.pool.query<string[]>({
+        text: 'select group_id, user_id from directory_memberships where environment_id = $1 order by group_id',
+        values: [client.environment.id],
+        rowMode: 'array',
+      })
+      return rows
+    }
+    await client.send('DELETE', `/Users/${ann}`)
+    expect(await kept()).toEqual(
+      [
+        [eng, bob],
+        [ops, bob],
+      ].toSorted(),
+    )
+    await client.send('DELETE', `/Groups/${eng}`)
+    expect(await kept()).toEqual([[ops, bob]])
+    const { status } = await client.environment.api('DELETE', `/directories/${client.directory.id}`)
+    expect([status, await kept()]).toEqual([202, []])
+  })
+
   test('somebody inactive, whom the application does not know any more, is told nothing about', async () => {
     const client = await createScimClient(server)
     const ann = await addUser(client, 'ann@corp.example')

@@ -9,6 +9,12 @@ export interface Reference {
 
 export type References = ReadonlyMap<string, readonly Reference[]>
 
+/** A column with the groups of the person a row is about, so that they come along instead of with a query of their own. */
+export const groupsOf = (person: string) => `(select coalesce(
+    json_agg(json_build_object('value', g.id, 'display', g.display_name) order by g.seq), '[]')
+  from directory_memberships m join directory_groups g on g.environment_id = m.environment_id and g.id = m.group_id
+  where m.environment_id = ${person}.environment_id and m.user_id = ${person}.id) as groups`
+
 type Row = [owner: string, value: string, display: string]
 
 /** What `groups` of users and `members` of groups refer to, for all resources of a page in one query. */

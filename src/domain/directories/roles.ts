@@ -5,17 +5,12 @@ import { announceMemberships } from './announce-memberships.ts'
 import { announceUser, defaultRole, planUser } from './plan-user.ts'
 import { updateUser } from './save-user.ts'
 import type { ScimDirectory } from './scim-directory.ts'
-import { userColumns, type UserRow } from './user-row.ts'
+import { userColumnsOfU, type UserRow } from './user-row.ts'
 
 /** The role of a user: that of the group with the lowest priority among theirs, or the default one. */
 export const effectiveRole = `coalesce((select r.role_slug from directory_memberships m
   join directory_group_roles r on r.environment_id = m.environment_id and r.group_id = m.group_id
   where m.environment_id = u.environment_id and m.user_id = u.id order by r.priority, r.group_id limit 1), '${defaultRole}')`
-
-export const userColumnsOfU = userColumns
-  .split(', ')
-  .map((column) => `u.${column}`)
-  .join(', ')
 
 /**
  * To be called first by a transaction that changes members of groups that give roles, or settles roles. Two of them at
@@ -29,7 +24,7 @@ export async function lockRoles(client: pg.ClientBase, directory: { readonly id:
   })
 }
 
-/** Whether a change of members failed for want of lockRoles: see the SQL function guard_group_roles. */
+/** Whether a change of members failed for want of lockRoles: see the SQL function share_group. */
 export function givesRole(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'GH001'
 }

@@ -5,7 +5,7 @@ import { carriedKey, comesAfter, orderBy, type SortKey, sortKey } from '#protoco
 import { filterToSql } from '#protocols/scim/sql.ts'
 import type { StoredGroup } from './group-row.ts'
 import { lookUpName } from './look-up-names.ts'
-import { membersOfFirst, type References } from './references.ts'
+import { groupsOf, membersOfFirst, type Reference, type References } from './references.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 import { addressAskedFor, storages, type Table } from './scim-storage.ts'
 import { type Place, readCursor, writeCursor } from './search-cursor.ts'
@@ -18,8 +18,14 @@ export interface Found<T> {
   readonly nextCursor?: string
 }
 
-export function searchUsers(db: Database, directory: ScimDirectory, query: Query): Promise<Found<StoredUser>> {
-  return search<StoredUser>(db, directory, 'directory_users', query)
+/** @param withGroups whether each person's groups come along. */
+export function searchUsers(
+  db: Database,
+  directory: ScimDirectory,
+  query: Query,
+  withGroups: boolean,
+): Promise<Found<StoredUser>> {
+  return search<StoredUser>(db, directory, 'directory_users', query, { withGroups })
 }
 
 /** @param maxMembers with it members come along, and a page is cut short rather than hold more; see membersOfFirst. */
@@ -29,7 +35,7 @@ export function searchGroups(
   query: Query,
   maxMembers: number | undefined,
 ): Promise<Found<StoredGroup> & { readonly members?: References }> {
-  return search<StoredGroup>(db, directory, 'directory_groups', query, maxMembers)
+  return search<StoredGroup>(db, directory, 'directory_groups', query, { maxMembers })
 }
 
 interface Row {
@@ -39,6 +45,9 @@ interface Row {
   readonly version: number
   readonly created_at: Date
   readonly updated_at: Date
+  readonly groups?: readonly Reference[]
+  /** How many there are, where the page was asked for with it. */
+  readonly total?: number
   /** What a page by cursor is sorted by. */
   readonly sort_value?: string | null
 }
@@ -48,13 +57,15 @@ async function search<T extends StoredUser | StoredGroup>(
   directory: ScimDirectory,
   table: Table,
   { filter, sort, paging }: Query,
-  maxMembers?: number,
+  { withGroups = false, maxMembers }: { readonly withGroups?: boolean; readonly maxMembers?: number | undefined },
 ): Promise<Found<T> & { readonly members?: References }> {
   const isCursor = paging.kind === 'cursor'
   const wholeKey = sort && sortKey(sort, storages[table])
   const key = isCursor && wholeKey ? carriedKey(wholeKey) : wholeKey
   const after = isCursor && paging.cursor !== undefined ? readCursor(paging.cursor, key) : undefined
   const condition = conditionOf(directory, table, filter)
+  const groups = withGroups ? `, ${groupsOf('r')}` : ''
+  const columns = `${pageColumns}${groups}${filter ? '' : `, (${totalOf(table)}) as total`}`
   const countRows = () => (filter ? countMatching(db, table, condition) : countAll(db, directory, table))
   if (paging.count === 0) return { rows: [], totalResults: await countRows() }
 
@@ -65,11 +76,11 @@ async function search<T extends StoredUser | StoredGroup>(
   const { rows } = await db.pool.query<Row>(
     isPlain
       ? {
-          name: `scim-page-${table}`,
-          text: plainPage(table, condition),
+          name: `scim-page-${table}${withGroups ? '-with-groups' : ''}`,
+          text: plainPage(table, columns, condition),
           values: [...condition.values, limit, skip],
         }
-      : named(filter, orderedPage(table, condition, { key, isCursor, after, limit, skip })),
+      : named(filter, orderedPage(table, columns, condition, { key, isCursor, after, limit, skip })),
   )
   const asked = rows.slice(0, paging.count)
   const members =
@@ -82,7 +93,7 @@ async function search<T extends StoredUser | StoredGroup>(
   const isEnd = after === undefined && rows.length < limit && (rows.length > 0 || skip === 0)
   return {
     rows: shown.map((row) => present<T>(row)),
-    totalResults: isEnd ? skip + rows.length : await countRows(),
+    totalResults: isEnd ? skip + rows.length : (rows[0]?.total ?? (await countRows())),
     ...(isCursor && rows.length > shown.length && last && { nextCursor: writeCursor(placeOf(last), key) }),
     ...(members && { members }),
   }
@@ -119,8 +130,8 @@ const ownersOfAddress = `select p.id from directory_users p
 const pageColumns = 'r.id, r.seq, r.resource, r.version, r.created_at, r.updated_at'
 
 /** The index alone counts off what comes before a late page; whole rows would be read only to be skipped. */
-function plainPage(table: Table, { text, values: { length } }: Condition): string {
-  return `select ${pageColumns} from ${table} r
+function plainPage(table: Table, columns: string, { text, values: { length } }: Condition): string {
+  return `select ${columns} from ${table} r
       where ${text} and r.seq >= (select s.seq from ${table} s where s.environment_id = $1 and s.directory_id = $2
         order by s.seq limit 1 offset $${length + 2})
       order by r.seq limit $${length + 1}`
@@ -136,15 +147,16 @@ interface Cut {
 
 function orderedPage(
   table: Table,
+  columns: string,
   { text, values }: Condition,
   { key, isCursor, after, limit, skip }: Cut,
 ): { text: string; values: unknown[] } {
   const all: unknown[] = [...values]
   const parameter = (value: unknown) => `$${all.push(value)}`
   const following = after === undefined ? '' : ` and ${isAfter(after, key, parameter)}`
-  const columns = key && isCursor ? `${pageColumns}, (${key.sql})::text as sort_value` : pageColumns
+  const sorted = key && isCursor ? `, (${key.sql})::text as sort_value` : ''
   return {
-    text: `select ${columns} from ${table} r where ${text}${following}
+    text: `select ${columns}${sorted} from ${table} r where ${text}${following}
       order by ${key ? `${orderBy(key)}, ` : ''}r.seq limit ${parameter(limit)} offset ${parameter(skip)}`,
     values: all,
   }
@@ -160,9 +172,10 @@ function isAfter({ seq, value }: Place, key: SortKey | undefined, parameter: (va
   return comesAfter(key, given, ['r.seq', parameter(seq)])
 }
 
-function present<T extends StoredUser | StoredGroup>({ id, resource, version, created_at, updated_at }: Row): T {
+function present<T extends StoredUser | StoredGroup>({ id, resource, version, ...row }: Row): T {
+  const { created_at: createdAt, updated_at: modifiedAt, groups } = row
   // The table decides the kind of id, and the caller named the table with the type.
-  return { id, resource, version, createdAt: created_at, modifiedAt: updated_at } as unknown as T
+  return { id, resource, version, createdAt, modifiedAt, ...(groups && { groups }) } as unknown as T
 }
 
 async function countMatching(db: Database, table: Table, { text, values }: Condition): Promise<number> {
@@ -170,11 +183,16 @@ async function countMatching(db: Database, table: Table, { text, values }: Condi
   return rows[0]?.n ?? 0
 }
 
+/** Kept, not counted; of the directory $2 of the environment $1. */
+function totalOf(table: Table): string {
+  return `select coalesce(sum(${table === 'directory_users' ? 'users' : 'groups'}), 0)::bigint as n
+      from directory_counts where environment_id = $1 and directory_id = $2`
+}
+
 async function countAll(db: Database, { environment, id }: ScimDirectory, table: Table): Promise<number> {
   const { rows } = await db.pool.query<{ n: number }>({
     name: `scim-count-${table}`,
-    text: `select coalesce(sum(${table === 'directory_users' ? 'users' : 'groups'}), 0)::bigint as n
-      from directory_counts where environment_id = $1 and directory_id = $2`,
+    text: totalOf(table),
     values: [environment, id],
   })
   return rows[0]?.n ?? 0

@@ -6,10 +6,10 @@ import { type ChangeDeps, EmittedEvents, transact, type Work } from '#db/work.ts
 import { announceMemberships } from './announce-memberships.ts'
 import { announceUser, planUser } from './plan-user.ts'
 import { retryDeadlock } from './retry-deadlock.ts'
-import { effectiveRole, lockRoles, userColumnsOfU } from './roles.ts'
+import { effectiveRole, lockRoles } from './roles.ts'
 import { updateUser } from './save-user.ts'
 import { directoryById, type ScimDirectory } from './scim-directory.ts'
-import type { UserRow } from './user-row.ts'
+import { userColumnsOfU, type UserRow } from './user-row.ts'
 
 const batch = 200
 

@@ -2,6 +2,7 @@ import type { DirectoryUser } from '#contracts/directory-users.ts'
 import type { DirectoryUserId, EnvironmentId } from '#contracts/ids.ts'
 import { prepared } from '#db/database.ts'
 import type { JsonObject } from '#protocols/scim/json.ts'
+import { groupsOf, type Reference } from './references.ts'
 
 export interface UserRow {
   readonly id: DirectoryUserId
@@ -17,15 +18,23 @@ export interface UserRow {
   readonly version: number
   readonly created_at: Date
   readonly updated_at: Date
+  /** Where the person was read with their groups. */
+  readonly groups?: readonly Reference[]
 }
 
-export const userColumns =
+const userColumns =
   'id, idp_id, external_id, user_name, active, visible, complete, resource, presented, role_slug, version, created_at, updated_at'
+
+export const userColumnsOfU = userColumns
+  .split(', ')
+  .map((column) => `u.${column}`)
+  .join(', ')
 
 /** Ids are looked for inside the directory: one of another tenant does not exist. */
 export const findUser = prepared<[EnvironmentId, string, string], UserRow>(
   'directory-user',
-  `select ${userColumns} from directory_users where environment_id = $1 and directory_id = $2 and id = $3`,
+  `select ${userColumnsOfU}, ${groupsOf('u')} from directory_users u
+   where u.environment_id = $1 and u.directory_id = $2 and u.id = $3`,
 )
 
 export const lockUser = prepared<[EnvironmentId, string, string], UserRow>(

@@ -10,6 +10,7 @@ import { isAwaited, joinAwaiting, lockAwaiting } from './arrivals.ts'
 import { isInNoOther, lockGroupsOf } from './memberships.ts'
 import { arrivalNames } from './person.ts'
 import { announceUser, planUser, type UserPlan } from './plan-user.ts'
+import type { Reference } from './references.ts'
 import { ScimRefused } from './refused.ts'
 import { retryDeadlock } from './retry-deadlock.ts'
 import { deleteUser, insertUser, nameTaken, updateUser } from './save-user.ts'
@@ -23,6 +24,8 @@ export interface StoredUser {
   readonly version: number
   readonly createdAt: Date
   readonly modifiedAt: Date
+  /** Undefined where they are not known without asking. */
+  readonly groups: readonly Reference[] | undefined
 }
 
 /** Tries without a lock before it waits its turn: nearly always nobody else is there. */
@@ -43,15 +46,15 @@ export async function createUser(
   const plan = planUser(directory, undefined, newId('directoryUser', now), whole, now)
   // Ends: a try comes to nothing only where somebody else took or left the name meanwhile.
   for (;;) {
+    const added = await retryDeadlock(() => addUser(deps, directory, plan, now))
+    if (added) return added
     const [namesake] = await findUserByName(deps.db.pool, directory.environment, directory.id, plan.keys.userNameKey)
-    const user = namesake
-      ? await bringBack(deps, directory, namesake, plan)
-      : await retryDeadlock(() => addUser(deps, directory, plan, now))
+    const user = namesake && (await bringBack(deps, directory, namesake, plan))
     if (user) return user
   }
 }
 
-/** @returns undefined when somebody of this name was created meanwhile. */
+/** @returns undefined when somebody has this name. */
 async function addUser(
   deps: ChangeDeps,
   directory: ScimDirectory,
@@ -66,17 +69,20 @@ async function addUser(
       if (added) await joinAwaiting(client, directory, plan, now)
       return added
     })
-  const isAdded = directory.awaitsMembers
+  let mayHaveJoined = directory.awaitsMembers
+  const isAdded = mayHaveJoined
     ? await insertAndJoin()
     : await insertUser(deps.db.pool, directory, plan, events, now, 'refuse awaited').catch((error: unknown) => {
+        if (!isAwaited(error)) throw error
         // Named after this request began.
-        if (isAwaited(error)) return insertAndJoin()
-        throw error
+        mayHaveJoined = true
+        return insertAndJoin()
       })
   if (!isAdded) return undefined
   deps.wake()
   if (!plan.keys.complete) throw addressMissing()
-  return { id: plan.id, resource: plan.resource, version: 1, createdAt: now, modifiedAt: now }
+  const groups = mayHaveJoined ? undefined : []
+  return { id: plan.id, resource: plan.resource, version: 1, createdAt: now, modifiedAt: now, groups }
 }
 
 /** @returns undefined when the person is gone, or goes by another name. */
@@ -127,7 +133,7 @@ async function changeIfThere(
   change: UserChange,
 ): Promise<StoredUser | undefined> {
   let attempt = await retryDeadlock(() => changeUnlocked(deps, directory, id, change))
-  while (attempt && 'groups' in attempt) {
+  while (attempt && 'names' in attempt) {
     const locks = attempt
     attempt = await retryDeadlock(() => changeLocked(deps, directory, id, change, locks))
   }
@@ -263,11 +269,12 @@ function stored(row: UserRow): StoredUser {
     version: row.version,
     createdAt: row.created_at,
     modifiedAt: row.updated_at,
+    groups: row.groups,
   }
 }
 
 function changed(row: UserRow, { resource, updatedAt }: UserPlan): StoredUser {
-  return { id: row.id, resource, version: row.version + 1, createdAt: row.created_at, modifiedAt: updatedAt }
+  return { ...stored(row), resource, version: row.version + 1, modifiedAt: updatedAt }
 }
 
 /** The vendor's rule. After a creation the person is remembered: the next attempt with an address does not conflict. */

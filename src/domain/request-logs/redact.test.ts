@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { shownBody, shownPath } from './redact.ts'
 
 describe('what is kept of a request', () => {
@@ -28,6 +28,18 @@ describe('what is kept of a request', () => {
     expect(shownBody({ a: 'x'.repeat(100_000) })?.length).toBe(8 * 1024 + 1)
     expect(shownBody({ a: 'nul\0' })).toBe('{"a":"nul"}')
     expect(shownPath('/Users?filter=\ud800').isWellFormed()).toBe(true)
+  })
+
+  test('is the beginning of the whole, however long the list is', () => {
+    const people = Array.from({ length: 5_000 }, (_, n) => ({ userName: `person-${n}`, active: true, tags: [] }))
+    const whole = JSON.stringify({ Resources: people })
+    expect(shownBody({ Resources: people })).toBe(`${whole.slice(0, 8 * 1024)}…`)
+    const [first] = people
+    const asking = vi.fn<() => string>(() => 'asked')
+    const last = { inside: { toJSON: asking } }
+    shownBody([...people, last])
+    shownBody([first, last])
+    expect(asking).toHaveBeenCalledTimes(1)
   })
 
   test.each([

@@ -7,7 +7,7 @@ const secretName = /password|passwd|secret|token|credential/i
 /** A body as text, without what is secret in it: by the name of a field, or by the path a PATCH operation names. */
 export function shownBody(body: unknown): string | null {
   if (body === undefined || body === null) return null
-  return storable(JSON.stringify(typeof body === 'string' ? parsed(body) : body, hideSecrets), longestBody)
+  return storable(JSON.stringify(typeof body === 'string' ? parsed(body) : body, shorten(longestBody)), longestBody)
 }
 
 /** A path with its query; what a filter compares a secret with is a secret. */
@@ -15,6 +15,17 @@ export function shownPath(path: string): string {
   const mark = path.indexOf('?')
   const query = mark === -1 ? '' : path.slice(mark)
   return storable(secretName.test(query) ? `${path.slice(0, mark)}?${hidden}` : path, longestPath)
+}
+
+/** Leaves out what is sure to be cut off, so that showing a part of a long list does not cost what writing all of it does. */
+function shorten(longest: number): (name: string, value: unknown) => unknown {
+  let written = 0 // at least: names and marks are not counted
+  return (name, value) => {
+    if (written > longest) return undefined
+    const kept = hideSecrets(name, value)
+    written += typeof kept === 'string' ? kept.length : 1
+    return kept
+  }
 }
 
 function hideSecrets(name: string, value: unknown): unknown {

@@ -1,9 +1,10 @@
 import type { EventId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
+import type { ScimError } from '#protocols/scim/errors.ts'
 import { shownBody, shownPath } from './redact.ts'
 
-/** A request as it went; what is long or secret in it is taken out when it is written. */
+/** A request as it went; what is long or secret in it is not kept. */
 export interface ScimExchange {
   /** The opaque part of the endpoint: whoever has a wrong token is known by it alone. */
   readonly externalKey: string
@@ -15,7 +16,7 @@ export interface ScimExchange {
   readonly userAgent: string | null
   readonly rejectedToken: string | null
   readonly requestBody: unknown
-  readonly responseBody: string | null
+  readonly responseBody: unknown
   readonly eventIds: readonly EventId[]
   readonly at: Date
 }
@@ -27,7 +28,7 @@ const mostRejectedOfKey = 10
 
 /** Collects requests, so that logging them costs one statement a second, not one a request. */
 export class ScimLog {
-  #waiting: ScimExchange[] = []
+  #waiting: Row[] = []
   readonly #rejected = new Map<string, number>()
 
   note(exchange: ScimExchange): void {
@@ -37,39 +38,42 @@ export class ScimLog {
       this.#rejected.set(exchange.externalKey, rejected)
       if (rejected > mostRejectedOfKey) return
     }
-    this.#waiting.push(exchange)
+    this.#waiting.push(rowOf(exchange))
   }
 
   async flush(db: Database): Promise<void> {
-    const exchanges = this.#waiting
+    const rows = this.#waiting
     this.#waiting = []
     this.#rejected.clear()
-    if (exchanges.length > 0) await writeExchanges(db, exchanges)
+    if (rows.length > 0) await writeRows(db, rows)
+  }
+}
+
+type Row = ReturnType<typeof rowOf>
+
+function rowOf(exchange: ScimExchange) {
+  const refusal = exchange.status >= 400 ? (exchange.responseBody as Partial<ScimError> | null) : null // written by us
+  return {
+    id: newId('scimRequest', exchange.at),
+    external_key: exchange.externalKey,
+    request_id: exchange.requestId,
+    method: exchange.method,
+    path: shownPath(exchange.path),
+    status: exchange.status,
+    reason: refusal?.detail ?? null,
+    scim_type: refusal?.scimType ?? null,
+    duration_ms: Math.round(exchange.durationMs),
+    user_agent: exchange.userAgent?.slice(0, 300) ?? null,
+    rejected_token: exchange.rejectedToken,
+    request_body: shownBody(exchange.requestBody),
+    response_body: shownBody(exchange.responseBody),
+    event_ids: exchange.eventIds,
+    created_at: exchange.at.toISOString(),
   }
 }
 
 /** Requests to endpoints that do not exist belong to nobody and are not kept. */
-async function writeExchanges(db: Database, exchanges: readonly ScimExchange[]): Promise<void> {
-  const rows = exchanges.map((exchange) => {
-    const refusal = exchange.status >= 400 ? readRefusal(exchange.responseBody) : undefined
-    return {
-      id: newId('scimRequest', exchange.at),
-      external_key: exchange.externalKey,
-      request_id: exchange.requestId,
-      method: exchange.method,
-      path: shownPath(exchange.path),
-      status: exchange.status,
-      reason: refusal?.detail ?? null,
-      scim_type: refusal?.scimType ?? null,
-      duration_ms: Math.round(exchange.durationMs),
-      user_agent: exchange.userAgent?.slice(0, 300) ?? null,
-      rejected_token: exchange.rejectedToken,
-      request_body: shownBody(exchange.requestBody),
-      response_body: shownBody(exchange.responseBody),
-      event_ids: exchange.eventIds,
-      created_at: exchange.at.toISOString(),
-    }
-  })
+async function writeRows(db: Database, rows: readonly Row[]): Promise<void> {
   await db.pool.query({
     name: 'write-scim-requests',
     text: `insert into scim_requests (environment_id, id, directory_id, request_id, method, path, status, reason, scim_type,
@@ -82,9 +86,4 @@ async function writeExchanges(db: Database, exchanges: readonly ScimExchange[]):
       join directories d on d.external_key = r.external_key`,
     values: [JSON.stringify(rows)],
   })
-}
-
-function readRefusal(body: string | null): { readonly detail: string | null; readonly scimType: string | null } {
-  const error = JSON.parse(body ?? '{}') as { detail?: string; scimType?: string } // RFC 7644 §3.12, written by us
-  return { detail: error.detail ?? null, scimType: error.scimType ?? null }
 }

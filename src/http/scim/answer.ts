@@ -4,7 +4,15 @@ import { type ScimError, scimError, statusOf } from '#protocols/scim/errors.ts'
 /** RFC 7644 §8.1 registers no parameters; JSON is UTF-8 without being told (RFC 8259 §8.1). */
 const scimMediaType = 'application/scim+json'
 
+const bodies = new WeakMap<FastifyReply, unknown>()
+
+/** What was answered, before it was made bytes of. */
+export function answeredBody(reply: FastifyReply): unknown {
+  return bodies.get(reply) ?? null
+}
+
 export function sendScim(reply: FastifyReply, status: number, body: unknown): FastifyReply {
+  bodies.set(reply, body)
   // Bytes, because the framework adds a charset to the JSON type of a text.
   return reply
     .status(status)

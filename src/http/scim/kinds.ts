@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Database } from '#db/database.ts'
 import type { ChangeDeps } from '#db/work.ts'
 import { createGroup } from '#domain/directories/create-group.ts'
 import type { StoredGroup } from '#domain/directories/group-row.ts'
@@ -97,8 +96,9 @@ export const users: Kind = {
     await removeUser(deps, directory, id, (row) => (isUserMatch(ifMatch, row) ? undefined : stale))
   },
   async search(deps, directory, query) {
-    const found = await searchUsers(deps.db, directory, query)
-    return { ...found, rows: await withReferences(deps.db, directory, users, found.rows, query.projection) }
+    const isWanted = isProjected(query.projection, 'groups', userType)
+    const found = await searchUsers(deps.db, directory, query, isWanted)
+    return { ...found, rows: found.rows.map((row) => shown(users, row, row.groups)) }
   },
 }
 
@@ -146,42 +146,33 @@ export const groups: Kind = {
   },
 }
 
+/** Adds the read-only side of memberships, unless the client does not want it: nobody loads what is excluded. */
 async function show(
-  deps: ChangeDeps,
-  directory: ScimDirectory,
+  { db }: ChangeDeps,
+  { environment }: ScimDirectory,
   kind: Kind,
   stored: StoredUser | StoredGroup,
   projection: Projection,
 ): Promise<Shown> {
-  const [shown] = await withReferences(deps.db, directory, kind, [stored], projection)
-  if (!shown) throw new Error('A resource is shown as one resource.')
-  return shown
-}
-
-/** Adds the read-only side of memberships, unless the client does not want it: nobody loads what is excluded. */
-async function withReferences(
-  db: Database,
-  directory: ScimDirectory,
-  kind: Kind,
-  stored: readonly (StoredUser | StoredGroup)[],
-  projection: Projection,
-): Promise<Shown[]> {
   const { referenceAttribute: attribute, type } = kind
-  if (!isProjected(projection, attribute, type)) return stored.map((each) => shown(kind, each, undefined))
-  const ids = stored.map(({ id }) => id)
-  const references = await referencesOf(db.pool, directory.environment, attribute, ids)
-  return stored.map((each) => shown(kind, each, references.get(each.id) ?? []))
+  if (!isProjected(projection, attribute, type)) return shown(kind, stored, undefined)
+  const known = 'groups' in stored ? stored.groups : undefined
+  const references = known ?? (await referencesOf(db.pool, environment, attribute, [stored.id])).get(stored.id) ?? []
+  return shown(kind, stored, references)
 }
 
 function shown(
   kind: Kind,
-  { version, ...stored }: StoredUser | StoredGroup,
+  { id, resource, version, createdAt, modifiedAt }: StoredUser | StoredGroup,
   references: readonly Reference[] | undefined,
 ): Shown {
   // Nobody writes a user's groups through the user, so there the version of a user without groups needs no mark.
   const isMarked = references !== undefined && (kind === groups || references.length > 0)
   return {
-    ...stored,
+    id,
+    resource,
+    createdAt,
+    modifiedAt,
     references: references ?? [],
     version: isMarked ? `${version}-${digestOf(references)}` : String(version),
   }

@@ -3,6 +3,7 @@ import type { EventId } from '#contracts/ids.ts'
 import { collectEmittedIds } from '#db/work.ts'
 import { bearerOf } from '../callers.ts'
 import type { Deps } from '../deps.ts'
+import { answeredBody } from './answer.ts'
 
 /** Runs a handler and remembers which events it emitted. */
 export type Watch = <T>(request: FastifyRequest, act: () => Promise<T>) => Promise<T>
@@ -14,11 +15,6 @@ const shortestToken = 16
 /** Notes every request of this door, refused ones too, with what was answered. */
 export function logRequests(scim: FastifyInstance, { scimLog, clock }: Deps): Watch {
   const emitted = new WeakMap<FastifyRequest, EventId[]>()
-  const answers = new WeakMap<FastifyRequest, Buffer>()
-  scim.addHook('onSend', async (request, _reply, payload) => {
-    if (Buffer.isBuffer(payload)) answers.set(request, payload)
-    return payload
-  })
   scim.addHook('onResponse', async (request, reply) => {
     const { key = '' } = request.params as { key?: string } // every route of the door has it
     const token = reply.statusCode === 401 ? bearerOf(request) : undefined
@@ -32,7 +28,7 @@ export function logRequests(scim: FastifyInstance, { scimLog, clock }: Deps): Wa
       userAgent: request.headers['user-agent'] ?? null,
       rejectedToken: token === undefined ? null : token.length < shortestToken ? '…' : token.slice(-shownLetters),
       requestBody: request.body,
-      responseBody: answers.get(request)?.toString() ?? null,
+      responseBody: answeredBody(reply),
       eventIds: emitted.get(request) ?? [],
       at: clock(),
     })
