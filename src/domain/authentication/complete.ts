@@ -8,7 +8,7 @@ import type { UserRow } from '../users/present.ts'
 import { readCircumstances } from './circumstances.ts'
 import { conclude, type Conclusion } from './conclude.ts'
 import { markEmailVerified, sendEmailVerification } from './email-verification.ts'
-import { passwordShown, type SignInFacts } from './facts.ts'
+import { shownWith, type SignInFacts } from './facts.ts'
 import { type Awaited, createPending } from './pending.ts'
 
 /** What stands between a person and a session, when it is something they can do. */
@@ -78,7 +78,7 @@ async function joinByInvitation(work: Work, person: UserRow, shown: SignInFacts,
   const invitation = await requireInvitation(work, token, person.email)
   await acceptInvitation(work, invitation, person)
   return {
-    user: await markEmailVerified(work, person, passwordShown(shown)),
+    user: await markEmailVerified(work, person, shownWith(shown)),
     facts: { ...shown, emailProven: true, organization: shown.organization ?? invitation.organization_id },
   }
 }
