@@ -10,6 +10,7 @@ import { presentUser, type UserRow } from '../users/present.ts'
 import type { ShownWith } from './facts.ts'
 import { checkOneTimeCode, codeLifetimeMs, type CodeVerdict, newOneTimeCode, openCode } from './one-time-code.ts'
 import { clearMoved, clearUnproven, settlePassword } from './unproven.ts'
+import { isBeingGuessed } from './wrong-codes.ts'
 
 /** Mails a code that proves the inbox. Older codes of the person stop working. */
 export async function sendEmailVerification(
@@ -79,6 +80,7 @@ export async function confirmEmail(
     .executeTakeFirst()
   // A code that went to a former address proves nothing about the present one.
   if (!row || row.email !== user.email) return { verdict: 'incorrect', user }
+  if (await isBeingGuessed(work, 'email_verifications', user.id)) return { verdict: 'too_many_attempts', user }
   const verdict = checkOneTimeCode(row, code, secrets, context(row.id), work.now)
   if (verdict === 'incorrect')
     await work.tx
