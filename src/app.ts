@@ -12,6 +12,7 @@ import { ApiLog } from '#domain/request-logs/api-log.ts'
 import { RejectedRedirects } from '#domain/redirects/rejected.ts'
 import { ScimLog } from '#domain/request-logs/scim-log.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
+import { MailLimit } from '#domain/mail/limit.ts'
 import type { PostMail } from '#domain/mail/send.ts'
 import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
@@ -131,6 +132,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       clock,
     ),
     signInLimits: new SignInLimits(clock),
+    mailLimit: new MailLimit(clock),
     baseUrl: options.baseUrl,
     development: options.development,
   }

@@ -33,7 +33,7 @@ export const IdentityExplanation = Type.Object({
   /** Whether the user's inbox counts as shown. */
   email_proven: Type.Boolean(),
   joins_organization: Type.Boolean(),
-  /** Whether a password goes that somebody chose who never showed the inbox, with factors and sessions. */
+  /** Whether what somebody set up who never showed the inbox goes: their password, with passkeys and sessions. */
   removes_unproven_password: Type.Boolean(),
   reasons: Type.Array(IdentityReason),
 })

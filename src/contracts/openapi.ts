@@ -240,7 +240,14 @@ function requestBody(endpoint: AnyEndpoint, body: TSchema): NonNullable<Operatio
 
 function responsesOf(endpoint: AnyEndpoint): Record<string, Response> {
   if (endpoint === authorizeUser)
-    return { ...browserResponses, '204': { description: 'Nothing, for a browser that fetches links ahead' } }
+    return {
+      ...browserResponses,
+      '204': { description: 'Nothing, for a browser that fetches links ahead' },
+      '429': {
+        description: 'A page that says how long to wait',
+        content: { 'text/html': { schema: { type: 'string' } } },
+      },
+    }
   if (redirecting.has(endpoint)) return browserResponses
   const codes = new Map<number, readonly string[]>(
     Object.entries(endpoint.errors ?? {}).map(([status, list]) => [Number(status), list]),

@@ -970,6 +970,7 @@ export interface Users {
   last_sign_in_at: Date | null
   created_at: Date
   updated_at: Date
+  moved: Generated<boolean>
 }
 
 export interface WebhookDeliveries {

@@ -87,6 +87,15 @@ describe('who an address would become', () => {
     expect(codesOf(body)).toContain('password_unproven')
   })
 
+  test('where somebody moved there who never showed the inbox, they go', async () => {
+    const mover = await where.people.user('mover@elsewhere.test')
+    await where.environment.api('PUT', `/user_management/users/${mover.id}`, {
+      body: { email: 'moved@elsewhere.test' },
+    })
+    const body = await explain({ email: 'moved@elsewhere.test', connection_id: google, email_verified: 'true' })
+    expect(body).toMatchObject({ user: { id: mover.id }, removes_unproven_password: true })
+  })
+
   test('where the identity is linked: its user, whatever the address', async () => {
     await server.db.pool.query(
       `insert into user_identities (environment_id, id, user_id, kind, provider, idp_id, created_at, updated_at)

@@ -110,6 +110,39 @@ describe('an address nobody has proven', () => {
     expect(await follow(code)).toBe('one_time_code_too_many_attempts')
   })
 
+  test('is not proven by guessing code after code: an hour has twenty wrong ones, however many are mailed', async () => {
+    const user = await people.user(undefined, { email_verified: false })
+    const guessAt = async (right: (code: string) => string) => {
+      const { body } = await start(user)
+      const code = await codeOf(body.email_verification_id)
+      return people.authenticate({
+        grant_type: grants.verification,
+        code: right(code),
+        pending_authentication_token: body.pending_authentication_token,
+      })
+    }
+    for (let count = 0; count < 20; count++) {
+      expect((await guessAt(wrongOf)).body.code).toBe('invalid_one_time_code')
+      server.clock.advance(2 * 60_000)
+    }
+    expect((await guessAt((code) => code)).body.code).toBe('one_time_code_too_many_attempts')
+    server.clock.advance(60 * 60_000)
+    expect((await guessAt((code) => code)).status).toBe(200)
+  })
+
+  test('gets six mails in ten minutes, however often somebody begins to sign in', async () => {
+    const user = await people.user(undefined, { email_verified: false })
+    for (let count = 0; count < 6; count++) expect((await start(user)).status).toBe(403)
+    const { status, body, headers } = await start(user)
+    expect([status, body, headers.get('retry-after')]).toEqual([
+      429,
+      { code: 'too_many_requests', message: expect.stringContaining('600 seconds') },
+      '600',
+    ])
+    server.clock.advance(10 * 60_000)
+    expect((await start(user)).status).toBe(403)
+  })
+
   test('is not proven by a code that is too old', async () => {
     const { body } = await start(await people.user(undefined, { email_verified: false }))
     const code = await codeOf(body.email_verification_id)

@@ -182,6 +182,74 @@ test('a reset shuts out whoever knew the password of a verified account, and kee
   expect(await thief.stillGood()).toEqual(['second factor', 'recovery codes'])
 })
 
+describe('who moved their own account to the address of somebody else', () => {
+  const elsewhere = 'mallory@example.net'
+  const path = ({ id }: Pick<User, 'id'>) => `/user_management/users/${id}`
+
+  /** Everything is theirs, as they have shown their inbox; then the application takes another address from them. */
+  async function move(where: Place) {
+    const { api } = where.environment
+    const mover = await squat(server, where)
+    await api('POST', `${path(mover.user)}/email_verification/send`)
+    const { code } = await where.mail(ownersEmail)
+    await api('POST', `${path(mover.user)}/email_verification/confirm`, { body: { code } })
+    await api('PUT', path(mover.user), { body: { email: elsewhere, email_verified: true } })
+    await api('PUT', path(mover.user), { body: { email: ownersEmail } })
+    return mover
+  }
+
+  test.each([
+    'a magic code',
+    'the identity provider of their company',
+    'a password reset',
+    'the directory of their company',
+  ])('is out once the owner comes by %s; mail is no way around a second factor', async (way) => {
+    const where = await place()
+    const mover = await move(where)
+    await ways[way]?.(where)
+    expect((await userOf(where, mover.user)).email_verified).toBe(true)
+    expect(await mover.stillGood()).toEqual(['second factor', 'recovery codes'])
+  })
+
+  test('does not come back by an account elsewhere that was linked', async () => {
+    const where = await place()
+    const mine = { email: elsewhere, sub: 'mallory' }
+    await byGoogle(where, mine)
+    const { body } = await where.environment.api<{ data: User[] }>('GET', `/user_management/users?email=${elsewhere}`)
+    const [mover] = body.data
+    if (!mover) throw new Error('nobody came by Google')
+    await where.environment.api('PUT', path(mover), { body: { email: ownersEmail } })
+    await byMagicCode(where)
+    const browser = await byGoogle(where, mine)
+    const code = browser.last?.left?.searchParams.get('code')
+    const again = await where.people.authenticate<Authenticated>({ grant_type: 'authorization_code', code })
+    expect(again.body.user).toMatchObject({ email: elsewhere })
+    expect(again.body.user.id).not.toBe(mover.id)
+  })
+
+  test.each([
+    ['shows what they had along with the inbox', true],
+    ['is vouched for by the application', false],
+  ])('keeps it all who %s', async (_how, asked) => {
+    const where = await place({ email_verification_required: true })
+    const { people, environment } = where
+    const user = await people.user(elsewhere, { password: strangersPassword })
+    const { refresh_token } = await people.signIn(user)
+    const body = { email: ownersEmail, ...(!asked && { email_verified: true }) }
+    await environment.api('PUT', path(user), { body })
+    const { body: first } = await byPassword(where, strangersPassword)
+    if (asked)
+      await people.authenticate({
+        grant_type: 'urn:workos:oauth:grant-type:email-verification:code',
+        code: (await where.mail(ownersEmail)).code,
+        pending_authentication_token: first.pending_authentication_token,
+      })
+    expect((await byMagicCode(where)).status).toBe(200)
+    expect((await byPassword(where, strangersPassword)).status).toBe(200)
+    expect((await people.refresh(refresh_token)).status).toBe(200)
+  })
+})
+
 describe('a password that was right a moment before it was reset signs nobody in', () => {
   const change = (where: Place) => ways['a password reset']?.(where)
 

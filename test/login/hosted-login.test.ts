@@ -400,6 +400,21 @@ describe('who is signed in already', () => {
     expect((await browser.get(where.url({ max_age: '60' }))).left).toBeUndefined()
   })
 
+  test('is asked for the inbox once the address has become another, whatever inbox was shown before', async () => {
+    const where = await tenant()
+    const user = await where.people.user('ann@example.com', { email_verified: false })
+    const browser = new LoginBrowser(server)
+    await browser.get(where.url())
+    await browser.submit('sign-in', { email: user.email })
+    await browser.submit('magic-code/send')
+    const { code } = await where.mail(user.email)
+    expect((await browser.submit('magic-code', { code: code ?? '' })).left).toBeDefined()
+    expect((await browser.get(where.url())).left).toBeDefined()
+    const body = { email: 'bob@example.com' }
+    await where.environment.api('PUT', `/user_management/users/${user.id}`, { body })
+    expect((await browser.get(where.url())).page).toBe('email-verification')
+  })
+
   test('is asked again after signing out', async () => {
     const where = await tenant()
     await where.people.user('ann@example.com', { password })

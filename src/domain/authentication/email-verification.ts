@@ -7,9 +7,10 @@ import type { Secrets } from '#protocols/envelope.ts'
 import { NotFound } from '../errors.ts'
 import { queueMail } from '../mail/queue.ts'
 import { presentUser, type UserRow } from '../users/present.ts'
-import type { PasswordShown } from './facts.ts'
+import type { ShownWith } from './facts.ts'
 import { checkOneTimeCode, codeLifetimeMs, type CodeVerdict, newOneTimeCode, openCode } from './one-time-code.ts'
-import { clearUnproven, settlePassword } from './unproven.ts'
+import { clearMoved, clearUnproven, settlePassword } from './unproven.ts'
+import { isBeingGuessed } from './wrong-codes.ts'
 
 /** Mails a code that proves the inbox. Older codes of the person stop working. */
 export async function sendEmailVerification(
@@ -56,14 +57,14 @@ export async function sendEmailVerification(
 /**
  * Checks a code against one verification, or against the person's latest. The right code makes the address verified, as
  * long as it is still theirs; a wrong one is counted, so the verdict must be committed.
- * @param password as `markEmailVerified` takes it.
+ * @param along as `markEmailVerified` takes it.
  */
 export async function confirmEmail(
   work: Work,
   secrets: Secrets,
   user: UserRow,
   code: string,
-  password: PasswordShown,
+  along: ShownWith,
   verification?: EmailVerificationId,
 ): Promise<{ readonly verdict: CodeVerdict; readonly user: UserRow }> {
   const row = await work.tx
@@ -79,6 +80,7 @@ export async function confirmEmail(
     .executeTakeFirst()
   // A code that went to a former address proves nothing about the present one.
   if (!row || row.email !== user.email) return { verdict: 'incorrect', user }
+  if (await isBeingGuessed(work, 'email_verifications', user.id)) return { verdict: 'too_many_attempts', user }
   const verdict = checkOneTimeCode(row, code, secrets, context(row.id), work.now)
   if (verdict === 'incorrect')
     await work.tx
@@ -94,28 +96,33 @@ export async function confirmEmail(
     .where('environment_id', '=', work.environment)
     .where('id', '=', row.id)
     .execute()
-  return { verdict, user: await markEmailVerified(work, user, password) }
+  return { verdict, user: await markEmailVerified(work, user, along) }
 }
 
 /**
  * The person has shown that the inbox is theirs. A password that somebody chose at sign-up stays only if it was shown
- * along with the inbox: otherwise it is a stranger's for all that is known.
+ * along with the inbox: otherwise it is a stranger's for all that is known. And so is the whole account where its address
+ * has become this one since, unless some way into it was shown along.
  */
-export async function markEmailVerified(
-  work: Work,
-  user: UserRow,
-  password: PasswordShown = 'without_password',
-): Promise<UserRow> {
+export async function markEmailVerified(work: Work, user: UserRow, along: ShownWith = 'nothing'): Promise<UserRow> {
   if (user.email_verified) return user
   // Locks the user first: who signs in by the password at this moment is either seen below, or sees this.
+  const { moved } = await work.tx
+    .selectFrom('users')
+    .select('moved')
+    .where('environment_id', '=', work.environment)
+    .where('id', '=', user.id)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
   await work.tx
     .updateTable('users')
-    .set({ email_verified: true, updated_at: work.now })
+    .set({ email_verified: true, moved: false, updated_at: work.now })
     .where('environment_id', '=', work.environment)
     .where('id', '=', user.id)
     .execute()
-  if (password === 'with_password') await settlePassword(work, user.id)
+  if (along === 'password') await settlePassword(work, user.id)
   else await clearUnproven(work, user.id)
+  if (moved && along === 'nothing') await clearMoved(work, user.id)
   const verified = { ...user, email_verified: true, updated_at: work.now }
   work.emit('user.updated', presentUser(verified), null)
   return verified

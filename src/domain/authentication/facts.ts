@@ -33,12 +33,19 @@ export function plainFacts(
   }
 }
 
-/** Whether it is known that whoever shows the inbox is who knows the password. */
-export type PasswordShown = 'with_password' | 'without_password'
+/**
+ * What is known of whoever shows the inbox: that they know the password, that they have another way into the account, or
+ * nothing besides.
+ */
+export type ShownWith = 'password' | 'other_way_in' | 'nothing'
 
-/** An inbox that is shown next, in the same sign-in, is the inbox of whoever knows the password. */
-export function passwordShown({ method }: Pick<SignInFacts, 'method'>): PasswordShown {
-  return method === 'Password' ? 'with_password' : 'without_password'
+/**
+ * An inbox that is shown next, in the same sign-in, is the inbox of whoever came in so.
+ * @param isLinked false for an account elsewhere that the inbox is to open this one for.
+ */
+export function shownWith({ method }: Pick<SignInFacts, 'method'>, isLinked = true): ShownWith {
+  if (method === 'Password') return 'password'
+  return isLinked && method !== 'MagicAuth' ? 'other_way_in' : 'nothing'
 }
 
 /** What a provider's tokens are sealed for while they wait for the application. */

@@ -10,6 +10,7 @@ import type { UserRow } from '../users/present.ts'
 import { checkOneTimeCode, codeLifetimeMs, type CodeVerdict, newOneTimeCode, openCode } from './one-time-code.ts'
 import { readSettings } from './settings.ts'
 import { findOrSignUp } from './sign-up.ts'
+import { isBeingGuessed } from './wrong-codes.ts'
 
 /**
  * Makes a code that signs the person of an address in; older ones stop working. An address nobody has becomes a user, if
@@ -90,6 +91,7 @@ export async function checkMagicAuth(
     .executeTakeFirst()
   // A code that went to a former address says nothing about who reads the present one.
   if (!row || row.email !== user.email) return 'incorrect'
+  if (await isBeingGuessed(work, 'magic_auths', user.id)) return 'too_many_attempts'
   const verdict = checkOneTimeCode(row, code, secrets, context(row.id), work.now)
   if (verdict === 'right' || verdict === 'incorrect')
     await work.tx

@@ -6,7 +6,10 @@ export const codeRefusals = {
   incorrect: ['invalid_one_time_code', 'The code is incorrect.'],
   expired: ['one_time_code_expired', 'The code has expired. Ask for a new one.'],
   used: ['one_time_code_previously_used', 'The code has been used already. Ask for a new one.'],
-  too_many_attempts: ['one_time_code_too_many_attempts', 'Too many wrong codes. Ask for a new one.'],
+  too_many_attempts: [
+    'one_time_code_too_many_attempts',
+    'Too many wrong codes. Ask for a new one, or try again later.',
+  ],
 } as const satisfies Record<Exclude<CodeVerdict, 'right'>, readonly [string, string]>
 
 /** @throws BadRequest always. */

@@ -19,6 +19,17 @@ export async function clearUnproven(work: Work, user: UserId): Promise<void> {
   await removeFactors(work, user)
 }
 
+/**
+ * Somebody who has an account can make its address anybody's, where the application lets them. When the owner of the
+ * address comes, whoever had the account is out: the owner could not tell that they are there. Second factors stay, or a
+ * stolen session would be a way around them: to one's own address, and back in by its inbox.
+ */
+export async function clearMoved(work: Work, user: UserId): Promise<void> {
+  for (const table of ['user_passwords', 'user_identities'] as const)
+    await work.tx.deleteFrom(table).where('environment_id', '=', work.environment).where('user_id', '=', user).execute()
+  await shutOut(work, user)
+}
+
 /** The password is of whoever has shown the inbox: it stays whatever is shown later. */
 export async function settlePassword(work: Work, user: UserId): Promise<void> {
   await work.tx

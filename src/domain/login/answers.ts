@@ -4,11 +4,12 @@ import type { Database } from '#db/database.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { announce } from '../authentication/announce.ts'
 import { confirmEmail, markEmailVerified } from '../authentication/email-verification.ts'
-import { passwordShown, plainFacts } from '../authentication/facts.ts'
+import { shownWith, plainFacts } from '../authentication/facts.ts'
 import { checkMagicAuth } from '../authentication/magic-auth.ts'
 import { verifyChallenge } from '../authentication/mfa.ts'
 import { codeLifetimeMs, type CodeVerdict } from '../authentication/one-time-code.ts'
 import { consumeRecoveryCode, createRecoveryCodes, isRecoveryCode } from '../authentication/recovery-codes.ts'
+import type { MailLimit } from '../mail/limit.ts'
 import type { Client } from '../sso/attempts.ts'
 import { checkPassword, lockPasswordHolder } from '../users/passwords.ts'
 import { findUserByEmail, readUser } from '../users/read.ts'
@@ -19,6 +20,7 @@ import { type HostedLogin, lockLogin, type LoginState, saveState } from './state
 export interface LoginDeps extends ChangeDeps {
   readonly db: Database
   readonly secrets: Secrets
+  readonly mailLimit: MailLimit
 }
 
 /** A code that is wrong, too old, or one too many. */
@@ -96,7 +98,8 @@ export async function answerEmailCode(
     if (early) return { kind: 'refused', verdict: early }
     const shown = await shownSoFar(work, current)
     if (!shown) return countWrong(work, current, 'incorrect')
-    const { verdict, user } = await confirmEmail(work, deps.secrets, shown.user, code, passwordShown(shown.facts))
+    const along = shownWith(shown.facts, shown.link === null)
+    const { verdict, user } = await confirmEmail(work, deps.secrets, shown.user, code, along)
     announce(work, 'email_verification', verdict, { user, origin: client })
     if (verdict !== 'right') return countWrong(work, current, verdict)
     if (shown.link) await linkIdentity(work, user.id, shown.link)

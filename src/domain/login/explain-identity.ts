@@ -93,12 +93,15 @@ async function isUnproven(
 ): Promise<boolean> {
   if (verified) return false
   const row = await reader
-    .selectFrom('user_passwords')
-    .select('self_chosen')
-    .where('environment_id', '=', environment)
-    .where('user_id', '=', id)
+    .selectFrom('users as u')
+    .leftJoin('user_passwords as p', (join) =>
+      join.onRef('p.environment_id', '=', 'u.environment_id').onRef('p.user_id', '=', 'u.id'),
+    )
+    .select(['u.moved', 'p.self_chosen'])
+    .where('u.environment_id', '=', environment)
+    .where('u.id', '=', id)
     .executeTakeFirst()
-  return row?.self_chosen ?? false
+  return row !== undefined && (row.moved || row.self_chosen === true)
 }
 
 const messages: Record<IdentityReason['code'], string> = {
@@ -110,7 +113,7 @@ const messages: Record<IdentityReason['code'], string> = {
   provider_vouches: 'The provider says that it has verified the address.',
   nobody_vouches: 'Nobody vouches for the address, so a code that goes to the inbox decides.',
   sign_up_closed: 'Sign-ups are closed for this address, and no organization vouches for it.',
-  password_unproven: 'Somebody signed up with the address and never showed the inbox: what they set up goes.',
+  password_unproven: 'Whoever set the account up never showed this inbox: what they set up goes.',
 }
 
 function reasonsOf({ linked, held, voucher, maySignUp: open }: LinkingFacts, removes: boolean): IdentityReason[] {

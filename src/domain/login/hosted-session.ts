@@ -34,8 +34,14 @@ export async function openHostedSession(
       environment_id: work.environment,
       user_id: user,
       hosted_login_id: login,
-      // Where to go, and a provider's tokens, are matters of one sign-in.
-      facts: JSON.stringify({ ...facts, organization: null, oauthTokens: null } satisfies SignInFacts),
+      // Where to go, and a provider's tokens, are matters of one sign-in. And so is the inbox: by the next one the address
+      // may be another.
+      facts: JSON.stringify({
+        ...facts,
+        organization: null,
+        oauthTokens: null,
+        emailProven: false,
+      } satisfies SignInFacts),
       authenticated_at: work.now,
       expires_at: new Date(work.now.getTime() + settings.session.maximum_seconds * 1000),
     })

@@ -30,7 +30,7 @@ export async function identifyByEmail(
   return 'no_methods'
 }
 
-/** Mails a code to the address, if somebody is there or may come to be; the page is the same if not. */
+/** Mails a code to the address, if somebody is there or may come to be; the page is the same if not. @throws Busy */
 export async function sendCode(deps: LoginDeps, login: HostedLogin, email: string, locale: string): Promise<Next> {
   const act = async (work: Work): Promise<Next> => {
     const { state } = await lockLogin(work, login)
@@ -40,6 +40,7 @@ export async function sendCode(deps: LoginDeps, login: HostedLogin, email: strin
     await saveState(work, login, { ...state, step: 'magic-code', email, code, proven: null, problem: null })
     return { kind: 'step', step: 'magic-code' }
   }
+  deps.mailLimit.spend(login.environment, email)
   return atEvenPace(() => change(deps, { environment: login.environment }, act))
 }
 

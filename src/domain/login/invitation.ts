@@ -1,5 +1,6 @@
 import type { Work } from '#db/work.ts'
 import { markEmailVerified } from '../authentication/email-verification.ts'
+import { shownWith } from '../authentication/facts.ts'
 import { NotFound } from '../errors.ts'
 import { acceptInvitation, opensFor } from '../invitations/accept.ts'
 import type { InvitationRow } from '../invitations/present.ts'
@@ -46,7 +47,7 @@ export async function joinInvited(
     // Whoever brought the token has read the inbox.
     shown: {
       ...shown,
-      user: await markEmailVerified(work, shown.user),
+      user: await markEmailVerified(work, shown.user, shownWith(shown.facts, shown.link === null)),
       facts: { ...shown.facts, emailProven: true },
     },
   }

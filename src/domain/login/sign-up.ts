@@ -60,6 +60,7 @@ export async function signUp(
     const code = { sentAt: work.now.toISOString(), wrong: 0 }
     const waiting = { ...current.state, step: 'email-verification' as const, email, code, problem: null, factor: null }
     if (known) {
+      deps.mailLimit.spend(environment, email)
       await queueMail(work, deps.secrets, 'account_exists', {
         to: known.email,
         locale: account.locale,
@@ -76,8 +77,9 @@ export async function signUp(
   return atEvenPace(() => change(deps, { environment }, act))
 }
 
-/** Another mail to the inbox that is asked for; to nobody, where it is not asked in earnest. */
+/** Another mail to the inbox that is asked for; to nobody, where it is not asked in earnest. @throws Busy */
 export async function resendVerification(deps: LoginDeps, login: HostedLogin): Promise<void> {
+  deps.mailLimit.spend(login.environment, login.state.email ?? '')
   const act = async (work: Work) => {
     const { state } = await lockLogin(work, login)
     if (state.proven)

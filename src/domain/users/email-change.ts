@@ -4,6 +4,7 @@ import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { checkOneTimeCode, codeLifetimeMs, type CodeVerdict, newOneTimeCode } from '../authentication/one-time-code.ts'
+import { isBeingGuessed } from '../authentication/wrong-codes.ts'
 import { BadRequest, Busy, Conflict } from '../errors.ts'
 import { queueMail } from '../mail/queue.ts'
 import { addressKey } from './address.ts'
@@ -90,6 +91,7 @@ export async function confirmEmailChange(
     .forUpdate()
     .executeTakeFirst()
   if (!row) return { verdict: 'none_pending', user }
+  if (await isBeingGuessed(work, 'email_verifications', id)) return { verdict: 'too_many_attempts', user }
   const verdict = checkOneTimeCode(row, code, secrets, context(row.id), work.now)
   if (verdict === 'incorrect' || verdict === 'right')
     await work.tx

@@ -17,7 +17,8 @@ export interface UserChange extends Omit<
 }
 
 /**
- * Fields left out keep their value. A new address has to be proven again, unless the change says that it was. A change
+ * Fields left out keep their value. A new address has to be proven again, unless the change says that it was: until then
+ * nobody knows whether whoever has the account has the address, too. A change
  * that changes nothing emits nothing.
  * @throws BadRequest `email_not_available`, `external_id_already_used`, `invalid_locale` or `invalid_metadata`.
  */
@@ -42,7 +43,11 @@ export async function updateUser(work: Work, id: UserId, change: UserChange): Pr
 
   const row = await work.tx
     .updateTable('users')
-    .set({ ...next, updated_at: work.now })
+    .set({
+      ...next,
+      ...(email === before.email ? next.email_verified && { moved: false } : { moved: !next.email_verified }),
+      updated_at: work.now,
+    })
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
     .returning(userColumns)

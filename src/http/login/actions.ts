@@ -212,6 +212,7 @@ async function submitForgot({ deps, visit, form }: Submission): Promise<Outcome>
   const { login, context } = visit
   const email = emailIn(form)
   if (!isEmailAddress(email)) return again('forgot', { fieldProblem: context.say('emailMalformed'), typed: { email } })
+  deps.mailLimit.spend(login.environment, email)
   await atEvenPace(() =>
     change(deps, { environment: login.environment }, (work) => sendPasswordReset(work, deps, email)).catch(
       ignoreStrangers,

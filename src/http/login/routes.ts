@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthorizeUserQuery, authorizeUser } from '#contracts/authkit.ts'
 import { isCsrfToken, newBrowserSecret, readBrowserSecret } from '#domain/login/browser.ts'
+import { Busy } from '#domain/errors.ts'
 import { findPolicyName } from '#domain/login/domain-policy.ts'
 import { markOffersPasskey } from '#domain/login/passkey.ts'
 import { providerTitle } from '#domain/login/social.ts'
@@ -19,13 +20,13 @@ import { actions } from './actions.ts'
 import { cookieNames, loginCookies, type LoginCookies, sessionCookie } from './cookies.ts'
 import { follow } from './follow.ts'
 import { sendScreen } from './frame.ts'
-import type { Outcome } from './outcome.ts'
+import { again, type Outcome, waitFor } from './outcome.ts'
 import { recoveryCodesScreen } from './screens/mfa.ts'
 import { problemScreen } from './screens/problem.ts'
 import { handOffScreen } from './screens/sso.ts'
 import { goneTexts, inviteGoneScreen, reachable, screenFor } from './show.ts'
 import { submitConsent, unaskedRoute } from './unasked.ts'
-import { isFetchedAhead, lookFor, stepPath, type Visit, visitLogin } from './visit.ts'
+import { isFetchedAhead, lookFor, orWait, stepPath, type Visit, visitLogin } from './visit.ts'
 
 const bodyLimitBytes = 32 * 1024
 const quarterSeconds = 90 * 86_400
@@ -36,7 +37,9 @@ type LoginParams = { Params: { id: string; '*': string } }
 export function loginRoutes(app: FastifyInstance, deps: Deps): void {
   const cookies = loginCookies(deps.baseUrl)
 
-  app.get(authorizeUser.path, publicRoute, (request, reply) => authorize(deps, cookies, request, reply))
+  app.get(authorizeUser.path, publicRoute, (request, reply) =>
+    orWait(reply, request, () => authorize(deps, cookies, request, reply)),
+  )
 
   app.get<LoginParams>('/authkit/login/:id/*', publicRoute, async (request, reply) => {
     const visit = await visitLogin(deps, cookies, request, reply, request.params.id)
@@ -66,7 +69,9 @@ export function loginRoutes(app: FastifyInstance, deps: Deps): void {
       error: query.get('error') ?? undefined,
       errorDescription: query.get('error_description') ?? undefined,
     }
-    return follow(cookies, login, await finishSso(deps, login, browser, back, clientOf(request)), reply)
+    return orWait(reply, request, async () =>
+      follow(cookies, login, await finishSso(deps, login, browser, back, clientOf(request)), reply),
+    )
   })
 }
 
@@ -215,10 +220,17 @@ async function submit(
   if (form.get('passkeys') === '1' && !declined && !login.state.offersPasskey) await markOffersPasskey(deps, login)
   if (name === 'passkey/skip') cookies.write(reply, cookieNames.noPasskey, '1', quarterSeconds)
   const client = { ...clientOf(request), ipAddress: request.ip }
-  const outcome = action
-    ? await action({ deps, visit, form, client })
-    : await submitConsent(deps, cookies, visit, client, reply)
+  const answered = action ? action({ deps, visit, form, client }) : submitConsent(deps, cookies, visit, client, reply)
+  const outcome = await answered.catch((error: unknown) => askToWait(visit, name, error))
   return answerOutcome(deps, cookies, visit, outcome, reply)
+}
+
+/** The page that was on the screen, with how long to wait. */
+function askToWait({ login, context }: Visit, name: string, error: unknown): Outcome {
+  if (!(error instanceof Busy)) throw error
+  const step = reachable(login, name)
+  const page = step === 'sso' || step === 'mfa/kept' ? 'sign-in' : step
+  return again(page, waitFor(context.say, error.retryAfterSeconds))
 }
 
 async function answerOutcome(

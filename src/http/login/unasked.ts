@@ -12,7 +12,7 @@ import { queryOf } from '../server.ts'
 import { clientOf } from '../sso/browser.ts'
 import { cookieNames, type LoginCookies } from './cookies.ts'
 import { follow } from './follow.ts'
-import { isFetchedAhead, sendStranger, type Visit } from './visit.ts'
+import { isFetchedAhead, orWait, sendStranger, type Visit } from './visit.ts'
 
 /** Where the browser goes once an identity provider's answer holds that nobody asked for. */
 export function unaskedRoute(app: FastifyInstance, deps: Deps, cookies: LoginCookies): void {
@@ -22,10 +22,12 @@ export function unaskedRoute(app: FastifyInstance, deps: Deps, cookies: LoginCoo
     const code = checkText(queryOf(request).get('code') ?? '')
     const browser = readBrowserSecret(cookies.read(request, cookieNames.browser)) ?? newBrowserSecret()
     const consent = (connection: ConnectionId) => readBrowserSecret(cookies.read(request, consentCookie(connection)))
-    const started = await startUnasked(deps, code, { browser, consent }, clientOf(request))
-    if (!started) return sendStranger(reply, request)
-    cookies.write(reply, cookieNames.browser, browser)
-    return follow(cookies, started.login, started.next, reply, 302)
+    return orWait(reply, request, async () => {
+      const started = await startUnasked(deps, code, { browser, consent }, clientOf(request))
+      if (!started) return sendStranger(reply, request)
+      cookies.write(reply, cookieNames.browser, browser)
+      return follow(cookies, started.login, started.next, reply, 302)
+    })
   })
 }
 

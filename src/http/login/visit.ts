@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { authorizeUser } from '#contracts/authkit.ts'
 import type { EnvironmentId } from '#contracts/ids.ts'
+import { Busy } from '#domain/errors.ts'
 import { devicePath } from '#domain/authentication/device.ts'
 import { plainBrand, readBrand } from '#domain/branding/brand.ts'
 import { type BrowserSecret, csrfToken, hashBrowserSecret, readBrowserSecret } from '#domain/login/browser.ts'
@@ -104,4 +105,23 @@ export function sendStranger(reply: FastifyReply, request: FastifyRequest): Fast
   const say = sayIn(locale)
   const screen = problemScreen({ say }, { heading: say('strangerTitle'), text: say('strangerText'), status: 400 })
   return sendScreen(reply, { brand: plainBrand, locale }, screen)
+}
+
+/** Where there is no form to show again: says how long to wait, when a sign-in asks for too much. */
+export async function orWait(
+  reply: FastifyReply,
+  request: FastifyRequest,
+  act: () => Promise<FastifyReply>,
+): Promise<FastifyReply> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof Busy)) throw error
+    const locale = chooseLocale(undefined, request.headers['accept-language'], 'en')
+    const say = sayIn(locale)
+    const text = say('tooMany', { count: error.retryAfterSeconds })
+    reply.header('retry-after', error.retryAfterSeconds)
+    const screen = problemScreen({ say }, { heading: say('failedTitle'), text, status: 429 })
+    return sendScreen(reply, { brand: plainBrand, locale }, screen)
+  }
 }

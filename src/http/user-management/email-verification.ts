@@ -35,7 +35,7 @@ export function emailVerificationRoutes(app: FastifyInstance, deps: Deps): void 
       if (holder.email_verified)
         throw new BadRequest('The email address is verified already.', 'email_previously_verified')
       // The application says whose code it is: somebody who is signed in there, as a rule by the password.
-      return confirmEmail(work, deps.secrets, holder, body.code, 'with_password')
+      return confirmEmail(work, deps.secrets, holder, body.code, 'password')
     })
     if (verdict !== 'right') refuseEmailCode(verdict)
     return { user: presentUser(user) }

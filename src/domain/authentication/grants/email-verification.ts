@@ -3,7 +3,7 @@ import { requireSecret } from '../client.ts'
 import { completeSignIn } from '../complete.ts'
 import { confirmEmail } from '../email-verification.ts'
 import { announce } from '../announce.ts'
-import { passwordShown } from '../facts.ts'
+import { shownWith } from '../facts.ts'
 import { countWrongAttempt, holdPending, usePending } from '../pending.ts'
 import { refuseCode } from '../refuse-code.ts'
 import { type Grant, requireFields } from './grant.ts'
@@ -15,8 +15,8 @@ export const emailVerification: Grant = async (deps, { client, fields, origin })
   const result = await change(deps, { environment: client.environment }, async (work) => {
     const pending = await holdPending(work, token, 'email_verification')
     const verification = pending.awaited.step === 'email_verification' ? pending.awaited.verification : undefined
-    const password = passwordShown(pending.facts)
-    const { verdict, user } = await confirmEmail(work, deps.secrets, pending.user, code, password, verification)
+    const along = shownWith(pending.facts)
+    const { verdict, user } = await confirmEmail(work, deps.secrets, pending.user, code, along, verification)
     announce(work, 'email_verification', verdict, { user, origin })
     if (verdict !== 'right') {
       await countWrongAttempt(work, pending)
