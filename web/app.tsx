@@ -26,7 +26,14 @@ export function App() {
   const { shown } = useAppearance()
   return (
     <QueryClientProvider client={client}>
-      <Theme accentColor="iris" grayColor="slate" radius="medium" scaling="95%" appearance={shown}>
+      <Theme
+        accentColor="iris"
+        grayColor="slate"
+        radius="medium"
+        scaling="95%"
+        panelBackground="solid"
+        appearance={shown}
+      >
         <RouterProvider router={router} />
         <SessionExpired />
         <Toasts />

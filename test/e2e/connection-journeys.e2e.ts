@@ -3,10 +3,10 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { createSigningKey } from '#test-idp/signing-key.ts'
 import { expectAccessible } from './support/dashboard.ts'
-import { button, clipboard, copied, keepOpen, useInstallation } from './support/installation.ts'
+import { button, copied, keepOpen, useInstallation } from './support/installation.ts'
 
 const installation = useInstallation()
-const { open, api, restart } = installation
+const { open, arrive, api, restart } = installation
 
 /** Would run if any page put it into itself as markup. */
 const hostile = 'Acme <img src=x onerror="document.title=\'broken\'"> & Söhne'
@@ -45,7 +45,7 @@ async function createConnection(name: string, metadata?: string): Promise<Connec
 }
 
 test('keys are copied, and what was copied calls the API', async () => {
-  const visitor = await open('api-keys', clipboard)
+  const visitor = await open('api-keys')
   const { page } = visitor
   await button(page, 'Create key').first().click()
   await page.getByRole('dialog').getByLabel('Name').fill('Shop')
@@ -68,8 +68,8 @@ test('keys are copied, and what was copied calls the API', async () => {
 })
 
 test('an organization is created, its Okta connection configured, and the first sign-in makes it active', async () => {
-  const visitor = await open('events?type=organization.*', clipboard)
-  const other = await open('organizations', clipboard)
+  const visitor = await open('events?type=organization.*')
+  const other = await open('organizations')
   const { page } = other
   // Create organization.
   await button(page, 'Create organization').first().click()
@@ -126,7 +126,7 @@ test('an organization is created, its Okta connection configured, and the first 
 
   // First sign-in makes it active.
   const url = await page.getByRole('link', { name: 'Test sign-in' }).getAttribute('href')
-  const person = await open()
+  const person = await arrive()
   await signIn(person.page, url ?? '', 'someone@example.org')
   await person.page.getByText('Back in the application').waitFor()
   await page.getByText('Active', { exact: true }).waitFor()
@@ -197,7 +197,7 @@ test('a sign-in that fails is explained, replayed, and goes well once the identi
   const { gatehouse } = installation
   const { id } = await createConnection('Explained', `${gatehouse.testIdpUrl}/metadata`)
   const visitor = await open(`connections/${id}?tab=attempts`)
-  const person = await open()
+  const person = await arrive()
   person.allow(/status of 400/)
   const { page } = visitor
   const url = (await page.getByRole('link', { name: 'Test sign-in' }).getAttribute('href')) ?? ''
@@ -241,7 +241,7 @@ test('an identity provider that rotates its key goes on, and the overview says w
   const { metadata_url } = (await made.json()) as { metadata_url: string } // as the test identity provider says
   const { id } = await createConnection('Rotating', metadata_url)
   const visitor = await open(`connections/${id}`)
-  const person = await open()
+  const person = await arrive()
   const { page } = visitor
   const url = (await page.getByRole('link', { name: 'Test sign-in' }).getAttribute('href')) ?? ''
   await signIn(person.page, url, 'someone@example.org')

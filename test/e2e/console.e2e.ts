@@ -1,11 +1,12 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { launchBrowser, visit } from './support/browser.ts'
+import { createProfile, launchBrowser, visitIn } from './support/browser.ts'
 import { expectAccessible } from './support/dashboard.ts'
 import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
 
 let gatehouse: Gatehouse
 let browser: Browser
+let profile: BrowserContext
 
 /** A browser, a server and a database on what is left of two cores: against hanging, not against slowness. */
 vi.setConfig({ testTimeout: 600_000 })
@@ -13,6 +14,7 @@ vi.setConfig({ testTimeout: 600_000 })
 beforeAll(async () => {
   gatehouse = await startGatehouse()
   browser = await launchBrowser()
+  profile = await createProfile(browser)
 })
 
 afterAll(async () => {
@@ -109,7 +111,7 @@ async function plantHostile(): Promise<{ connection: string; directory: string; 
 
 test('what identity providers and strangers say is shown as text, wherever it is shown', async () => {
   const { connection, directory, user, group } = await plantHostile()
-  const visitor = await visit(browser)
+  const visitor = await visitIn(profile)
   const { page } = visitor
   const look = async (name: string) => {
     await page.getByText('onerror').first().waitFor()
@@ -159,7 +161,7 @@ test('what identity providers and strangers say is shown as text, wherever it is
 })
 
 test('somebody is invited into a role that was made for it, and signed in as with a reason', async () => {
-  const visitor = await visit(browser)
+  const visitor = await visitIn(profile)
   const { page } = visitor
   const dialog = page.getByRole('dialog')
   await page.goto(`${gatehouse.url}/dashboard/roles`)
@@ -216,7 +218,7 @@ test('somebody is invited into a role that was made for it, and signed in as wit
 })
 
 test('a look is seen on the real pages before it is saved, and lists go on beyond their first page', async () => {
-  const visitor = await visit(browser)
+  const visitor = await visitIn(profile)
   const { page } = visitor
   await page.goto(`${gatehouse.url}/dashboard/branding`)
   await page.getByLabel('Name of your application').fill('Zebra')
@@ -249,7 +251,7 @@ test('a look is seen on the real pages before it is saved, and lists go on beyon
 })
 
 test('sets up an OpenID provider, and the login box has its button', async () => {
-  const visitor = await visit(browser)
+  const visitor = await visitIn(profile)
   const { page } = visitor
   await page.goto(`${gatehouse.url}/dashboard/authentication`)
   await button(page, 'Add Provider').click()

@@ -1,7 +1,7 @@
 import { WorkOS } from 'workos-11'
 import { expect, test } from 'vitest'
 import { expectAccessible } from './support/dashboard.ts'
-import { button, clipboard, copied, keepOpen, useInstallation } from './support/installation.ts'
+import { button, copied, keepOpen, useInstallation } from './support/installation.ts'
 
 const installation = useInstallation()
 const { open, api, restart } = installation
@@ -75,7 +75,7 @@ test('a directory is created, and what the identity provider pushes shows on the
     domain_data: [{ domain: 'people.test', state: 'verified' }],
   })
   await api('PUT', '/directory_attributes/job_title', {})
-  const visitor = await open(`organizations/${organization.id}`, clipboard)
+  const visitor = await open(`organizations/${organization.id}`)
   const { page } = visitor
 
   // Create directory.

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { type Event, WorkOS } from 'workos-11'
 import { expect, test } from 'vitest'
 import { expectAccessible } from './support/dashboard.ts'
-import { button, clipboard, copied, keepOpen, useInstallation } from './support/installation.ts'
+import { button, copied, keepOpen, useInstallation } from './support/installation.ts'
 import { signIn } from './support/sign-in.ts'
 
 const installation = useInstallation()
-const { open, api, restart } = installation
+const { open, arrive, api, restart } = installation
 
 function sdk(): WorkOS {
   const { apiKey, port } = installation.gatehouse
@@ -71,7 +71,7 @@ test('the log is read with a cursor, without a gap or anything twice, through a 
   ).toEqual(backwards.data.map(({ id }) => id).toReversed())
 
   const middle = read[99]
-  const visitor = await open(`events?type=dsync.user.*&open=${middle?.id ?? ''}`, clipboard)
+  const visitor = await open(`events?type=dsync.user.*&open=${middle?.id ?? ''}`)
   const { page } = visitor
   await button(page, 'Continue from here').click()
   await page.getByText('listEvents call copied').waitFor()
@@ -110,7 +110,7 @@ test('events arrive live on the page that shows them, which an address brings ba
   const { data } = await api<{ data: object[] }>('GET', '/events?order=desc&limit=1&events=dsync.user.created')
   expect(JSON.parse(json ?? ''), 'what the API answers').toEqual(data[0])
   expect(await stayed(), 'without a reload').toBe(true)
-  const other = await open()
+  const other = await arrive()
   await other.page.goto(page.url())
   await other.page.getByRole('dialog').getByText('grace@live.test').first().waitFor()
 })
@@ -238,7 +238,7 @@ test('failed sign-ins show in the insights by reason and organization, and set o
 test('a webhook is set up and tried, retried while it fails, switched off, and gets what it missed', async () => {
   const { application, gatehouse } = installation
   application.answerPosts(200)
-  const visitor = await open('webhooks', clipboard)
+  const visitor = await open('webhooks')
   const { page } = visitor
   // Set-up and test send.
   await button(page, 'Create endpoint').first().click()

@@ -12,7 +12,7 @@ let browser: Browser
 vi.setConfig({ testTimeout: 600_000 })
 
 beforeAll(async () => {
-  gatehouse = await startGatehouse()
+  gatehouse = await startGatehouse('embedded')
   browser = await launchBrowser()
 })
 

@@ -4,7 +4,7 @@ import { expectAccessible } from './support/dashboard.ts'
 import { button, keepOpen, useInstallation } from './support/installation.ts'
 
 const installation = useInstallation()
-const { open, api, restart } = installation
+const { open, arrive, api, restart } = installation
 
 async function addUri(page: Page, uri: string): Promise<void> {
   const section = page.getByRole('region', { name: 'Redirect URIs' })
@@ -70,7 +70,7 @@ test('a sign-in that comes from an unregistered address says so, and is let thro
     organization: 'org_test_idp',
     redirect_uri: uri,
   })
-  const visitor = await open()
+  const visitor = await arrive()
   visitor.allow(/status of 400/)
   const { page } = visitor
   const begin = () => page.goto(`${gatehouse.url}/sso/authorize?${authorize}`)
@@ -101,7 +101,7 @@ async function exchange(code: string | null): Promise<void> {
 
 test('the scenarios of Test SSO tick on the open page, each to what it is about', async () => {
   const visitor = await open('test-sso')
-  const other = await open()
+  const other = await arrive()
   const { page } = visitor
   const browser = other.page
   const stayed = await keepOpen(page)

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { findChromium } from '../../support/chromium.ts'
 import { violationsOn } from './accessibility.ts'
@@ -24,9 +24,24 @@ export interface Visit {
   readonly complaints: readonly string[]
 }
 
-/** A clean profile with one page, open to the end of the test: what it shows then is kept in test-results/ if it failed. */
+/** A profile of somebody who wants nothing to move: a click waits for what does. */
+export function createProfile(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  return browser.newContext({ reducedMotion: 'reduce', ...options })
+}
+
+/** A clean profile with one page. */
 export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await browser.newContext(options)
+  const context = await createProfile(browser, options)
+  // What is said last is done first: the page of a test that failed is shown before this.
+  onTestFinished(() => context.close())
+  return visitIn(context)
+}
+
+/**
+ * One more page of a profile that keeps what it has read: scripts are read and compiled once instead of in every test.
+ * Open to the end of the test: what it shows then is kept in test-results/ if it failed.
+ */
+export async function visitIn(context: BrowserContext): Promise<Visit> {
   context.setDefaultTimeout(20_000)
   const page = await context.newPage()
   const complaints: string[] = []
@@ -46,12 +61,9 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
       await page.screenshot({ path: `${name}.png`, fullPage: true })
       await writeFile(`${name}.html`, await page.content())
     }
-    await context.close()
+    await page.close()
   })
-  return {
-    page,
-    complaints,
-  }
+  return { page, complaints }
 }
 
 /**

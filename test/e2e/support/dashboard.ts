@@ -6,6 +6,11 @@ import { violationsOn } from './accessibility.ts'
 export async function expectAccessible(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
+    // The dashboard hears of it a moment later. Other pages have it in their styles.
+    await page.waitForFunction(
+      (scheme) => document.querySelector('.radix-themes')?.classList.contains(scheme) ?? true,
+      colorScheme,
+    )
     const what = colorScheme === 'light' ? 'everything' : 'colours'
     expect(await violationsOn(page, what), `${name}, ${colorScheme}`).toEqual([])
   }

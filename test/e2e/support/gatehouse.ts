@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
+import { databaseUrl, runSql } from '../../support/run-sql.ts'
 import { freePort, startProgram } from './program.ts'
 
 /** `gatehouse dev` with a data folder of its own, and where its application lives. */
@@ -19,9 +22,14 @@ export interface Gatehouse {
   stop(): Promise<void>
 }
 
-export async function startGatehouse(): Promise<Gatehouse> {
+/**
+ * @param database `shared` is one of its own on the server that all tests have, already migrated: it saves the start and
+ *   every restart some seconds. `embedded` is what somebody has who installs it.
+ */
+export async function startGatehouse(database: 'shared' | 'embedded' = 'shared'): Promise<Gatehouse> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'))
   const [port, appPort] = [await freePort(), await freePort()]
+  const shared = database === 'shared' ? await copyTemplate() : undefined
   const settings = ['--port', String(port), '--data', folder, '--example-port', String(appPort)]
   const start = (laterMs = 0) =>
     startProgram({
@@ -29,6 +37,7 @@ export async function startGatehouse(): Promise<Gatehouse> {
       env: {
         // Datadog itself would be off this machine: the application stands for it.
         GATEHOUSE_DATADOG_INTAKE: `http://localhost:${appPort}`,
+        ...(shared && { DATABASE_URL: shared.url }),
         ...(laterMs !== 0 && { NODE_OPTIONS: clockAhead(laterMs) }),
       },
       readyFrom: (line) => readLine(line),
@@ -46,8 +55,19 @@ export async function startGatehouse(): Promise<Gatehouse> {
     },
     async stop() {
       await program.stop()
+      await shared?.drop()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+async function copyTemplate(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const { url: server, template } = inject('databaseServer')
+  const name = `gatehouse_e2e_${randomBytes(8).toString('hex')}`
+  await runSql(server, `create database ${name} template ${template}`)
+  return {
+    url: databaseUrl(server, name),
+    drop: () => runSql(server, `drop database ${name} with (force)`),
   }
 }
 

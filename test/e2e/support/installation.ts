@@ -1,7 +1,7 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { type Application, startApplication } from './application.ts'
-import { launchBrowser, visit } from './browser.ts'
+import { createProfile, launchBrowser, type Visit, visit, visitIn } from './browser.ts'
 import { type Gatehouse, startGatehouse } from './gatehouse.ts'
 
 /** Somebody's browser, which has to end without having complained of anything. */
@@ -15,8 +15,10 @@ export interface Visitor {
 export interface Installation {
   readonly gatehouse: Gatehouse
   readonly application: Application
-  /** A clean profile; the path is one of the dashboard. */
-  open(path?: string, options?: BrowserContextOptions): Promise<Visitor>
+  /** Somebody with a clean profile. */
+  arrive(): Promise<Visitor>
+  /** A page of the dashboard, in the profile of the one who looks after it. */
+  open(path: string): Promise<Visitor>
   api<T>(method: string, path: string, body?: object): Promise<T>
   /** While pages are open: that they cannot reach it for a moment is no complaint, all others still are. */
   restart(laterMs?: number): Promise<void>
@@ -28,6 +30,7 @@ export function useInstallation(): Installation {
   let gatehouse: Gatehouse
   let application: Application
   let browser: Browser
+  let profile: BrowserContext
   let visits: { readonly complaints: readonly string[]; readonly allowed: RegExp[] }[] = []
 
   // A browser, a server and a database on what is left of two cores: against hanging, not against slowness.
@@ -36,6 +39,7 @@ export function useInstallation(): Installation {
     gatehouse = await startGatehouse()
     application = await startApplication(gatehouse.appPort)
     browser = await launchBrowser()
+    profile = await createProfile(browser, { permissions: ['clipboard-read', 'clipboard-write'] })
   })
   afterAll(async () => {
     await browser?.close()
@@ -50,6 +54,12 @@ export function useInstallation(): Installation {
     expect(complaints).toEqual([])
   })
 
+  function watched({ page, complaints }: Visit): Visitor {
+    const allowed: RegExp[] = []
+    visits.push({ complaints, allowed })
+    return { page, allow: (pattern) => void allowed.push(pattern) }
+  }
+
   return {
     get gatehouse() {
       return gatehouse
@@ -57,15 +67,13 @@ export function useInstallation(): Installation {
     get application() {
       return application
     },
-    async open(path, options) {
-      const visitor = await visit(browser, options)
-      const allowed: RegExp[] = []
-      visits.push({ complaints: visitor.complaints, allowed })
-      if (path !== undefined) await visitor.page.goto(`${gatehouse.url}/dashboard/${path}`)
-      return {
-        page: visitor.page,
-        allow: (pattern) => void allowed.push(pattern),
-      }
+    async arrive() {
+      return watched(await visit(browser))
+    },
+    async open(path) {
+      const visitor = watched(await visitIn(profile))
+      await visitor.page.goto(`${gatehouse.url}/dashboard/${path}`)
+      return visitor
     },
     async api<T>(method: string, path: string, body?: object) {
       const response = await fetch(gatehouse.url + path, {
@@ -92,8 +100,6 @@ export async function keepOpen(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => Object.assign(globalThis, { stayedOpen: true }))
   return () => page.evaluate(() => 'stayedOpen' in globalThis)
 }
-
-export const clipboard: BrowserContextOptions = { permissions: ['clipboard-read', 'clipboard-write'] }
 
 export function copied(page: Page): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText())
