@@ -21,7 +21,8 @@ export const seed: Command = {
     'Makes an environment have what a YAML or JSON file describes, and prints the plan: + made, ~ changed, - removed.',
   notes: [
     'Parts: permissions, roles, organizations (with domains and memberships), users, connections, invitations, api_keys,',
-    'redirect_uris, logout_uris, cors_origins, homepage_url; docs/guides/seeds.md shows all of them.',
+    'redirect_uris, logout_uris, cors_origins, homepage_url, webhook_endpoints, jwt_template; docs/guides/seeds.md shows',
+    'all of them.',
     'Organizations are found again by id, external_id or name, users by id, external_id or address, so applying a file',
     'twice changes nothing. Nothing that the file does not mention is touched. Ids may be pinned. A password is for',
     'whoever has none. Seed files of the vendor emulator are read as they are; what they describe beyond this server is',
@@ -44,9 +45,7 @@ async function runSeed(invocation: Invocation): Promise<void> {
     const deps = {
       ...changeDeps(db),
       fetchText: guardedFetch({ allowPrivate: true }),
-      ...(described.invitations.length > 0
-        ? await invitationKeys(config)
-        : { secrets: undefined, baseUrl: config.baseUrl ?? '' }),
+      ...(await keysFor(described, config)),
     }
     const isDryRun = options['dry-run'] === true
     const reports: Report[] = []
@@ -58,13 +57,22 @@ async function runSeed(invocation: Invocation): Promise<void> {
   })
 }
 
-/** What mail with an invitation needs: the key that seals what opens it, and where its link leads. */
-async function invitationKeys(config: Config): Promise<Pick<SeedDeps, 'secrets' | 'baseUrl'>> {
+/** The key that seals secrets of webhook endpoints and what opens invitations, and where the link of those leads. */
+async function keysFor(
+  { invitations, webhookEndpoints }: Seed,
+  config: Config,
+): Promise<Pick<SeedDeps, 'secrets' | 'baseUrl' | 'webhookRules'>> {
+  if (invitations.length + webhookEndpoints.length === 0)
+    return { secrets: undefined, webhookRules: undefined, baseUrl: config.baseUrl ?? '' }
+  const secrets = await requireSecrets(config)
+  // A database of its own is a developer's machine, where applications listen on localhost without TLS.
+  const webhookRules = { secrets, allowPrivate: config.databaseUrl === undefined }
+  if (invitations.length === 0) return { secrets, webhookRules, baseUrl: config.baseUrl ?? '' }
   const baseUrl =
     config.baseUrl ?? (config.databaseUrl === undefined ? (await readRunning(config.data))?.url : undefined)
   if (baseUrl === undefined && config.databaseUrl !== undefined)
     throw new Failure(exitCodes.userError, 'Invitations carry a link: set BASE_URL to where people reach the server.')
-  return { secrets: await requireSecrets(config), baseUrl: baseUrl ?? `http://localhost:${config.port}` }
+  return { secrets, webhookRules, baseUrl: baseUrl ?? `http://localhost:${config.port}` }
 }
 
 /** @throws Failure naming the file, or SeedInvalid naming its lines. */

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { scimError } from '#protocols/scim/errors.ts'
 import { answerFor } from './errors.ts'
 import { sendScimError } from './scim/answer.ts'
+import { tidyScimUrl } from './scim/tidy-path.ts'
 
 const invalidUrl = 'The URL is not valid.'
 
@@ -31,6 +32,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // Every door reads its own query and body; Fastify must not change what the caller said.
     routerOptions: { querystringParser: (text) => ({ text }), maxParamLength: 1024, ignoreTrailingSlash: false },
     requestTimeout: 60_000,
+    rewriteUrl: ({ url = '/' }) => tidyScimUrl(url),
     return503OnClosing: true,
     frameworkErrors: (_error, request, answer) => {
       // No hook runs for these. Fastify types this reply by a generic route it does not have.

@@ -1,11 +1,13 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { wireEventNames } from '#contracts/event-names.ts'
 import { migrate } from '#db/migrate.ts'
 import { readConnection } from '#domain/connections/read.ts'
 import { readOrganization } from '#domain/organizations/read.ts'
 import { applySeed, previewSeed } from '#domain/seeds/apply.ts'
 import { bootstrap } from '#domain/seeds/bootstrap.ts'
 import { readSeed } from '#domain/seeds/seed-file.ts'
+import { listEndpoints } from '#domain/webhooks/endpoints.ts'
 import { checkPassword } from '#domain/users/passwords.ts'
 import { Secrets } from '#protocols/envelope.ts'
 import { selfSignedCertificate } from '#protocols/saml/certificate.ts'
@@ -14,11 +16,13 @@ import { createEmptyDatabase } from '../support/database.ts'
 async function prepare() {
   const db = await createEmptyDatabase()
   await migrate(db.pool)
+  const secrets = new Secrets([randomBytes(32)])
   const deps = {
     db,
     clock: () => new Date(),
     wake: () => undefined,
-    secrets: new Secrets([randomBytes(32)]),
+    secrets,
+    webhookRules: { secrets, allowPrivate: false },
     baseUrl: 'http://gatehouse.test',
     fetchText: async () => ({ ok: false as const, code: 'unreachable', message: 'nobody answers' }),
   }
@@ -32,7 +36,7 @@ async function prepare() {
     (await db.pool.query<{ type: string }>('select type from events order by seq')).rows.map(({ type }) => type)
   const signsIn = async (email: string, password: string) =>
     (await checkPassword(deps, staging.id, email, password)).hash !== undefined
-  return { db, staging, production, apply, preview, events, signsIn }
+  return { db, secrets, staging, production, apply, preview, events, signsIn }
 }
 
 const certificate = async () =>
@@ -163,4 +167,57 @@ test.each([
   await expect(preview(text, production)).rejects.toThrow(message)
   await expect(apply(text, production)).rejects.toThrow(message)
   expect((await db.pool.query('select id from users')).rows).toEqual([])
+})
+
+test('webhook endpoints and the template of claims are made, changed where they differ, and then left alone', async () => {
+  const { db, staging, secrets, apply, preview } = await prepare()
+  const endpoints = async () =>
+    (await listEndpoints(db, staging.id, { limit: 10, order: 'asc' }, secrets)).data.map(
+      ({ endpoint_url, events, status, ordered, secret }) => ({ endpoint_url, events, status, ordered, secret }),
+    )
+  const seed = (more: string, claims = 'a') => `
+webhook_endpoints:
+  - { url: 'https://a.test/all' }
+  - { endpoint_url: 'https://a.test/some', ${more} }
+jwt_template: { content: '{"team": "${claims}"}' }
+`
+  const first = seed('events: [user.created, user.updated], secret: whsec_first, enabled: false')
+  expect((await preview(first)).steps.map(({ mark }) => mark).join('')).toBe('+++')
+  expect(await endpoints()).toEqual([])
+  expect((await apply(first)).marks).toBe('+++')
+  const everything = { endpoint_url: 'https://a.test/all', status: 'enabled', ordered: false }
+  expect(await endpoints()).toEqual([
+    { ...everything, events: [...wireEventNames], secret: expect.stringMatching(/^whsec_.{32}$/) },
+    {
+      endpoint_url: 'https://a.test/some',
+      events: ['user.created', 'user.updated'],
+      status: 'disabled',
+      ordered: false,
+      secret: 'whsec_first',
+    },
+  ])
+  expect((await apply(first)).marks).toBe('===')
+
+  const second = seed('events: [user.updated, user.deleted], secret: whsec_second, enabled: true, ordered: true', 'b')
+  expect((await apply(second)).marks).toBe('~=~')
+  expect((await endpoints())[1]).toEqual({
+    endpoint_url: 'https://a.test/some',
+    events: ['user.updated', 'user.deleted'],
+    status: 'enabled',
+    ordered: true,
+    secret: 'whsec_second',
+  })
+  const { rows } = await db.pool.query('select count(*) from webhook_secrets where expires_at is not null')
+  expect(rows).toEqual([{ count: 1 }])
+  expect((await apply(second)).marks).toBe('===')
+  expect((await apply(seed(''))).marks).toBe('~==')
+  expect((await db.pool.query('select content from jwt_templates')).rows).toEqual([{ content: '{"team": "a"}' }])
+})
+
+test('a webhook endpoint that nothing can be delivered to is refused, also by the plan', async () => {
+  const { apply, preview } = await prepare()
+  const text = "webhook_endpoints: [{ url: 'http://localhost:3000' }]"
+  const refusal = { errors: [{ field: 'endpoint_url', code: 'invalid_url' }] }
+  await expect(preview(text)).rejects.toMatchObject(refusal)
+  await expect(apply(text)).rejects.toMatchObject(refusal)
 })

@@ -99,7 +99,7 @@ describe('RFC 7644 §3.12 and §3.8: every refusal speaks SCIM', () => {
     ['GET', '/Users/.search/x'],
     ['OPTIONS', '/Users'],
     ['GET', '/Bulk'],
-    ['GET', '/Users//'],
+    ['DELETE', '/Users//'],
   ])('%s %s is not found', async (method, path) => {
     const body = method === 'GET' || method === 'OPTIONS' ? undefined : '{}'
     expectRefusal(await raw(method, base + path, body, { 'content-type': 'application/scim+json' }), [404, 405])

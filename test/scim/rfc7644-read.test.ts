@@ -8,6 +8,7 @@ import {
   createScimClient,
   filtered,
   patch,
+  person,
   refusal,
   type ScimClient,
 } from '../support/scim.ts'
@@ -166,5 +167,30 @@ describe('RFC 7644 §3.4.2 and §3.4.2.4 lists', () => {
     expect((await busy.send('GET', '/Users?count=0')).body.totalResults).toBe(19)
     expect((await busy.send('GET', '/Groups?count=0')).body.totalResults).toBe(6)
     expect((await busy.send('GET', filtered('/Users', 'userName pr', '&count=0'))).body.totalResults).toBe(19)
+  })
+})
+
+describe('an endpoint that was pasted with a slash behind it', () => {
+  let client: ScimClient
+  beforeAll(async () => {
+    client = await createScimClient(server)
+    await addUser(client, 'ann@corp.example')
+    await addUser(client, 'bob@corp.example')
+  })
+
+  test.each(['//Users', '/Users/', '///Users//'])('%s is the list of users', async (path) => {
+    const expected = await client.send('GET', '/Users?count=1')
+    expect(expected.body.itemsPerPage).toBe(1)
+    expect(await client.send('GET', `${path}?count=1`)).toMatchObject({ status: 200, body: expected.body })
+  })
+
+  test('people are made, changed and deleted through it', async () => {
+    const made = await client.send('POST', '//Users/', person('slash@corp.example'))
+    expect(made).toMatchObject({ status: 201 })
+    const path = `//Users/${made.body.id}`
+    const deactivate = patch({ op: 'replace', value: { active: false } })
+    expect(await client.send('PATCH', path, deactivate)).toMatchObject({ status: 200, body: { active: false } })
+    expect(await client.send('DELETE', path)).toMatchObject({ status: 204 })
+    expect(await client.send('DELETE', '//Users/')).toMatchObject({ status: 404 })
   })
 })

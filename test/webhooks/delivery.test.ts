@@ -161,6 +161,26 @@ describe('a receiver that fails', () => {
     expect(waiting?.next_attempt_at).toBe(new Date(server.clock.read().getTime() + minutes(10)).toISOString())
   })
 
+  test('gets what waits for its next try at once when somebody recovers it, and nothing else', async () => {
+    const environment = await server.environment()
+    const endpoint = await subscribe(environment)
+    await createOrganization(environment, 'arrived')
+    await work()
+    const begun = server.clock.read().toISOString()
+    sink.answer = () => ({ status: 503, headers: { 'retry-after': '600' } })
+    await createOrganization(environment, 'waits')
+    await work()
+    sink.answer = () => ({ status: 200 })
+    await createOrganization(environment, 'new')
+    sink.received.length = 0
+    const recovered = await environment.api('POST', `/webhook_endpoints/${endpoint.id}/recover`, {
+      body: { since: begun },
+    })
+    expect(recovered.body).toMatchObject({ count: 1 })
+    await work()
+    expect(namesReceived().toSorted()).toEqual(['new', 'waits'])
+  })
+
   test('for three days is given up, and the endpoint switched off; what failed can be recovered', async () => {
     const environment = await server.environment()
     const endpoint = await subscribe(environment)

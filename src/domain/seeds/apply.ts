@@ -13,7 +13,10 @@ import { logoutUris, redirectUris } from '../redirects/families.ts'
 import { setHomepage } from '../redirects/homepage.ts'
 import { createOrigin } from '../redirects/origins.ts'
 import { createUri, updateUri } from '../redirects/uris.ts'
+import { setJwtTemplate } from '../sessions/jwt-template.ts'
+import type { EndpointRules } from '../webhooks/endpoints.ts'
 import { type PeopleRun, performPeople } from './perform-people.ts'
+import { checkWebhooks, performWebhook } from './perform-webhooks.ts'
 import { planSeed, type OrganizationRef, type PlanStep, type SeedAction, type SeedPlan } from './plan.ts'
 import { type Seed, type SeedConnection, SeedInvalid } from './seed-file.ts'
 import { preparePasswords } from './seed-passwords.ts'
@@ -24,6 +27,8 @@ export interface SeedDeps extends ChangeDeps {
   readonly baseUrl: string
   /** Seals what opens invitations; a seed without any can do without. */
   readonly secrets: Secrets | undefined
+  /** For webhook endpoints; a seed without any can do without. */
+  readonly webhookRules: EndpointRules | undefined
 }
 
 export interface SeedResult {
@@ -40,7 +45,7 @@ export async function applySeed(deps: SeedDeps, environment: Environment, seed: 
   const { idps, passwords } = await prepare(deps, environment, seed)
   return change(deps, { environment: environment.id }, async (work) => {
     // Planned again inside: between the preview and here, somebody may have made a part of it.
-    const plan = planSeed(seed, await readSeedState(work.tx, environment.id, seed, work.now))
+    const plan = planSeed(seed, await readSeedState(work.tx, environment.id, seed, work.now, deps.secrets))
     refuse(plan)
     const run = new SeedRun(work, environment.kind, deps, idps, passwords)
     for (const { action } of plan.steps) if (action) await run.perform(action)
@@ -58,8 +63,9 @@ export async function previewSeed(deps: SeedDeps, environment: Environment, seed
 
 /** What takes its time, before a transaction begins. */
 async function prepare(deps: SeedDeps, environment: Environment, seed: Seed) {
-  const plan = planSeed(seed, await readSeedState(deps.db.kysely, environment.id, seed, deps.clock()))
+  const plan = planSeed(seed, await readSeedState(deps.db.kysely, environment.id, seed, deps.clock(), deps.secrets))
   refuse(plan)
+  checkWebhooks(plan.steps, deps.webhookRules)
   const idps = await readIdps(deps, plan)
   return { plan, idps, passwords: await preparePasswords(deps.db, environment, seed, plan) }
 }
@@ -94,6 +100,7 @@ class SeedRun {
   readonly #work: Work
   readonly #kind: Environment['kind']
   readonly #baseUrl: string
+  readonly #webhookRules: EndpointRules | undefined
   readonly #idps: Idps
   readonly #people: PeopleRun
   readonly #made = new Map<number, OrganizationId>()
@@ -101,13 +108,14 @@ class SeedRun {
   constructor(
     work: Work,
     kind: Environment['kind'],
-    { baseUrl, secrets }: Pick<SeedDeps, 'baseUrl' | 'secrets'>,
+    { baseUrl, secrets, webhookRules }: Pick<SeedDeps, 'baseUrl' | 'secrets' | 'webhookRules'>,
     idps: Idps,
     passwords: PeopleRun['passwords'],
   ) {
     this.#work = work
     this.#kind = kind
     this.#baseUrl = baseUrl
+    this.#webhookRules = webhookRules
     this.#idps = idps
     this.#people = {
       work,
@@ -155,6 +163,11 @@ class SeedRun {
         return void (await createOrigin(work, kind, action.origin))
       case 'set homepage':
         return void (await setHomepage(work, kind, action.url))
+      case 'set jwt template':
+        return void (await setJwtTemplate(work, action.content))
+      case 'create webhook endpoint':
+      case 'update webhook endpoint':
+        return performWebhook(work, this.#webhookRules, action)
       default:
         return performPeople(this.#people, action)
     }

@@ -45,6 +45,8 @@ const state: SeedState = {
   logoutUris: [],
   corsOrigins: [],
   homepageUrl: null,
+  webhookEndpoints: [],
+  jwtTemplate: null,
 }
 
 function lines(text: string, more: Partial<SeedState> = {}): string[] {

@@ -3,7 +3,7 @@ import { hashSecret } from '../environments/api-keys.ts'
 import type { PlanStep, SeedPlan, SeedState, StoredUri } from './plan.ts'
 import type { Seed, SeedApiKey, SeedUri } from './seed-file.ts'
 
-/** Keys, addresses and the homepage: things without parts. */
+/** Keys, addresses, the homepage and the template of claims: things without parts. */
 export function planRest(seed: Seed, state: SeedState): SeedPlan {
   const problems: string[] = []
   const steps = [
@@ -12,6 +12,7 @@ export function planRest(seed: Seed, state: SeedState): SeedPlan {
     ...seed.logoutUris.map((uri) => planUri('logout', uri, state.logoutUris)),
     ...seed.corsOrigins.map(({ origin }) => planOrigin(origin, state.corsOrigins)),
     ...(seed.homepageUrl === undefined ? [] : [planHomepage(seed.homepageUrl, state.homepageUrl)]),
+    ...(seed.jwtTemplate === undefined ? [] : [planJwtTemplate(seed.jwtTemplate, state.jwtTemplate)]),
   ]
   return { steps, problems }
 }
@@ -53,4 +54,10 @@ function planHomepage(url: string, stored: string | null): PlanStep {
   if (url === stored) return { mark: '=', what, details: [] }
   const details = stored === null ? [] : [{ mark: '~' as const, text: `was ${stored}` }]
   return { mark: stored === null ? '+' : '~', what, details, action: { do: 'set homepage', url } }
+}
+
+function planJwtTemplate(content: string, stored: string | null): PlanStep {
+  const what = 'jwt template'
+  if (content === stored) return { mark: '=', what, details: [] }
+  return { mark: stored === null ? '+' : '~', what, details: [], action: { do: 'set jwt template', content } }
 }

@@ -64,6 +64,8 @@ const nothing: SeedState = {
   logoutUris: [],
   corsOrigins: [],
   homepageUrl: null,
+  webhookEndpoints: [],
+  jwtTemplate: null,
 }
 
 function plan(text: string, state: Partial<SeedState> = {}) {

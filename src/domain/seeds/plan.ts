@@ -17,6 +17,7 @@ import { planOrganizations } from './plan-organizations.ts'
 import { planRest } from './plan-rest.ts'
 import { planRoles, type RoleAction } from './plan-roles.ts'
 import { planUsers, type UserAction } from './plan-users.ts'
+import { planWebhooks, type StoredWebhookEndpoint, type WebhookAction } from './plan-webhooks.ts'
 import type { Seed, SeedConnection } from './seed-file.ts'
 
 /** What an environment has of the things a seed speaks of. */
@@ -57,6 +58,9 @@ export interface SeedState {
   readonly logoutUris: readonly StoredUri<LogoutUriId>[]
   readonly corsOrigins: readonly string[]
   readonly homepageUrl: string | null
+  /** Those whose URL stands in the seed. */
+  readonly webhookEndpoints: readonly StoredWebhookEndpoint[]
+  readonly jwtTemplate: string | null
 }
 
 export interface StoredPermission {
@@ -98,6 +102,7 @@ export type SeedAction =
   | RoleAction
   | UserAction
   | MemberAction
+  | WebhookAction
   | {
       readonly do: 'create organization'
       readonly index: number
@@ -126,6 +131,7 @@ export type SeedAction =
     }
   | { readonly do: 'create origin'; readonly origin: string }
   | { readonly do: 'set homepage'; readonly url: string }
+  | { readonly do: 'set jwt template'; readonly content: string }
 
 /** One thing the seed describes: to be made, to be changed, or as it should be. */
 export interface PlanStep {
@@ -156,6 +162,7 @@ export function planSeed(seed: Seed, state: SeedState): SeedPlan {
     planConnections(seed.connections, state, organizations.refs),
     planMembers(seed, state, organizations, users),
     planRest(seed, state),
+    planWebhooks(seed.webhookEndpoints, state.webhookEndpoints),
   ]
   return { steps: plans.flatMap(({ steps }) => steps), problems: plans.flatMap(({ problems }) => problems) }
 }

@@ -33,6 +33,8 @@ users:
   - { id: user_ada, email: Ada@Acme.test, first_name: Ada, email_verified: true, external_id: 7, metadata: { team: a }, password: '0123' }
   - { email: bob@acme.test, password_hash: $2b$10$x, password_hash_type: bcrypt }
 invitations: [{ email: eve@acme.test, organization: Acme, role: admin, expires_in_days: 3, locale: de }, { email: x@y.test }]
+webhook_endpoints: [{ endpoint_url: 'https://a.test/hook', events: [user.created], enabled: false, ordered: true, secret: whsec_pinned }]
+jwt_template: { content: '{"team": "x"}' }
 `)
     expect(seed).toEqual({
       organizations: [
@@ -89,6 +91,17 @@ invitations: [{ email: eve@acme.test, organization: Acme, role: admin, expires_i
       logoutUris: [],
       corsOrigins: [{ line: 13, origin: 'http://localhost:3000' }],
       homepageUrl: 'http://localhost:3000',
+      webhookEndpoints: [
+        {
+          line: 21,
+          endpoint_url: 'https://a.test/hook',
+          events: ['user.created'],
+          enabled: false,
+          ordered: true,
+          secret: 'whsec_pinned',
+        },
+      ],
+      jwtTemplate: '{"team": "x"}',
       ignored: [],
     })
   })
@@ -102,7 +115,9 @@ organizations:
     memberships: [{ email: alice@acme.test, role: admin, status: active }]
 connections:
   - { name: Acme SSO, organization: Acme, state: validating, profiles: [{ email: alice@acme.test }] }
-webhookEndpoints: [{ url: http://localhost:3000 }]
+webhookEndpoints: [{ url: 'http://localhost:3000', events: [], enabled: true, secret: whsec_pinned }]
+invitations: [{ email: bob@acme.test, organization_id: org_1, role_slug: admin, inviter_user_id: user_1 }]
+jwtTemplate: { content: '{}' }
 apiKeys: { sk_test_default: { environment: test }, sk_live_other: { environment: production } }
 `)
     expect(seed.organizations).toEqual([
@@ -121,10 +136,15 @@ apiKeys: { sk_test_default: { environment: test }, sk_live_other: { environment:
       ['sk_test_default', 'staging'],
       ['sk_live_other', 'production'],
     ])
+    expect(seed.webhookEndpoints).toEqual([
+      { line: 9, endpoint_url: 'http://localhost:3000', enabled: true, secret: 'whsec_pinned' },
+    ])
+    expect(seed.invitations).toEqual([{ line: 10, email: 'bob@acme.test', organization: 'org_1', role: 'admin' }])
+    expect(seed.jwtTemplate).toBe('{}')
     expect(seed.ignored).toEqual([
-      expect.stringMatching(/^line 9: webhookEndpoints \(/),
       expect.stringMatching(/^line 2: totp \(/),
       expect.stringMatching(/^line 8: profiles \(/),
+      expect.stringMatching(/^line 10: inviter_user_id \(/),
     ])
   })
 
@@ -188,6 +208,14 @@ describe('what is refused', () => {
     ],
     ['an unknown field of an invitation', 'invitations: [{ email: a@b.test, organisation: A }]', /mean "organization"/],
     ['an invitation for ever', 'invitations: [{ email: a@b.test, expires_in_days: 365 }]', /^line 1: expires_in_days /],
+    ['a webhook to nowhere', 'webhook_endpoints: [{ events: [] }]', /^line 1: .* needs "endpoint_url"\.$/],
+    [
+      'an event nobody emits',
+      "webhook_endpoints: [{ url: 'https://a.test', events: [user.creatd] }]",
+      /mean "user\.created"\?$/,
+    ],
+    ['a secret too short', "webhook_endpoints: [{ url: 'https://a.test', secret: abc }]", /^line 1: a secret is 8/],
+    ['a template that is none', "jwt_template: { content: '{{' }", /^line 1: content: /],
     ['a file that is a list', '- name: A', /^line 1: the file must be a map/],
     ['a broken file', 'a: [', /^line 1: /],
   ])('%s', (_what, text, message) => {

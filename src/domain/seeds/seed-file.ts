@@ -1,6 +1,7 @@
 import * as Type from 'typebox'
 import { AttributeMap, ConnectionOptions } from '#contracts/connections.ts'
 import type { ConnectionId, OrganizationId } from '#contracts/ids.ts'
+import { JwtTemplateInvalid, parseJwtTemplate } from '#protocols/jwt-template.ts'
 import { readYaml } from '#protocols/yaml.ts'
 import {
   readInvitation,
@@ -12,6 +13,7 @@ import {
 } from './seed-people.ts'
 import { compact, type Located, type Path, SeedReader } from './seed-reader.ts'
 import { readPermission, readRole, type SeedPermission, type SeedRole } from './seed-roles.ts'
+import { readWebhookEndpoint, type SeedWebhookEndpoint } from './seed-webhooks.ts'
 
 export interface SeedOrganization extends Located {
   readonly id?: OrganizationId
@@ -73,6 +75,9 @@ export interface Seed {
   readonly logoutUris: readonly SeedUri[]
   readonly corsOrigins: readonly SeedOrigin[]
   readonly homepageUrl?: string
+  readonly webhookEndpoints: readonly SeedWebhookEndpoint[]
+  /** Of the claims that access tokens hold in addition. */
+  readonly jwtTemplate?: string
   /** What the file says and nobody here can do yet, a sentence each. */
   readonly ignored: readonly string[]
 }
@@ -88,6 +93,7 @@ export const emptySeed: Seed = {
   redirectUris: [],
   logoutUris: [],
   corsOrigins: [],
+  webhookEndpoints: [],
   ignored: [],
 }
 
@@ -105,9 +111,7 @@ export class SeedInvalid extends Error {
 const notYet = {
   directories: 'directories fill by SCIM; see gatehouse scim simulate',
   groups: 'groups come with directories',
-  webhook_endpoints: 'make them on the dashboard or by the API, which shows the secret once',
   connect_applications: 'there are no OAuth applications yet',
-  jwt_template: 'set it by the API',
   feature_flags: 'there are no feature flags',
   pipe_connections: 'there are no pipes',
   connected_accounts: 'there are no pipes',
@@ -125,6 +129,7 @@ export function readSeed(text: string): Seed {
   const reader = new SeedReader(file.value)
   const root = reader.fields([], file.value.value ?? {}, rootKeys, notYet)
   const homepageUrl = root.text('homepage_url')
+  const jwtTemplate = readJwtTemplate(reader, root.get('jwt_template'))
   const seed: Seed = {
     permissions: root.list('permissions').map((item) => readPermission(reader, item.path, item.value)),
     roles: root.list('roles').map((item) => readRole(reader, item.path, item.value)),
@@ -137,6 +142,8 @@ export function readSeed(text: string): Seed {
     logoutUris: root.list('logout_uris').map((item) => readUri(reader, item.path, item.value)),
     corsOrigins: root.list('cors_origins').map((item) => readOrigin(reader, item.path, item.value)),
     ...(homepageUrl !== undefined && { homepageUrl }),
+    webhookEndpoints: root.list('webhook_endpoints').map((item) => readWebhookEndpoint(reader, item.path, item.value)),
+    ...(jwtTemplate !== undefined && { jwtTemplate }),
     ignored: reader.ignored,
   }
   if (reader.problems.length > 0) throw new SeedInvalid(reader.problems)
@@ -158,6 +165,8 @@ const rootKeys = [
   'logout_uris',
   'cors_origins',
   'homepage_url',
+  'webhook_endpoints',
+  'jwt_template',
 ] as const
 
 function readOrganization(reader: SeedReader, path: Path, value: unknown): SeedOrganization {
@@ -282,4 +291,16 @@ function readOrigin(reader: SeedReader, path: Path, value: unknown): SeedOrigin 
   if (typeof value === 'string') return { line: reader.lineOf(path), origin: value }
   const fields = reader.fields(path, value, ['origin'])
   return { line: fields.line, origin: fields.required('origin') }
+}
+
+function readJwtTemplate(reader: SeedReader, found: { path: Path; value: unknown } | undefined): string | undefined {
+  if (!found) return undefined
+  const content = reader.fields(found.path, found.value, ['content']).required('content')
+  try {
+    if (content !== '') parseJwtTemplate(content)
+  } catch (error) {
+    if (!(error instanceof JwtTemplateInvalid)) throw error
+    reader.complain([...found.path, 'content'], `content: ${error.message}`)
+  }
+  return content
 }

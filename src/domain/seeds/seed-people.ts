@@ -105,8 +105,15 @@ export function readMembership(reader: SeedReader, path: Path, value: unknown): 
 }
 
 export function readInvitation(reader: SeedReader, path: Path, value: unknown): SeedInvitation {
-  const fields = reader.fields(path, value, ['email', 'organization', 'role', 'expires_in_days', 'locale'])
-  const [organization, role] = [fields.text('organization'), fields.text('role')]
+  const fields = reader.fields(
+    path,
+    value,
+    ['email', 'organization', 'organization_id', 'role', 'role_slug', 'expires_in_days', 'locale'],
+    { inviter_user_id: 'the operator invites' },
+  )
+  // The vendor's emulator takes the words of the API.
+  const organization = fields.text('organization') ?? fields.text('organization_id')
+  const role = fields.text('role') ?? fields.text('role_slug')
   if (role !== undefined && organization === undefined)
     reader.complain(path, 'a role is one in an organization; say which.')
   return compact({

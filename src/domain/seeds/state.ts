@@ -1,19 +1,25 @@
 import type { ConnectionId, EnvironmentId, OrganizationId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
 import type { Database } from '#db/database.ts'
+import type { Secrets } from '#protocols/envelope.ts'
 import { readOrganization } from '../organizations/read.ts'
+import { findEndpoints } from '../webhooks/endpoints.ts'
 import { readPeople } from './people-state.ts'
 import type { SeedState } from './plan.ts'
 import type { Seed } from './seed-file.ts'
 
 type Reader = Database['kysely'] | Work['tx']
 
-/** Reads what the plan compares with: of organizations and connections only those the seed can mean. */
+/**
+ * Reads what the plan compares with: of organizations, connections and webhook endpoints only those the seed can mean.
+ * @param secrets opens the secrets of webhook endpoints; a seed without any can do without.
+ */
 export async function readSeedState(
   reader: Reader,
   environment: EnvironmentId,
   seed: Seed,
   now: Date,
+  secrets: Secrets | undefined,
 ): Promise<SeedState> {
   const organizations = await readOrganizations(reader, environment, seed)
   const connections = await readConnections(
@@ -49,6 +55,11 @@ export async function readSeedState(
     .select('homepage_url')
     .where('id', '=', environment)
     .executeTakeFirstOrThrow()
+  const template = await reader
+    .selectFrom('jwt_templates')
+    .select('content')
+    .where('environment_id', '=', environment)
+    .executeTakeFirst()
   return {
     ...(await readPeople(
       reader,
@@ -69,6 +80,8 @@ export async function readSeedState(
     logoutUris: logoutUris.map(({ id, uri, is_default: isDefault }) => ({ id, uri, isDefault })),
     corsOrigins: origins.map(({ origin }) => origin),
     homepageUrl,
+    webhookEndpoints: await readWebhookEndpoints(reader, environment, seed, secrets),
+    jwtTemplate: template?.content ?? null,
   }
 }
 
@@ -129,4 +142,16 @@ async function readConnections(
     )
     .orderBy('id')
     .execute()
+}
+
+async function readWebhookEndpoints(
+  reader: Reader,
+  environment: EnvironmentId,
+  seed: Seed,
+  secrets: Secrets | undefined,
+): Promise<SeedState['webhookEndpoints']> {
+  if (seed.webhookEndpoints.length === 0) return []
+  if (!secrets) throw new Error('Webhook endpoints need the encryption key.')
+  const urls = seed.webhookEndpoints.map(({ endpoint_url: url }) => url)
+  return findEndpoints(reader, environment, urls, secrets)
 }

@@ -59,7 +59,10 @@ export async function retryDelivery(work: Work, id: WebhookDeliveryId): Promise<
   throw new BadRequest('This was a test: its event is in no log. Send another test instead.', 'test_delivery')
 }
 
-/** Everything that was given up since a time, once more. */
+/**
+ * Everything since a time that was given up, and what waits for its next try after one that failed: whoever mended a
+ * receiver need not wait for the hours in between.
+ */
 export async function recoverDeliveries(work: Work, endpoint: WebhookEndpointId, since: string): Promise<number> {
   await requireEndpoint(work.tx, work.environment, endpoint)
   const { numUpdatedRows } = await work.tx
@@ -67,7 +70,13 @@ export async function recoverDeliveries(work: Work, endpoint: WebhookEndpointId,
     .set(again(work.now))
     .where('environment_id', '=', work.environment)
     .where('endpoint_id', '=', endpoint)
-    .where('state', '=', 'failed')
+    .where((eb) =>
+      eb.or([
+        eb('state', '=', 'failed'),
+        // An attempt under way was due already.
+        eb.and([eb('state', '=', 'pending'), eb('attempts', '>', 0), eb('next_attempt_at', '>', work.now)]),
+      ]),
+    )
     .where('is_test', '=', false)
     .where('created_at', '>=', timeOf('since', since))
     .executeTakeFirst()

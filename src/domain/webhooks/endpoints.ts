@@ -27,8 +27,9 @@ export async function createEndpoint(
   work: Work,
   input: WebhookEndpointCreate,
   rules: EndpointRules,
+  secret = newSecret(),
 ): Promise<WebhookEndpoint> {
-  check(input, rules)
+  checkEndpoint(input, rules)
   const row = await work.tx
     .insertInto('webhook_endpoints')
     .values({
@@ -45,7 +46,7 @@ export async function createEndpoint(
     .executeTakeFirstOrThrow()
     .catch(explainDuplicate)
   await followFromHere(work)
-  const secret = await addSecret(work, row.id, rules.secrets)
+  await addSecret(work, row.id, rules.secrets, secret)
   return present(row, secret)
 }
 
@@ -55,7 +56,7 @@ export async function updateEndpoint(
   input: WebhookEndpointUpdate,
   rules: EndpointRules,
 ): Promise<WebhookEndpoint> {
-  check(input, rules)
+  checkEndpoint(input, rules)
   const row = await work.tx
     .updateTable('webhook_endpoints')
     .set({
@@ -90,6 +91,7 @@ export async function rollSecret(
   id: WebhookEndpointId,
   rules: EndpointRules,
   overlapSeconds = defaultOverlapSeconds,
+  secret = newSecret(),
 ): Promise<WebhookEndpoint> {
   const row = await work.tx
     .selectFrom('webhook_endpoints')
@@ -106,7 +108,8 @@ export async function rollSecret(
     .where('environment_id', '=', work.environment)
     .where('endpoint_id', '=', id)
     .execute()
-  return present(row, await addSecret(work, id, rules.secrets))
+  await addSecret(work, id, rules.secrets, secret)
+  return present(row, secret)
 }
 
 export async function readEndpoint(
@@ -123,6 +126,23 @@ export async function readEndpoint(
     .executeTakeFirst()
   if (!row) throw new NotFound('Webhook Endpoint', id)
   return present(row, await newestSecret(db.kysely, environment, id, secrets))
+}
+
+/** Those with one of the URLs. */
+export async function findEndpoints(
+  reader: Database['kysely'] | Work['tx'],
+  environment: EnvironmentId,
+  urls: readonly string[],
+  secrets: Secrets,
+): Promise<WebhookEndpoint[]> {
+  const rows = await reader
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('environment_id', '=', environment)
+    .where('endpoint_url', 'in', urls)
+    .orderBy('id')
+    .execute()
+  return Promise.all(rows.map(async (row) => present(row, await newestSecret(reader, environment, row.id, secrets))))
 }
 
 export async function listEndpoints(
@@ -148,9 +168,12 @@ export async function listEndpoints(
   return { object: 'list', data, list_metadata }
 }
 
-async function addSecret(work: Work, endpoint: WebhookEndpointId, secrets: Secrets): Promise<string> {
+function newSecret(): string {
+  return `whsec_${randomBytes(24).toString('base64url')}`
+}
+
+async function addSecret(work: Work, endpoint: WebhookEndpointId, secrets: Secrets, secret: string): Promise<void> {
   const id = newId('webhookSecret', work.now)
-  const secret = `whsec_${randomBytes(24).toString('base64url')}`
   await work.tx
     .insertInto('webhook_secrets')
     .values({
@@ -161,7 +184,6 @@ async function addSecret(work: Work, endpoint: WebhookEndpointId, secrets: Secre
       created_at: work.now,
     })
     .execute()
-  return secret
 }
 
 async function newestSecret(
@@ -181,7 +203,11 @@ async function newestSecret(
   return secrets.open(row.sealed_secret, sealContext('webhook_secrets.sealed_secret', row.id))
 }
 
-function check({ endpoint_url: url, events }: WebhookEndpointUpdate, { allowPrivate }: EndpointRules): void {
+/** @throws Invalid `invalid_url` or `unknown_event`. */
+export function checkEndpoint(
+  { endpoint_url: url, events }: WebhookEndpointUpdate,
+  { allowPrivate }: Pick<EndpointRules, 'allowPrivate'>,
+): void {
   if (url !== undefined) checkUrl(url, allowPrivate)
   const known: readonly string[] = eventNames
   const unknown = (events ?? []).filter((name) => !known.includes(name))

@@ -30,7 +30,7 @@ export function Recover({ endpoint, onClose }: Props) {
   return (
     <FormDialog
       title="Recover failed deliveries"
-      lead="Sends again what failed for good since then, and nothing that succeeded."
+      lead="Sends again, now, what failed since then, also what waits for its next try; nothing that succeeded."
       action="Recover failed"
       reason={since === '' ? 'Enter a time.' : undefined}
       fields={['since']}
