@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Three stages: dependencies without build tools and without the embedded database, the dashboard, then the program.
+# Three stages: dependencies without build tools and without the embedded database, what is built, then the program.
 # Some 200 MB.
 
 FROM node:24-alpine AS dependencies
@@ -9,14 +9,15 @@ COPY package.json package-lock.json .npmrc ./
 # Nothing of ours is here yet that an install could run.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
-FROM node:24-alpine AS dashboard
+FROM node:24-alpine AS built
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=optional --ignore-scripts
-COPY scripts/build-dashboard.mjs scripts/
-COPY src/contracts src/contracts
+COPY scripts scripts
+COPY bin bin
+COPY src src
 COPY web web
-RUN node scripts/build-dashboard.mjs
+RUN node scripts/build-dashboard.mjs && node scripts/build-server.mjs
 
 FROM node:24-alpine
 ENV NODE_ENV=production
@@ -25,7 +26,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY bin bin
 COPY src src
-COPY --from=dashboard /app/dist dist
+COPY --from=built /app/dist dist
 USER node
 EXPOSE 4100
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

@@ -8,7 +8,7 @@ const isolate = false
  * PostgreSQL the others run.
  */
 const onTheirOwn = [
-  'test/cli/{commands,dev,start,test-sso,trigger}.test.ts',
+  'test/cli/{built-server,commands,dev,start,test-sso,trigger}.test.ts',
   'test/conformance/{sdk-journey,workos-openapi}.test.ts',
   'test/dashboard/front-end.test.ts',
   'test/db/{embedded,lock-folder}.test.ts',

@@ -18,7 +18,8 @@ function runHere() {
     // Half of what a start costs is compiling. Kept where nobody writes who could not change the program itself; where
     // that is not us, every start compiles.
     .then((nodeModule) => nodeModule.enableCompileCache(join(modules, '.cache', 'gatehouse')))
-    .then(() => import('../src/cli/main.ts'))
+    .then(() => import('./built-server.mjs'))
+    .then((built) => import(built.programEntry()))
     .then((cli) => cli.main(process.argv.slice(2)))
 }
 

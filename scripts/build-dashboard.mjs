@@ -7,21 +7,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { findVite } from './find-vite.mjs'
 
 const web = fileURLToPath(new URL('../web/', import.meta.url))
 const assets = fileURLToPath(new URL('../dist/dashboard/assets/', import.meta.url))
 
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
-
-/** @returns Vite, or undefined where it is not installed. */
-async function findVite() {
-  try {
-    return await import('vite')
-  } catch (error) {
-    if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined
-    throw error
-  }
-}
 
 /** @param {string} file */
 async function compress(file) {

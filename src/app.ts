@@ -35,7 +35,7 @@ import { guardedFetch } from './guarded-fetch.ts'
 import { guardedPost } from './guarded-post.ts'
 import { guardedTransport } from './guarded-transport.ts'
 import type { Role } from './settings.ts'
-import { smtpMail, type SmtpOptions } from './smtp.ts'
+import type { SmtpOptions } from './smtp.ts'
 import { appendBelow, writeStdout } from './stream-files.ts'
 
 export interface AppOptions {
@@ -101,7 +101,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     writeStdout,
     datadogIntake: (options.development && options.datadogIntake) || datadogIntake,
   }
-  const smtp = options.smtp && smtpMail(options.smtp)
+  // Loaded where it is needed: sending mail brings a library with it.
+  const smtp = options.smtp && (await import('./smtp.ts')).smtpMail(options.smtp)
   const postMail = smtp ?? (options.development ? undefined : cannotSend)
   const deps: Deps = {
     db,

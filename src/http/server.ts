@@ -34,6 +34,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     requestTimeout: 60_000,
     rewriteUrl: ({ url = '/' }) => tidyScimUrl(url),
     return503OnClosing: true,
+    // Contracts check what comes and shape what goes; the framework's own compilers would only be loaded.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     frameworkErrors: (_error, request, answer) => {
       // No hook runs for these. Fastify types this reply by a generic route it does not have.
       const reply = (answer as FastifyReply).header('x-request-id', request.id)
@@ -58,6 +60,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
     reply.status(404).send({ message: `Cannot ${request.method} ${pathOf(request.url)}`, code: 'route_not_found' }),
   )
   return app
+}
+
+function noCompiler(): never {
+  throw new Error('A route has a schema for the framework; contracts are what is checked here.')
 }
 
 /** The query of a request, decoded once and untouched. */

@@ -1,4 +1,3 @@
-import { toDataURL } from 'qrcode'
 import type { AuthenticationChallengeId, AuthenticationFactorId, EnvironmentId, UserId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
 import type { AuthenticationChallenge, AuthenticationFactor, EnrolledFactor } from '#contracts/mfa.ts'
@@ -37,7 +36,7 @@ export async function presentEnrolled(row: FactorRow, secret: Buffer): Promise<E
     issuer: row.issuer,
     user: row.account,
     secret: encodeBase32(secret),
-    qr_code: await toDataURL(uri),
+    qr_code: await (await import('qrcode')).toDataURL(uri),
     uri,
   }
   return { ...presentFactor(row), totp }

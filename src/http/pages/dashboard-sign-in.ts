@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify'
 import { html, raw } from 'hono/html'
-import { toString as drawQrCode } from 'qrcode'
 import { encodeBase32, otpauthUri } from '#protocols/totp.ts'
 import { sendPage } from './layout.ts'
 
@@ -50,6 +49,7 @@ export async function sendInvitation(
   problem?: string,
 ): Promise<FastifyReply> {
   const uri = otpauthUri(totpSecret, { issuer: 'Gatehouse', account: email })
+  const { toString: drawQrCode } = await import('qrcode')
   const code = await drawQrCode(uri, { type: 'svg', margin: 2, width: 180 })
   const secret = encodeBase32(totpSecret).replaceAll(/(.{4})(?=.)/g, '$1 ')
   return sendPage(reply, status, {
