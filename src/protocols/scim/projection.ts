@@ -94,10 +94,32 @@ function projectExtension(projection: Projection, urn: string, value: Json, type
 function projectAttribute(projection: Projection, attribute: Shown, value: Json, urn?: string): Json | undefined {
   const decided = verdict(projection, attribute, urn)
   if (decided === 'left out') return undefined
+  if (decided === 'whole' && projection.excluded.length === 0 && !hidesSubs(attribute) && isFilled(value)) return value
   if (decided === 'whole') return withoutSubs(value, attribute, (sub) => shownInside(projection, attribute, sub, urn))
   return withoutSubs(value, attribute, (sub) => {
     return (decided.has(sub.name.toLowerCase()) && sub.returned !== 'never') || sub.returned === 'always'
   })
+}
+
+const hiding = new WeakMap<readonly Attribute[], boolean>()
+
+/** Whether some sub-attribute is never shown: otherwise most values are answered as they are stored, without a copy. */
+function hidesSubs(attribute: Shown): boolean {
+  const { subAttributes } = attribute
+  if (!subAttributes) return false
+  let hides = hiding.get(subAttributes)
+  if (hides === undefined) {
+    hides = subAttributes.some(({ returned }) => returned === 'never')
+    hiding.set(subAttributes, hides)
+  }
+  return hides
+}
+
+/** Whether nothing in it is empty, which would be left out. */
+function isFilled(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  const parts = Array.isArray(value) ? listOf(value) : []
+  return Object.keys(value).length > 0 && parts.every((part) => !Array.isArray(part) && isFilled(part))
 }
 
 function shownInside(projection: Projection, attribute: Shown, sub: Shown, urn?: string): boolean {
