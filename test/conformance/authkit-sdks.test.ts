@@ -1,47 +1,117 @@
-import { describe } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { WorkOS as WorkOS7 } from 'workos-7'
 import { WorkOS as WorkOS8 } from 'workos-8'
 import { WorkOS as WorkOS11 } from 'workos-11'
+import { peopleOf, pkcePair } from '../support/people.ts'
 import { useTestServer } from '../support/server.ts'
-import { describeAuthKit } from './authkit-suite.ts'
+import { describeInterrupts, type Exceptions } from './authkit-interrupts-suite.ts'
+import { caught, type ConnectAuthKit, describeAuthKit } from './authkit-suite.ts'
 
 const server = useTestServer()
 
-describe('SDK 7', () => {
-  describeAuthKit(server, (apiKey, options) => {
-    const { userManagement, mfa } = new WorkOS7(apiKey, options)
-    return {
-      authKit: userManagement,
-      factors: {
-        enroll: (userId) => userManagement.enrollAuthFactor({ userId, type: 'totp' }),
-        challenge: (authenticationFactorId) => mfa.challengeFactor({ authenticationFactorId }),
-      },
-    }
-  })
+/** Before 11 there was no exception of its own for them. */
+const former: Exceptions = { interrupt: 'GenericServerException', ssoRequired: 'OauthException' }
+
+const majors: [string, Exceptions, ConnectAuthKit][] = [
+  [
+    'SDK 7',
+    former,
+    (apiKey, options) => {
+      const { userManagement, mfa } = new WorkOS7(apiKey, options)
+      return {
+        authKit: userManagement,
+        factors: {
+          enroll: (userId) => userManagement.enrollAuthFactor({ userId, type: 'totp' }),
+          challenge: (authenticationFactorId) => mfa.challengeFactor({ authenticationFactorId }),
+        },
+      }
+    },
+  ],
+  [
+    'SDK 8',
+    former,
+    (apiKey, options) => {
+      const { userManagement, mfa } = new WorkOS8(apiKey, options)
+      return {
+        authKit: userManagement,
+        factors: {
+          enroll: (userId) => userManagement.enrollAuthFactor({ userId, type: 'totp' }),
+          challenge: (authenticationFactorId) => mfa.challengeFactor({ authenticationFactorId }),
+        },
+      }
+    },
+  ],
+  [
+    'SDK 11',
+    { interrupt: 'AuthenticationException', ssoRequired: 'AuthenticationException' },
+    (apiKey, options) => {
+      const { userManagement, multiFactorAuth } = new WorkOS11(apiKey, options)
+      return {
+        authKit: userManagement,
+        factors: {
+          enroll: (userId) => multiFactorAuth.createUserAuthFactor({ userId, type: 'totp' }),
+          challenge: (authenticationFactorId) => multiFactorAuth.challengeFactor({ authenticationFactorId }),
+        },
+      }
+    },
+  ],
+]
+
+describe.each(majors)('%s', (_major, exceptions, connect) => {
+  describeAuthKit(server, connect)
+  describeInterrupts(server, connect, exceptions)
 })
 
-describe('SDK 8', () => {
-  describeAuthKit(server, (apiKey, options) => {
-    const { userManagement, mfa } = new WorkOS8(apiKey, options)
-    return {
-      authKit: userManagement,
-      factors: {
-        enroll: (userId) => userManagement.enrollAuthFactor({ userId, type: 'totp' }),
-        challenge: (authenticationFactorId) => mfa.challengeFactor({ authenticationFactorId }),
-      },
-    }
+test.each([
+  ['SDK 8', WorkOS8],
+  ['SDK 11', WorkOS11],
+])('%s without a key: a code with its verifier, refreshes, and nothing else', async (_major, WorkOS) => {
+  const environment = await server.environment()
+  const people = peopleOf(server, environment)
+  const user = await people.user(undefined, { password: 'correct horse battery' })
+  const { client_id: clientId } = environment
+  const { userManagement } = new WorkOS({ clientId, apiHostname: '127.0.0.1', port: server.port, https: false })
+  const { verifier: codeVerifier, challenge } = pkcePair()
+  const code = await people.code(user, {}, challenge)
+  const signed = await userManagement.authenticateWithCode({ code, codeVerifier })
+  expect(signed.user.id).toBe(user.id)
+  const next = await userManagement.authenticateWithRefreshToken({ refreshToken: signed.refreshToken })
+  expect(next.refreshToken).not.toBe(signed.refreshToken)
+  const { status, body } = await people.authenticate<{ error: string }>({
+    client_secret: null,
+    grant_type: 'password',
+    email: user.email,
+    password: 'correct horse battery',
   })
+  expect([status, body.error]).toEqual([400, 'invalid_client'])
 })
 
-describe('SDK 11', () => {
-  describeAuthKit(server, (apiKey, options) => {
-    const { userManagement, multiFactorAuth } = new WorkOS11(apiKey, options)
-    return {
-      authKit: userManagement,
-      factors: {
-        enroll: (userId) => multiFactorAuth.createUserAuthFactor({ userId, type: 'totp' }),
-        challenge: (authenticationFactorId) => multiFactorAuth.challengeFactor({ authenticationFactorId }),
-      },
-    }
+test('SDK 7 mails codes and resets itself', async () => {
+  const environment = await server.environment()
+  const user = await peopleOf(server, environment).user()
+  const options = { clientId: environment.client_id, apiHostname: '127.0.0.1', port: server.port, https: false }
+  const { userManagement } = new WorkOS7(environment.apiKey.value, options)
+  await userManagement.sendMagicAuthCode({ email: user.email })
+  await userManagement.sendPasswordResetEmail({ email: user.email, passwordResetUrl: 'https://app.test/reset' })
+  const { body } = await environment.api<{ data: { subject: string; code?: string; link?: string }[] }>(
+    'GET',
+    `/mailbox?to=${user.email}`,
+  )
+  expect(body.data.map(({ code, link }) => code ?? link)).toEqual([
+    expect.stringMatching(/^https:\/\/app\.test\/reset\?token=/),
+    expect.stringMatching(/^\d{6}$/),
+  ])
+})
+
+test('SDK 11: what Radar would ask for is refused as a grant that is not offered', async () => {
+  const environment = await server.environment()
+  const options = { clientId: environment.client_id, apiHostname: '127.0.0.1', port: server.port, https: false }
+  const { userManagement } = new WorkOS11(environment.apiKey.value, options)
+  const refused = userManagement.authenticateWithRadarEmailChallenge({
+    clientId: environment.client_id,
+    code: '123456',
+    radarChallengeId: 'radar_challenge_1',
+    pendingAuthenticationToken: 'x',
   })
+  expect((await caught(refused)).rawData.error).toBe('unsupported_grant_type')
 })

@@ -45,6 +45,17 @@ export interface AuthKit {
     userAgent?: string
     session?: SealOptions
   }): Promise<Signed>
+  getAuthorizationUrl(options: {
+    clientId: string
+    provider: string
+    redirectUri: string
+    state: string
+    loginHint: string
+    screenHint: 'sign-in'
+    codeChallenge: string
+    codeChallengeMethod: 'S256'
+  }): string
+  authenticateWithCodeAndVerifier(options: { clientId: string; code: string; codeVerifier: string }): Promise<Signed>
   authenticateWithPassword(options: { clientId: string; email: string; password: string }): Promise<Signed>
   authenticateWithRefreshToken(options: {
     clientId: string
@@ -100,6 +111,7 @@ export type ConnectAuthKit = (
 
 /** What an SDK throws, as far as applications look at it. */
 interface Thrown {
+  readonly name: string
   readonly rawData: {
     code?: string
     error?: string
@@ -108,7 +120,7 @@ interface Thrown {
   }
 }
 
-const caught = async (refused: Promise<unknown>): Promise<Thrown> =>
+export const caught = async (refused: Promise<unknown>): Promise<Thrown> =>
   refused.then(
     () => {
       throw new Error('it was not refused')

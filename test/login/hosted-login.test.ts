@@ -168,6 +168,23 @@ describe('a code by mail', () => {
   })
 })
 
+test('a wrong code tells nobody whether somebody has the address, also where another page has used up its tries', async () => {
+  const where = await tenant({ sign_up: 'closed' })
+  const { email } = await where.people.user('ann@example.com')
+  const alertsFor = async (address: string) => {
+    const [earlier, later] = [new LoginBrowser(server), new LoginBrowser(server)]
+    for (const browser of [earlier, later]) {
+      await browser.get(where.url())
+      await browser.submit('sign-in', { email: address })
+      await browser.submit('magic-code/send')
+    }
+    const alerts: (string | undefined)[] = []
+    for (let count = 0; count < 6; count++) alerts.push((await earlier.submit('magic-code', { code: '000000' })).alert)
+    return [...alerts, (await later.submit('magic-code', { code: '000000' })).alert]
+  }
+  expect(await alertsFor('nobody@example.com')).toEqual(await alertsFor(email))
+})
+
 describe('signing up', () => {
   const account = { email: 'new@example.com', first_name: 'Nia', last_name: 'Ewe', password }
 

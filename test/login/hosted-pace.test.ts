@@ -13,6 +13,11 @@ const buttons = {
     await browser.submit('sign-in', { email })
     return () => browser.submit('magic-code/send')
   },
+  async 'a wrong code'(browser: LoginBrowser, email: string) {
+    await browser.submit('sign-in', { email })
+    await browser.submit('magic-code/send')
+    return () => browser.submit('magic-code', { code: '000000' })
+  },
   async 'a forgotten password'(browser: LoginBrowser, email: string) {
     await browser.get(browser.last?.url.replace('sign-in', 'forgot') ?? '')
     return () => browser.submit('forgot', { email })
@@ -36,6 +41,6 @@ test.each(Object.entries(buttons))('%s is answered on the beat, for somebody and
     const start = performance.now()
     const { status } = await press()
     // Work takes a fraction of it, so that the beat alone makes the difference.
-    expect([status, performance.now() - start > paceMs - 5], address).toEqual([200, true])
+    expect([status === 200 || status === 422, performance.now() - start > paceMs - 5], address).toEqual([true, true])
   }
 })

@@ -173,7 +173,10 @@ describe('nobody is signed in unawares', () => {
     expect((await new LoginBrowser(server).get(old.href)).status).toBe(400)
     const standalone = await company({})
     const code = (await leadOf(standalone)).searchParams.get('code') ?? ''
+    // The code was the application's own, whatever is set up since.
+    await standalone.api('PUT', '/authentication_settings', { body: { sign_in_endpoint: endpoint } })
     expect((await new LoginBrowser(server).get(`/authkit/sso/unasked?code=${code}`)).status).toBe(400)
+    expect(await standalone.users()).toEqual([])
     for (const query of ['', '?code='])
       expect((await new LoginBrowser(server).get(`/authkit/sso/unasked${query}`)).status).toBe(400)
   })

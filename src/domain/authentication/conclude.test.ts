@@ -156,6 +156,19 @@ describe('a second factor', () => {
       { settings: required, factors },
       done(null),
     ]),
+    ['is not asked after SSO of the organization that demands it', bySso, { memberships: [strict] }, done('org_acme')],
+    [
+      'is asked by an organization that demands it of who came by the identity provider of another',
+      { ...bySso, organization: 'org_beta' },
+      { memberships: [acme, { ...beta, settings: { mfa: 'required' } }], factors },
+      challenge,
+    ],
+    [
+      'is not asked of them where the environment alone demands it',
+      { ...bySso, organization: 'org_beta' },
+      { settings: required, memberships: [acme, beta], factors },
+      done('org_beta'),
+    ],
     ['comes after the inbox', unverified, { settings: required }, { kind: 'email_verification_required' }],
     [
       'comes after the choice of the organization, whose rule it may be',
@@ -185,6 +198,12 @@ describe('a refresh', () => {
       { organization: 'org_acme' },
       { memberships: [beta] },
       { kind: 'not_a_member', organization: 'org_acme' },
+    ],
+    [
+      'asks who came by the identity provider of another organization, where they move to one that demands a factor',
+      { ...bySso, organization: 'org_beta' },
+      { memberships: [acme, { ...beta, settings: { mfa: 'required' } }] },
+      { kind: 'mfa_enrollment' },
     ],
     ['ends with the method', {}, { settings: passwordOff }, { kind: 'method_not_allowed' }],
     [

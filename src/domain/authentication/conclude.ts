@@ -102,12 +102,21 @@ export function conclude(
   if (organization && !allows(methods, method))
     return { kind: 'organization_methods_required', connections: organization.connections, methods }
 
-  return (
-    secondFactor(organization?.settings.mfa ?? settings.mfa, proven, circumstances.factors, moment) ?? {
-      kind: 'done',
-      organization: organization?.id ?? null,
-    }
-  )
+  const demand = organization?.settings.mfa ?? settings.mfa
+  const asked = needsFactor(proven, organization)
+    ? secondFactor(demand, proven, circumstances.factors, moment)
+    : undefined
+  return asked ?? { kind: 'done', organization: organization?.id ?? null }
+}
+
+/**
+ * The identity provider of one company is no second factor to another that demands one: whoever runs it can sign in as
+ * any of its people, and would be let in where they are guests.
+ */
+function needsFactor({ method, connection }: Proven, organization: OrganizationPolicy | null): boolean {
+  if (!needsNoFactor.has(method)) return true
+  const isOfAnother = organization !== null && connection?.organization !== organization.id
+  return method === 'SSO' && isOfAnother && organization.settings.mfa === 'required'
 }
 
 /** Whether a way to sign in is switched on; those without a switch are. */
@@ -142,11 +151,11 @@ function chooseOrganization(
 
 function secondFactor(
   demand: AuthenticationSettings['mfa'],
-  { method, mfa }: Proven,
+  { mfa }: Proven,
   factors: Circumstances['factors'],
   moment: 'sign_in' | 'refresh',
 ): Conclusion | undefined {
-  if (mfa || needsNoFactor.has(method) || demand === 'off') return undefined
+  if (mfa || demand === 'off') return undefined
   if (demand === 'optional' && (factors.length === 0 || moment === 'refresh')) return undefined
   return factors.length === 0 ? { kind: 'mfa_enrollment' } : { kind: 'mfa_challenge', factors }
 }

@@ -80,7 +80,7 @@ export async function answerMagicCode(
     const user = await findUserByEmail(work.tx, work.environment, email)
     const verdict = user ? await checkMagicAuth(work, deps.secrets, user, code) : 'incorrect'
     announce(work, 'magic_auth', verdict, { user: user ?? null, email, origin: client })
-    if (!user || verdict !== 'right') return countWrong(work, current, verdict === 'right' ? 'incorrect' : verdict)
+    if (!user || verdict !== 'right') return countWrong(work, current)
     const facts = { ...plainFacts('MagicAuth', client), emailProven: true }
     return advance(work, deps, current, { user: await markEmailVerified(work, user), facts, link: null })
   })
@@ -97,11 +97,11 @@ export async function answerEmailCode(
     const early = refusedEarly(current, work.now)
     if (early) return { kind: 'refused', verdict: early }
     const shown = await shownSoFar(work, current)
-    if (!shown) return countWrong(work, current, 'incorrect')
+    if (!shown) return countWrong(work, current)
     const along = shownWith(shown.facts, shown.link === null)
     const { verdict, user } = await confirmEmail(work, deps.secrets, shown.user, code, along)
     announce(work, 'email_verification', verdict, { user, origin: client })
-    if (verdict !== 'right') return countWrong(work, current, verdict)
+    if (verdict !== 'right') return countWrong(work, current)
     if (shown.link) await linkIdentity(work, user.id, shown.link)
     return advance(work, deps, current, { user, facts: { ...shown.facts, emailProven: true }, link: null })
   })
@@ -181,8 +181,9 @@ function refusedEarly({ state: { code } }: HostedLogin, now: Date): Refused['ver
   return code.wrong >= maxWrongCodes ? 'too_many_attempts' : undefined
 }
 
-async function countWrong(work: Work, login: HostedLogin, verdict: Refused['verdict']): Promise<Refused> {
+/** What else may be wrong with a code, only somebody who was sent one can have: no page may depend on that. */
+async function countWrong(work: Work, login: HostedLogin): Promise<Refused> {
   const { code } = login.state
   if (code) await saveState(work, login, { ...login.state, code: { ...code, wrong: code.wrong + 1 } })
-  return { kind: 'refused', verdict }
+  return { kind: 'refused', verdict: 'incorrect' }
 }

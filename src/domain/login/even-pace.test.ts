@@ -28,3 +28,14 @@ test('what was answered or thrown comes through', async () => {
   expect(await atEvenPace(() => Promise.resolve('done'))).toBe('done')
   await expect(atEvenPace(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
 })
+
+test('an answer that is only for whoever is who they say comes at once', async () => {
+  expect(
+    await timed(() =>
+      atEvenPace(
+        () => Promise.resolve('in'),
+        (answer) => answer !== 'in',
+      ),
+    ),
+  ).toBeLessThan(paceMs / 2)
+})

@@ -6,12 +6,16 @@ export const paceMs = 250
 /**
  * Answers at the next full beat, however long the work took: how long it takes depends on whether somebody has an
  * address, which strangers are not to learn. A failure waits, too.
+ * @param mustWait which answers have to wait; all of them, unless some are only for whoever is who they say.
  */
-export async function atEvenPace<T>(act: () => Promise<T>): Promise<T> {
+export async function atEvenPace<T>(act: () => Promise<T>, mustWait: (answer: T) => boolean = () => true): Promise<T> {
   const start = performance.now()
+  let waits = true
   try {
-    return await act()
+    const answer = await act()
+    waits = mustWait(answer)
+    return answer
   } finally {
-    await setTimeout(paceMs - ((performance.now() - start) % paceMs))
+    if (waits) await setTimeout(paceMs - ((performance.now() - start) % paceMs))
   }
 }

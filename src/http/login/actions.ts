@@ -114,7 +114,8 @@ async function submitCode(
   const code = digitsIn(form)
   if (!/^\d{6}$/.test(code)) return again(step, { fieldProblem: say('codeMalformed'), status: 422 })
   const answer = step === 'magic-code' ? answerMagicCode : answerEmailCode
-  const tried = await guess(deps, login, client.ipAddress, () => answer(deps, login, code, client), isWrong)
+  const act = () => atEvenPace(() => answer(deps, login, code, client), isWrong)
+  const tried = await guess(deps, login, client.ipAddress, act, isWrong)
   if (tried.kind === 'wait') return again(step, waitFor(say, tried.seconds))
   if (tried.answer.kind !== 'refused') return tried.answer
   return again(step, { fieldProblem: say(codeProblems[tried.answer.verdict]), status: 422 })
