@@ -1,10 +1,25 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
-import type { PostBatch } from '#domain/log-streams/outlets.ts'
 import { guardedLookup, isPrivateAddress } from './guarded-fetch.ts'
 
 const defaultTimeoutMs = 10_000
 const keptBytes = 8_192
+
+type Post = (
+  url: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>>,
+  method?: 'POST' | 'PUT',
+) => Promise<
+  | {
+      readonly ok: true
+      readonly status: number
+      readonly retryAfter: string | undefined
+      readonly body: string
+      readonly headers: Readonly<NodeJS.Dict<string | string[]>>
+    }
+  | { readonly ok: false; readonly error: string }
+>
 
 /**
  * Posts to addresses that customers name: 10 s in all, redirects not followed, and, unless allowed, never to a private
@@ -14,14 +29,14 @@ export function guardedPost(options: {
   readonly allowPrivate: boolean
   readonly lookup?: LookupFunction
   readonly timeoutMs?: number
-}): PostBatch & { close(): Promise<void> } {
+}): Post & { close(): Promise<void> } {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
   const agent = new Agent({
     connect: { lookup: guardedLookup(options.allowPrivate, options.lookup), timeout: timeoutMs },
     connections: 64,
     keepAliveTimeout: 10_000,
   })
-  const post: PostBatch = async (url, body, headers, method = 'POST') => {
+  const post: Post = async (url, body, headers, method = 'POST') => {
     const host = URL.parse(url)?.hostname.replaceAll(/^\[|\]$/g, '')
     if (host === undefined) return { ok: false, error: 'invalid URL' }
     if (!options.allowPrivate && isIP(host) !== 0 && isPrivateAddress(host))
@@ -41,6 +56,7 @@ export function guardedPost(options: {
         status: answer.statusCode,
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
         body: await readStart(answer.body),
+        headers: answer.headers,
       }
     } catch (error) {
       return { ok: false, error: signal.aborted ? `no answer within ${timeoutMs / 1000} seconds` : describe(error) }

@@ -41,6 +41,25 @@ export const WebhookEndpointDisabledData = Type.Object({
   updated_at: Timestamp,
 })
 
+export const WebhookAttempt = Type.Object({
+  at: Timestamp,
+  /** HTTP status of the answer. */
+  status: Type.Union([Type.Integer(), Type.Null()]),
+  /** Why there was no answer. */
+  error: nullableString,
+  duration_ms: Type.Integer(),
+})
+export type WebhookAttempt = Static<typeof WebhookAttempt>
+
+const Headers = Type.Record(Type.String(), Type.String())
+const nullableHeaders = Type.Union([Headers, Type.Null()])
+
+/** Of a request and of its answer, without cookies. */
+export interface WebhookHeaders {
+  readonly request: Static<typeof Headers>
+  readonly response: Static<typeof nullableHeaders>
+}
+
 export const WebhookDelivery = Type.Object({
   object: Type.Literal('webhook_delivery'),
   id: WebhookDeliveryId,
@@ -60,6 +79,11 @@ export const WebhookDelivery = Type.Object({
   last_error: nullableString,
   /** The beginning of the last answer's body. */
   last_response: nullableString,
+  last_request_headers: nullableHeaders,
+  /** Without cookies. */
+  last_response_headers: nullableHeaders,
+  /** The oldest first. */
+  recent_attempts: Type.Array(WebhookAttempt),
   created_at: Timestamp,
   completed_at: nullableTimestamp,
 })
@@ -180,6 +204,9 @@ export const WebhookTest = Type.Object({
   /** The beginning of the answer's body. */
   response: nullableString,
   duration_ms: Type.Integer(),
+  request_headers: Headers,
+  /** Without cookies. */
+  response_headers: nullableHeaders,
 })
 export type WebhookTest = Static<typeof WebhookTest>
 

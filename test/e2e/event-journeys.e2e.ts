@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { expectAccessible } from './support/dashboard.ts'
 import { button, copied, keepOpen, useInstallation } from './support/installation.ts'
 import { signIn } from './support/sign-in.ts'
+import { runSql } from '../support/run-sql.ts'
 
 const installation = useInstallation()
 const { open, arrive, api, restart } = installation
@@ -70,6 +71,9 @@ test('the log is read with a cursor, without a gap or anything twice, through a 
     'one order',
   ).toEqual(backwards.data.map(({ id }) => id).toReversed())
 
+  // One of the article's, of another server: told apart from a typing mistake, and the poller begins anew.
+  const foreign = events.listEvents({ events: [...dsync], after: 'event_08GHJ944DVE9G8CXRTPGI1N64W' })
+  await expect(foreign).rejects.toMatchObject({ status: 400, code: 'invalid_cursor', message: /after/ })
   const middle = read[99]
   const visitor = await open(`events?type=dsync.user.*&open=${middle?.id ?? ''}`)
   const { page } = visitor
@@ -95,11 +99,16 @@ test('events arrive live on the page that shows them, which an address brings ba
   await page.getByText('Live', { exact: true }).first().waitFor()
   const jump = page.getByRole('button', { name: /Search or jump to/ })
   await jump.focus()
-  const began = performance.now()
-  await directory.push('grace@live.test')
-  await page.getByRole('row').filter({ hasText: 'dsync.user.created' }).filter({ hasText: 'grace' }).first().waitFor()
-  // A second is what it is to take; this is against a page that looks again from time to time instead of being told.
-  expect(performance.now() - began).toBeLessThan(5_000)
+  const created = page.getByRole('row').filter({ hasText: 'dsync.user.created' })
+  const took: number[] = []
+  for (const name of ['ada', 'alan', 'grace']) {
+    const began = performance.now()
+    await directory.push(`${name}@live.test`)
+    await created.filter({ hasText: name }).first().waitFor()
+    took.push(performance.now() - began)
+  }
+  // Each as a rule; the other processor may be busy with another file's browser.
+  expect(Math.min(...took), took.join()).toBeLessThan(1_000)
   expect(await jump.evaluate((element) => element === document.activeElement), 'focus stays').toBe(true)
   await jump.blur()
   await page.keyboard.press('j')
@@ -157,7 +166,6 @@ test('events are streamed to Datadog, a wrong site is explained, and its dashboa
 test('failed sign-ins show in the insights by reason and organization, and set off an alert', async () => {
   const { application, gatehouse } = installation
   application.answerPosts(200)
-  const failed = 'authentication.sso_failed'
   const hook = await api<{ id: string }>('POST', '/webhook_endpoints', {
     endpoint_url: `${application.url}/alerts`,
     events: ['alert.firing'],
@@ -185,16 +193,23 @@ test('failed sign-ins show in the insights by reason and organization, and set o
   await alerts.getByRole('button', { name: 'Load their values' }).click()
   await expect.poll(() => alerts.getByLabel('E-mail').inputValue()).toBe('oncall@example.com')
   await button(alerts, 'Cancel').click()
-  const authorize = new URLSearchParams({
-    response_type: 'code',
-    client_id: gatehouse.clientId,
-    organization: 'org_test_idp',
-    redirect_uri: `http://localhost:${gatehouse.appPort}/callback`,
-  })
-  const fail = () => signIn(`${gatehouse.url}/sso/authorize?${authorize}`, { scenario: 'error-response' })
-  for (let times = 0; times < 10; times += 1) await fail()
+  const guess = async () => {
+    const response = await fetch(`${gatehouse.url}/user_management/authenticate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gatehouse.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        client_id: gatehouse.clientId,
+        client_secret: gatehouse.apiKey,
+        grant_type: 'password',
+        email: 'grace@example.org',
+        password: 'not the password',
+      }),
+    })
+    expect(response.status, await response.text()).toBe(400)
+  }
+  for (let times = 0; times < 10; times += 1) await guess()
   await restart()
-  for (let times = 0; times < 10; times += 1) await fail()
+  for (let times = 0; times < 10; times += 1) await guess()
   await expect.poll(() => application.at('/alerts').length, { timeout: 30_000 }).toBe(1)
   expect(JSON.parse(application.at('/alerts')[0]?.body ?? '')).toMatchObject({
     event: 'alert.firing',
@@ -208,12 +223,21 @@ test('failed sign-ins show in the insights by reason and organization, and set o
   await button(alerts, 'Delete alert').click()
   await alerts.getByText('No alert yet').waitFor()
 
+  // These belong to an organization.
+  const authorize = new URLSearchParams({
+    response_type: 'code',
+    client_id: gatehouse.clientId,
+    organization: 'org_test_idp',
+    redirect_uri: `http://localhost:${gatehouse.appPort}/callback`,
+  })
+  for (let times = 0; times < 3; times += 1)
+    await signIn(`${gatehouse.url}/sso/authorize?${authorize}`, { scenario: 'error-response' })
   const visitor = await open('insights')
   const { page } = visitor
   const reasons = page.getByRole('region', { name: 'Why sign-ins failed' })
   await expect
     .poll(async () => (await reasons.getByRole('row').allInnerTexts()).join(), { timeout: 30_000 })
-    .toMatch(/20/)
+    .toMatch(/invalid credentials\s+20\b.*idp status\s+3\b/)
   const organizations = page.getByRole('region', { name: 'Sign-ins by organization' })
   await organizations.getByRole('row').filter({ hasText: 'Test Organization' }).waitFor()
   await expectAccessible(page, 'insights')
@@ -225,14 +249,16 @@ test('failed sign-ins show in the insights by reason and organization, and set o
   const [head = '', ...lines] = (await readFile(await download.path(), 'utf8')).trim().split(/\r?\n/)
   const columns = head.split(',')
   const rows = lines.map((line) => Object.fromEntries(line.split(',').map((value, at) => [columns[at], value])))
-  const counted = rows
-    .filter((row) => row['organization_id'] === 'org_test_idp' && row['outcome'] === 'failed')
-    .reduce((sum, row) => sum + Number(row['count']), 0)
-  const { data } = await api<{ data: object[] }>(
-    'GET',
-    `/events?limit=100&events=${failed}&organization_id=org_test_idp`,
-  )
-  expect(counted).toBe(data.length)
+  for (const [organization, event] of [
+    ['org_test_idp', 'authentication.sso_failed'],
+    ['', 'authentication.password_failed'],
+  ] as const) {
+    const counted = rows
+      .filter((row) => row['organization_id'] === organization && row['outcome'] === 'failed')
+      .reduce((sum, row) => sum + Number(row['count']), 0)
+    const { data } = await api<{ data: object[] }>('GET', `/events?limit=100&events=${event}`)
+    expect(counted, event).toBe(data.length)
+  }
 })
 
 test('a webhook is set up and tried, retried while it fails, switched off, and gets what it missed', async () => {
@@ -250,6 +276,10 @@ test('a webhook is set up and tried, retried while it fails, switched off, and g
   await page.getByRole('heading', { level: 1, name: `${application.url}/webhook` }).waitFor()
   await button(page, 'Send test event').click()
   await page.getByText(/organization\.created: 200 after \d+ ms/).waitFor()
+  const test = page.getByRole('region', { name: 'Test', exact: true })
+  await test.getByText('headers', { exact: true }).click()
+  await test.getByRole('region', { name: 'Sent headers' }).getByText('workos-signature: t=').waitFor()
+  await test.getByRole('region', { name: 'Answered headers' }).getByText('content-type: text/html').waitFor()
   await expectAccessible(page, 'webhook endpoint')
   await button(page, 'Reveal secret').click()
   await page.getByRole('button', { name: 'Copy Signing secret' }).click()
@@ -305,10 +335,19 @@ test('a webhook is set up and tried, retried while it fails, switched off, and g
   }
   const [first = 0, second = 0, third = 0] = next
   expect(third - second).toBeGreaterThan(second - first)
+  await row.getByText('each', { exact: true }).click()
+  const gaps = await row
+    .getByRole('list')
+    .getByText(/later: 500 after/)
+    .allInnerTexts()
+  expect(gaps).toHaveLength(2)
+  await row.getByText('headers', { exact: true }).click()
+  await row.getByText('workos-signature: t=').waitFor()
   await page.getByText('Nothing has got through since').waitFor()
   expect(await stayed(), 'without a reload').toBe(true)
 
   // After three days it is given up; fixed, everything that was missed is delivered once.
+  await runSql(gatehouse.databaseUrl ?? '', `update webhook_deliveries set attempts = 15 where not is_test`)
   const fourDaysMs = 4 * 24 * 60 * 60_000
   visitor.allow(/status of 401/)
   await restart(fourDaysMs)
@@ -324,9 +363,11 @@ test('a webhook is set up and tried, retried while it fails, switched off, and g
   await page.getByRole('button', { name: 'More about this endpoint' }).click()
   await page.getByRole('menuitem', { name: 'Enable' }).click()
   await page.getByText('Enabled', { exact: true }).waitFor()
-  const missed = page.getByRole('row').filter({ hasText: 'organization.created' }).filter({ hasText: 'Pending' })
-  await missed.getByRole('button', { name: 'Retry now' }).click()
-  await missed.waitFor({ state: 'detached' })
+  await page.getByRole('row').filter({ hasText: 'organization.created' }).getByText('Failed').waitFor()
+  await button(page, 'Recover failed since…').click()
+  await dialog.getByLabel('Since').waitFor()
+  await button(page, 'Recover failed').click()
+  await page.getByText('1 delivery scheduled').waitFor()
   await expect.poll(async () => (await delivery())?.state).toBe('succeeded')
   const delivered = application
     .at('/webhook')

@@ -92,11 +92,11 @@ test('a sign-in that comes from an unregistered address says so, and is let thro
 })
 
 /** What the application does with the code it is sent: the exchange that ends a scenario. */
-async function exchange(code: string | null): Promise<void> {
+async function exchange(code: string | null, path = '/sso/token'): Promise<void> {
   const { gatehouse } = installation
   const fields = { client_id: gatehouse.clientId, client_secret: gatehouse.apiKey, grant_type: 'authorization_code' }
   const body = new URLSearchParams({ ...fields, code: code ?? '' })
-  expect((await fetch(`${gatehouse.url}/sso/token`, { method: 'POST', body })).status).toBe(200)
+  expect((await fetch(gatehouse.url + path, { method: 'POST', body })).status).toBe(200)
 }
 
 test('the scenarios of Test SSO tick on the open page, each to what it is about', async () => {
@@ -132,6 +132,13 @@ test('the scenarios of Test SSO tick on the open page, each to what it is about'
   await asked.getByText('As expected. lela.block@example.com was signed in').waitFor({ timeout: 60_000 })
   await expectAccessible(page, 'Test SSO, passed')
 
+  await page.getByRole('radio', { name: 'AuthKit' }).click()
+  const boxed = await begin('Service provider-initiated SSO')
+  await browser.getByRole('button', { name: 'Lela Block' }).click()
+  await exchange((await callback()).get('code'), '/user_management/authenticate')
+  await boxed.getByText('As expected. lela.block@example.com was signed in').waitFor()
+  await page.getByRole('radio', { name: 'Standalone SSO' }).click()
+
   const unasked = await begin('Identity provider-initiated SSO')
   await browser.getByRole('button', { name: 'Lela Block' }).click()
   const second = await callback()
@@ -143,17 +150,14 @@ test('the scenarios of Test SSO tick on the open page, each to what it is about'
   await browser.getByRole('button', { name: 'Guest email domain' }).click()
   expect((await callback()).get('error')).toBe('profile_not_allowed_outside_organization')
   await guest.getByText('As expected.').waitFor()
-  await api('PUT', '/organizations/org_test_idp', { allow_profiles_outside_organization: true })
-  const { gatehouse } = installation
-  const authorize = new URLSearchParams({
-    response_type: 'code',
-    client_id: gatehouse.clientId,
-    organization: 'org_test_idp',
-    redirect_uri: `http://localhost:${gatehouse.appPort}/callback`,
-  })
-  await browser.goto(`${gatehouse.url}/sso/authorize?${authorize}`)
+  await guest.getByRole('switch', { name: 'Allow guests' }).click()
+  await expect
+    .poll(async () => await api<Record<string, unknown>>('GET', '/organizations/org_test_idp'))
+    .toMatchObject({ allow_profiles_outside_organization: true })
+  await begin('Guest email domain')
   await browser.getByRole('button', { name: 'Guest email domain' }).click()
   await exchange((await callback()).get('code'))
+  await guest.getByText('As expected. freelancer@guest.test was signed in').waitFor()
 
   const refused = await begin('Error response')
   await browser.getByRole('button', { name: 'Error response' }).click()

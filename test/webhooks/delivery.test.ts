@@ -151,6 +151,34 @@ describe('a receiver that fails', () => {
     expect(await deliveries(environment, endpoint)).toMatchObject([{ state: 'succeeded', attempts: 2 }])
   })
 
+  test('is seen with the headers of both sides, but for its cookies, and with the latest of many attempts', async () => {
+    const environment = await server.environment()
+    const endpoint = await subscribe(environment)
+    await createOrganization(environment, 'o')
+    sink.answer = () => ({ status: 500, headers: { 'x-served-by': 'blue', 'set-cookie': 'session=theirs' } })
+    await work()
+    const [delivery] = await deliveries(environment, endpoint)
+    expect(delivery?.last_request_headers).toMatchObject({
+      'workos-signature': sink.received[0]?.headers['workos-signature'],
+      'content-type': sink.received[0]?.headers['content-type'],
+      'user-agent': sink.received[0]?.headers['user-agent'],
+    })
+    expect(delivery?.last_response_headers).toMatchObject({ 'x-served-by': 'blue' })
+    expect(JSON.stringify(delivery)).not.toContain('theirs')
+
+    for (let times = 1; times < 25; times++) {
+      await environment.api('POST', `/webhook_deliveries/${delivery?.id}/retry`)
+      await work()
+    }
+    sink.answer = () => 'reset'
+    await environment.api('POST', `/webhook_deliveries/${delivery?.id}/retry`)
+    await work()
+    const [tried] = await deliveries(environment, endpoint)
+    expect(tried?.recent_attempts).toHaveLength(20)
+    expect(tried?.recent_attempts.at(-1)).toMatchObject({ status: null, error: 'UND_ERR_SOCKET' })
+    expect(tried?.last_response_headers).toBe(null)
+  })
+
   test('is asked later when it says so', async () => {
     const environment = await server.environment()
     const endpoint = await subscribe(environment)
@@ -196,7 +224,13 @@ describe('a receiver that fails', () => {
     const hours = (server.clock.read().getTime() - begun.getTime()) / 3_600_000
     expect(hours).toBeGreaterThan(71)
     expect(hours).toBeLessThan(74)
-    expect(await deliveries(environment, endpoint)).toMatchObject([{ state: 'failed', attempts: 16 }])
+    const [delivery] = await deliveries(environment, endpoint)
+    expect(delivery).toMatchObject({ state: 'failed', attempts: 16 })
+    const times =
+      delivery?.recent_attempts.map(({ at, status }) => (status === 500 ? Date.parse(at) : Number.NaN)) ?? []
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+    expect(gaps, 'kept, each with its answer').toHaveLength(15)
+    expect(gaps).toEqual(gaps.toSorted((one, other) => one - other))
     const counted = await environment.api<Insight>('GET', '/insights/webhook_deliveries?group_by=kind,outcome,reason')
     const total = (outcome: string) =>
       counted.body.data.filter((row) => row.outcome === outcome).reduce((sum, { count }) => sum + count, 0)

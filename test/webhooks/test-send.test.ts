@@ -56,8 +56,16 @@ describe('a test event', () => {
         error: null,
         response: 'thank you',
         duration_ms: expect.any(Number) as number,
+        request_headers: expect.objectContaining({ 'gatehouse-test': '1' }) as object,
+        response_headers: expect.objectContaining({ connection: expect.any(String) as string }) as object,
       },
     ])
+    const [kept] = await deliveries()
+    expect([kept?.last_request_headers, kept?.last_response_headers]).toEqual([
+      body.request_headers,
+      body.response_headers,
+    ])
+    expect(kept?.recent_attempts).toMatchObject([{ status: 202, duration_ms: body.duration_ms }])
     const request = sink.received.at(-1)
     const time = /t=(\d+)/.exec(request?.headers['workos-signature']?.toString() ?? '')?.[1]
     expect([time, request?.headers['gatehouse-test']]).toEqual([String(server.clock.read().getTime()), '1'])

@@ -1,7 +1,8 @@
+import type { Selectable } from 'kysely'
 import { eventNames } from '#contracts/event-names.ts'
 import type { EnvironmentId, EventId, WebhookDeliveryId, WebhookEndpointId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
-import type { WebhookDelivery } from '#contracts/webhooks.ts'
+import type { WebhookAttempt, WebhookDelivery, WebhookHeaders } from '#contracts/webhooks.ts'
 import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { readPage } from '#db/page.ts'
@@ -155,10 +156,8 @@ function timeOf(field: string, text: string): Date {
   throw new Invalid([{ field, code: 'invalid_date', message: `${field} must be an ISO-8601 time; '${text}' is not.` }])
 }
 
-type Row = { readonly [Column in keyof WebhookDeliveries]: WebhookDeliveries[Column] }
-type Selected = Omit<Row, 'attempts' | 'is_test'> & { readonly attempts: number; readonly is_test: boolean }
-
-function present(row: Selected): WebhookDelivery {
+function present(row: Selectable<WebhookDeliveries>): WebhookDelivery {
+  const headers = row.last_headers as WebhookHeaders | null // as exchange.ts writes them
   return {
     object: 'webhook_delivery',
     id: row.id,
@@ -174,6 +173,9 @@ function present(row: Selected): WebhookDelivery {
     last_status: row.last_status,
     last_error: row.last_error,
     last_response: row.last_response,
+    last_request_headers: headers?.request ?? null,
+    last_response_headers: headers?.response ?? null,
+    recent_attempts: row.recent_attempts as WebhookAttempt[], // as exchange.ts writes them
     created_at: row.created_at.toISOString(),
     completed_at: row.completed_at?.toISOString() ?? null,
   }

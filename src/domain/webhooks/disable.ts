@@ -1,8 +1,8 @@
 import type { WebhookEndpointId } from '#contracts/ids.ts'
+import type { WebhookAttempt } from '#contracts/webhooks.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { queueMail } from '../mail/queue.ts'
-import type { Outcome } from './attempt.ts'
 
 export interface Operators {
   /** Addresses of the people who run this server. */
@@ -16,7 +16,7 @@ export async function disableFailing(
   { operators, secrets }: Operators,
   id: WebhookEndpointId,
   expired: Date,
-  last: Pick<Outcome, 'status' | 'error'> | undefined,
+  last: WebhookAttempt | undefined,
 ): Promise<void> {
   const row = await work.tx
     .updateTable('webhook_endpoints')

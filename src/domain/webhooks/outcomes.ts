@@ -7,16 +7,21 @@ import { disableFailing, type Operators } from './disable.ts'
 /** How long nothing may get through before an endpoint is switched off. */
 const windowMs = 3 * 24 * 60 * 60_000
 
+/** More than a schedule has, so that one that was begun anew shows what it followed. */
+const keptAttempts = 20
+
 /** An outcome counts only while the attempt it is of is the latest: who lost the lease meanwhile changes nothing. */
 const storeSql = `
   with done as (
-    select * from unnest($1::text[], $2::text[], $3::integer[], $4::boolean[], $5::integer[], $6::text[], $7::text[], $8::timestamptz[])
-      as o (environment_id, id, attempts, delivered, status, error, response, next_attempt_at)
+    select * from unnest($1::text[], $2::text[], $3::integer[], $4::boolean[], $5::integer[], $6::text[], $7::text[], $8::timestamptz[], $10::jsonb[], $11::jsonb[])
+      as o (environment_id, id, attempts, delivered, status, error, response, next_attempt_at, attempt, headers)
   ), stored as (
     update webhook_deliveries d
     set state = case when o.delivered then 'succeeded' when o.next_attempt_at is null then 'failed' else 'pending' end,
       next_attempt_at = o.next_attempt_at, leased_until = null, last_status = o.status, last_error = o.error,
-      last_response = o.response,
+      last_response = o.response, last_headers = o.headers,
+      recent_attempts = case when jsonb_array_length(d.recent_attempts) < ${keptAttempts} then d.recent_attempts
+        else d.recent_attempts - 0 end || o.attempt,
       completed_at = case when o.delivered or o.next_attempt_at is null then $9::timestamptz end
     from done o
     where d.environment_id = o.environment_id and d.id = o.id and d.attempts = o.attempts and d.state = 'pending'
@@ -41,8 +46,8 @@ const storeSql = `
 export async function storeOutcomes(deps: ChangeDeps & Operators, outcomes: readonly Outcome[]): Promise<void> {
   const now = deps.clock()
   const expired = new Date(now.getTime() - windowMs)
-  const isLast = ({ delivered, delivery }: Outcome) =>
-    !delivered && delivery.failing_since !== null && delivery.failing_since < expired
+  const isLast = ({ exchange, delivery }: Outcome) =>
+    !exchange.delivered && delivery.failing_since !== null && delivery.failing_since < expired
   const usual = outcomes.filter((outcome) => !isLast(outcome))
   if (usual.length > 0)
     await deps.db.pool.query({ name: 'webhook-store', text: storeSql, values: valuesOf(usual, now) })
@@ -61,7 +66,7 @@ async function storeLast(
   if (environment === undefined) return
   await change(deps, { environment }, async (work) => {
     await work.tx.executeQuery(CompiledQuery.raw(storeSql, valuesOf(outcomes, work.now)))
-    await disableFailing(work, deps, endpoint, expired, outcomes.at(-1))
+    await disableFailing(work, deps, endpoint, expired, outcomes.at(-1)?.exchange.attempt)
   })
 }
 
@@ -70,11 +75,13 @@ function valuesOf(outcomes: readonly Outcome[], now: Date): unknown[] {
     outcomes.map(({ delivery }) => delivery.environment_id),
     outcomes.map(({ delivery }) => delivery.id),
     outcomes.map(({ delivery }) => delivery.attempts),
-    outcomes.map(({ delivered }) => delivered),
-    outcomes.map(({ status }) => status),
-    outcomes.map(({ error }) => error),
-    outcomes.map(({ response }) => response),
+    outcomes.map(({ exchange }) => exchange.delivered),
+    outcomes.map(({ exchange }) => exchange.attempt.status),
+    outcomes.map(({ exchange }) => exchange.attempt.error),
+    outcomes.map(({ exchange }) => exchange.response),
     outcomes.map(({ nextAttemptAt }) => nextAttemptAt),
     now,
+    outcomes.map(({ exchange }) => JSON.stringify(exchange.attempt)),
+    outcomes.map(({ exchange }) => JSON.stringify(exchange.headers)),
   ]
 }

@@ -4,19 +4,18 @@ import type { WebhookTest } from '#contracts/webhooks.ts'
 import { newId } from '#db/new-id.ts'
 import { change, type ChangeDeps, type Scope } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
-import { signatureHeader, signWebhook } from '#protocols/webhooks/signature.ts'
+import { signWebhook } from '#protocols/webhooks/signature.ts'
 import { sealContext } from '../environments/sealed-columns.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import { nearest } from '../nearest.ts'
-import { keptAnswer, type PostWebhook } from './attempt.ts'
+import { exchange, type ExchangeDeps } from './exchange.ts'
 import { samplePayload } from './sample-event.ts'
 
 /** Tells a receiver that nothing happened. The SDKs do not look at it. */
 const testHeader = 'gatehouse-test'
 
-export interface TestSendDeps extends ChangeDeps {
+export interface TestSendDeps extends ChangeDeps, ExchangeDeps {
   readonly secrets: Secrets
-  readonly postWebhook: PostWebhook
 }
 
 /**
@@ -42,18 +41,12 @@ export async function testEndpoint(
     created_at: sentAt.toISOString(),
   }
   const body = JSON.stringify(event)
-  const started = performance.now()
-  const answer = await deps.postWebhook(endpoint.url, body, {
-    [signatureHeader]: signWebhook(body, endpoint.secrets, sentAt),
-    [testHeader]: '1',
-  })
-  const durationMs = Math.round(performance.now() - started)
-  const delivered = answer.ok && answer.status >= 200 && answer.status < 300
-  const said = {
-    last_status: answer.ok ? answer.status : null,
-    last_error: answer.ok ? null : answer.error,
-    last_response: answer.ok ? keptAnswer(answer.body) : null,
-  }
+  const signature = signWebhook(body, endpoint.secrets, sentAt)
+  const { delivered, attempt, headers, response } = await exchange(
+    deps,
+    { url: endpoint.url, body, signature },
+    { [testHeader]: '1' },
+  )
   return change(deps, scope, async (work) => {
     // Somebody may have deleted it while the receiver thought.
     const kept = await work.tx
@@ -79,7 +72,11 @@ export async function testEndpoint(
         is_test: true,
         state: delivered ? 'succeeded' : 'failed',
         attempts: 1,
-        ...said,
+        last_status: attempt.status,
+        last_error: attempt.error,
+        last_response: response,
+        recent_attempts: JSON.stringify([attempt]),
+        last_headers: JSON.stringify(headers),
         last_attempt_at: sentAt,
         created_at: sentAt,
         completed_at: work.now,
@@ -91,10 +88,12 @@ export async function testEndpoint(
       event_id: event.id,
       event: type,
       delivered,
-      status: said.last_status,
-      error: said.last_error,
-      response: said.last_response,
-      duration_ms: durationMs,
+      status: attempt.status,
+      error: attempt.error,
+      response,
+      duration_ms: attempt.duration_ms,
+      request_headers: headers.request,
+      response_headers: headers.response,
     }
   })
 }

@@ -16,6 +16,8 @@ export interface Gatehouse {
   readonly clientId: string
   /** Where the application is to listen: `http://localhost:<appPort>/callback` is the default redirect URI. */
   readonly appPort: number
+  /** Of the shared server; for what took days before a test begins. */
+  readonly databaseUrl: string | undefined
   output(): string
   /** Stops it and starts it again, on the same port and data, and with a clock that is so much later than ours. */
   restart(laterMs?: number): Promise<void>
@@ -48,6 +50,7 @@ export async function startGatehouse(database: 'shared' | 'embedded' = 'shared')
     port,
     testIdpUrl: `http://127.0.0.1:${port}/test-idp/default`,
     appPort,
+    databaseUrl: shared?.url,
     output: () => program.output(),
     async restart(laterMs) {
       await program.stop()

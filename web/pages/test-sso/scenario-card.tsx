@@ -6,6 +6,7 @@ import {
   type TestSsoRun,
   type TestSsoScenario,
 } from '#contracts/test-sso.ts'
+import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange } from '../../api/queries.ts'
@@ -23,9 +24,11 @@ interface Props {
   readonly run: TestSsoRun | undefined
   /** Why it cannot be begun here. */
   readonly reason: string | undefined
+  /** What decides how it is to end. */
+  readonly children?: ReactNode
 }
 
-export function ScenarioCard({ scenario, flow, run, reason }: Props) {
+export function ScenarioCard({ scenario, flow, run, reason, children }: Props) {
   const { readOnly } = usePlace()
   const start = useChange(startTestSsoRun)
   const { title, text, atIdp } = testSsoGuides[scenario]
@@ -34,6 +37,7 @@ export function ScenarioCard({ scenario, flow, run, reason }: Props) {
   return (
     <Section title={title} lead={text}>
       <Flex direction="column" gap="3">
+        {children}
         {run && (
           <>
             <RunProgress run={run} />

@@ -11,6 +11,7 @@ import { usePaths } from '../../paths.ts'
 import { CopyField, Snippet } from '../../ui/copy.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
+import { AllowGuests } from '../organizations/allow-guests.tsx'
 import { ScenarioCard } from './scenario-card.tsx'
 
 /** Made with every staging environment, by that id. */
@@ -70,7 +71,9 @@ function Scenarios({ organization }: { readonly organization: Organization }) {
             flow={flow}
             run={runs.items.find((run) => run.scenario === scenario && run.flow === flow)}
             reason={reasonFor(scenario, flow, hasNoRedirect, settings.data?.sign_in_endpoint)}
-          />
+          >
+            {scenario === 'guest_email_domain' && <AllowGuests organization={organization} />}
+          </ScenarioCard>
         ))}
       </Grid>
       <Needed organization={organization} flow={flow} redirectUri={redirect?.uri} />

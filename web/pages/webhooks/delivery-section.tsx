@@ -1,20 +1,13 @@
-import { Badge, Flex, SegmentedControl, Table, Text } from '@radix-ui/themes'
+import { Flex, SegmentedControl, Table, Text } from '@radix-ui/themes'
 import { useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
-import {
-  listWebhookDeliveries,
-  retryWebhookDelivery,
-  type WebhookDelivery,
-  type WebhookEndpoint,
-} from '#contracts/webhooks.ts'
+import { useSearchParams } from 'react-router'
+import { listWebhookDeliveries, type WebhookDelivery, type WebhookEndpoint } from '#contracts/webhooks.ts'
 import { usePlace } from '../../api/environment.tsx'
-import { useChange, useList } from '../../api/queries.ts'
-import { usePaths } from '../../paths.ts'
+import { useList } from '../../api/queries.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
-import { StateBadge } from '../../ui/state-badge.tsx'
-import { Time } from '../../ui/time.tsx'
+import { DeliveryRow } from './delivery-row.tsx'
 import { Recover, Replay } from './redeliver.tsx'
 
 const states = ['all', 'pending', 'succeeded', 'failed'] as const
@@ -42,10 +35,10 @@ export function DeliverySection({ endpoint }: { readonly endpoint: WebhookEndpoi
       actions={
         <>
           <ActionButton variant="soft" reason={readOnly} onClick={() => setOpen('recover')}>
-            Recover failed
+            Recover failed since…
           </ActionButton>
           <ActionButton variant="soft" color="gray" reason={readOnly} onClick={() => setOpen('replay')}>
-            Replay
+            Replay…
           </ActionButton>
         </>
       }
@@ -112,73 +105,5 @@ function DeliveryTable({ deliveries }: { readonly deliveries: readonly WebhookDe
         </Table.Body>
       </Table.Root>
     </div>
-  )
-}
-
-function DeliveryRow({ delivery }: { readonly delivery: WebhookDelivery }) {
-  const { readOnly } = usePlace()
-  const paths = usePaths()
-  const retry = useChange(retryWebhookDelivery)
-  const {
-    id,
-    event,
-    event_id,
-    test: isTest,
-    state,
-    attempts,
-    next_attempt_at,
-    last_status,
-    last_error,
-    last_response,
-  } = delivery
-  return (
-    <Table.Row>
-      <Table.RowHeaderCell>
-        {isTest ? (
-          <>
-            {event}{' '}
-            <Badge color="gray" size="1">
-              test
-            </Badge>
-          </>
-        ) : (
-          <Link to={paths.event(event_id)}>{event}</Link>
-        )}
-        <Text as="div" size="1" className="soft">
-          <Time value={delivery.created_at} />
-        </Text>
-      </Table.RowHeaderCell>
-      <Table.Cell>
-        <StateBadge state={state} />
-      </Table.Cell>
-      <Table.Cell className="breaks">
-        {last_status ?? last_error ?? 'none yet'}
-        {last_response !== null && last_response !== '' && (
-          <details>
-            <summary className="small">body</summary>
-            <pre className="answer">{last_response}</pre>
-          </details>
-        )}
-      </Table.Cell>
-      <Table.Cell>
-        {attempts}
-        {state === 'pending' && next_attempt_at !== null && (
-          <Text as="div" size="1" className="soft">
-            next <Time value={next_attempt_at} />
-          </Text>
-        )}
-      </Table.Cell>
-      <Table.Cell align="right">
-        <ActionButton
-          size="1"
-          variant="soft"
-          reason={readOnly ?? (isTest ? 'This was a test. Send another instead.' : undefined)}
-          loading={retry.isPending}
-          onClick={() => retry.mutate({ params: { id } })}
-        >
-          Retry now
-        </ActionButton>
-      </Table.Cell>
-    </Table.Row>
   )
 }

@@ -21,7 +21,9 @@ function localTime(ago: number): string {
 }
 
 function scheduled(count: number): string {
-  return count === 0 ? 'Nothing to deliver in that time' : `${count} deliveries scheduled`
+  return count === 0
+    ? 'Nothing to deliver in that time'
+    : `${count} ${count === 1 ? 'delivery' : 'deliveries'} scheduled`
 }
 
 export function Recover({ endpoint, onClose }: Props) {

@@ -8,6 +8,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { ChoiceInput } from '../../ui/fields.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
+import { DeliveryHeaders } from './delivery-headers.tsx'
 
 /** Sends a sample of one of its events and shows what the receiver said. */
 export function SendTest({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
@@ -64,6 +65,10 @@ function TestAnswer({ answer }: { readonly answer: WebhookTest }) {
           {response}
         </pre>
       )}
+      <details>
+        <summary className="small">headers</summary>
+        <DeliveryHeaders request={answer.request_headers} response={answer.response_headers} />
+      </details>
     </Flex>
   )
 }
