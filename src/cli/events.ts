@@ -41,7 +41,8 @@ async function tail(invocation: Invocation): Promise<void> {
   const source = await findSource(config)
   if (!config.json)
     terminal.problem(terminal.style('dim', `Waiting for events of ${source.url}. Press Ctrl-C to stop.`))
-  for await (const event of followLog(source, names, textOption(invocation, 'after'), stop.requested))
+  const say = (sentence: string) => terminal.problem(sentence)
+  for await (const event of followLog(source, names, textOption(invocation, 'after'), stop.requested, say))
     terminal.line(config.json ? event.text : `${event.created_at}  ${event.id}  ${event.event}`)
 }
 

@@ -51,21 +51,27 @@ export function readEventNames(invocation: Invocation): readonly string[] {
 
 /**
  * Yields the events that happen from now on, or after a cursor, in the order of the log, until told to stop. A server
- * that is away is waited for: the cursor misses nothing.
+ * that is away is waited for, and said so once: the cursor misses nothing.
  */
 export async function* followLog(
   { url, key }: Source,
   names: readonly string[],
   after: string | undefined,
   stop: AbortSignal,
+  say: (sentence: string) => void,
 ): AsyncGenerator<LoggedEvent> {
   let cursor = after
+  let isAway = false
   const start = new Date().toISOString()
   while (!stop.aborted) {
     const query = new URLSearchParams({ limit: '100', events: names.join(',') })
     if (cursor === undefined) query.set('range_start', start)
     else query.set('after', cursor)
     const events = await readPage(`${url}/events?${query}`, key, stop)
+    if (!events !== isAway && !stop.aborted) {
+      isAway = !events
+      say(isAway ? `${url} does not answer. Waiting for it.` : `${url} answers again.`)
+    }
     for (const event of events ?? []) {
       cursor = event.id
       yield event
@@ -78,8 +84,11 @@ export async function* followLog(
 async function readPage(url: string, key: string, signal: AbortSignal): Promise<LoggedEvent[] | undefined> {
   const response = await fetch(url, { headers: { authorization: `Bearer ${key}` }, signal }).catch(() => undefined)
   if (!response || response.status >= 500 || response.status === 429) return undefined
-  const body = (await response.json()) as { message?: string; data?: Omit<LoggedEvent, 'text'>[] } // the API's own answer
-  if (!response.ok || !body.data)
-    throw new Failure(exitCodes.userError, `The server answered ${response.status}: ${body.message ?? ''}`)
+  const body = (await response.json().catch(() => ({}))) as { message?: string; data?: Omit<LoggedEvent, 'text'>[] } // the API's own answer
+  if (signal.aborted) return undefined
+  if (!response.ok || !body.data) {
+    const reason = body.message ?? 'it does not seem to be a Gatehouse.'
+    throw new Failure(exitCodes.userError, `The server answered ${response.status}: ${reason}`)
+  }
   return body.data.map((event) => ({ ...event, text: JSON.stringify(event) }))
 }

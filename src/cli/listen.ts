@@ -37,7 +37,8 @@ async function runListen(invocation: Invocation): Promise<void> {
   const secret = await readOrCreateSecret(config.data)
   terminal.line(`Webhook secret: ${secret}`)
   terminal.line(`Forwarding events of ${source.url} to ${target}. Press Ctrl-C to stop.`)
-  for await (const event of followLog(source, names, undefined, stop.requested)) {
+  const say = (sentence: string) => terminal.problem(sentence)
+  for await (const event of followLog(source, names, undefined, stop.requested, say)) {
     const outcome = await forward(target, event, secret)
     terminal.line(`${event.created_at}  ${event.event}  ${event.id}  ->  ${outcome}`)
   }

@@ -33,7 +33,7 @@ export function checkBody(schema: TSchema, body: unknown): unknown {
 
 /**
  * Checks a query string against its schema, reading text as the schema's types: integers, booleans, and arrays that come
- * comma-joined, repeated or with `[]`. Empty values and, as old SDKs send them, the text `null` count as absent.
+ * comma-joined, with blanks or without, repeated or with `[]`. Empty values and, as old SDKs send them, the text `null` count as absent.
  */
 export function checkQuery(schema: TSchema, query: URLSearchParams): unknown {
   const properties = (schema as { properties?: Record<string, TSchema> }).properties ?? {}
@@ -55,7 +55,11 @@ export function checkText<T>(value: T): T {
 function read(property: TSchema, texts: string[]): unknown {
   const type = (property as { type?: string }).type
   const last = texts.at(-1) ?? ''
-  if (type === 'array') return texts.flatMap((text) => text.split(',')).filter((text) => text !== '')
+  if (type === 'array')
+    return texts
+      .flatMap((text) => text.split(','))
+      .map((text) => text.trim())
+      .filter((text) => text !== '')
   if (type === 'integer') return /^-?\d{1,9}$/.test(last) ? Number(last) : last
   if (type === 'boolean') return last === 'true' ? true : last === 'false' ? false : last
   return last

@@ -226,6 +226,7 @@ describe('filters', () => {
   test.each([
     ['one name', 'events=organization.updated', [6]],
     ['names joined by an encoded comma', 'events=organization.created%2Corganization.updated', [0, 1, 2, 3, 4, 5, 6]],
+    ['names with a blank between', 'events=organization.created,%20organization.updated', [0, 1, 2, 3, 4, 5, 6]],
     ['names repeated', 'events=organization.created&events=organization.updated', [0, 1, 2, 3, 4, 5, 6]],
     ['names with brackets', 'events[]=organization.created&events%5B%5D=organization.updated', [0, 1, 2, 3, 4, 5, 6]],
     ['a name twice', 'events=organization.updated,organization.updated', [6]],

@@ -43,6 +43,24 @@ test('listen forwards what happens from now on, signed with a secret that stays'
   await again.stop()
 })
 
+test('somebody who names a server that is away is told so, once', async () => {
+  const env = { BASE_URL: 'http://localhost:9', GATEHOUSE_API_KEY: 'sk_test_x', GATEHOUSE_DATA: await folderForTest() }
+  const listener = startGatehouse(['listen', '--forward-to', 'http://localhost:9/hook'], { env })
+  onTestFinished(async () => void (await listener.stop()))
+  await listener.firstLine
+  await until(async () => /does not answer.*\n/.exec(listener.stderr()) ?? undefined)
+  expect((await listener.stop()).code).toBe(0)
+  expect(listener.stderr()).toBe('http://localhost:9 does not answer. Waiting for it.\n')
+})
+
+test('an address that is something else than a Gatehouse is said to be', async () => {
+  const sink = await startSink()
+  onTestFinished(() => sink.close())
+  const env = { BASE_URL: sink.url, GATEHOUSE_API_KEY: 'sk_test_x' }
+  const { code, stderr } = await runGatehouse(['events', 'tail'], { env, folder: await folderForTest() })
+  expect([code, stderr]).toEqual([1, expect.stringContaining('it does not seem to be a Gatehouse')])
+})
+
 test.each([
   [['listen'], '--forward-to is missing; it must be a URL'],
   [['listen', '--forward-to', 'localhost'], '--forward-to is "localhost"; it must be a URL'],

@@ -20,6 +20,8 @@ export interface Process {
   /** Resolves with the first line on stdout; rejects when the process ends before it. */
   readonly firstLine: Promise<string>
   readonly ended: Promise<Ended>
+  /** What it has written to stderr so far. */
+  stderr(): string
   signal(signal: NodeJS.Signals): void
   /** Asks it to stop, and waits. */
   stop(): Promise<Ended>
@@ -58,6 +60,7 @@ export function startGatehouse(args: readonly string[], options: RunOptions = {}
     pid: child.pid ?? 0,
     firstLine,
     ended,
+    stderr: () => stderr,
     signal: (signal) => child.kill(signal),
     stop() {
       child.kill('SIGTERM')

@@ -66,6 +66,36 @@ describe('a directory', () => {
   })
 })
 
+describe('lists for the application', () => {
+  test('of somebody or something that has nothing are empty; of what nobody has, or has any more, are not found', async () => {
+    const client = await createScimClient(server)
+    const [ann, eng] = [await addUser(client, 'ann@example.com'), await addGroup(client, 'Eng')]
+    const { id } = client.directory
+    const ask = (path: string) => client.environment.api<{ data?: unknown[] }>('GET', path)
+    const empty = [
+      `/directory_users?group=${eng}`,
+      `/directory_users?directory=${id}&email=bob%40example.com`,
+      `/directory_users?directory=${id}&after=${ann}&order=desc`,
+      `/directory_groups?user=${ann}`,
+    ]
+    for (const path of empty) expect(await ask(path), path).toMatchObject({ status: 200, body: { data: [] } })
+    const absent = [
+      ['/directory_users?directory=directory_x', 'Directory', 'directory_x'],
+      ['/directory_users?group=directory_group_x', 'Directory Group', 'directory_group_x'],
+      [`/directory_users?directory=${id}&group=directory_group_x`, 'Directory Group', 'directory_group_x'],
+      ['/directory_groups?directory=directory_x', 'Directory', 'directory_x'],
+      ['/directory_groups?user=directory_user_x', 'Directory User', 'directory_user_x'],
+    ] as const
+    for (const [path, noun, entity] of absent)
+      expect(await ask(path), path).toMatchObject({
+        status: 404,
+        body: { message: `${noun} not found: '${entity}'.`, code: 'entity_not_found', entity_id: entity },
+      })
+    await client.environment.api('DELETE', `/directories/${id}`)
+    expect(await ask(`/directory_users?directory=${id}`)).toMatchObject({ status: 404 })
+  })
+})
+
 describe('people', () => {
   test('appear to the application as the identity provider described them', async () => {
     const client = await createScimClient(server, {
@@ -194,6 +224,7 @@ describe('deactivation', () => {
     expect((await client.environment.api('GET', `/directory_users/${id}`)).status).toBe(404)
     const list = await client.environment.api<Page<unknown>>('GET', `/directory_users?directory=${client.directory.id}`)
     expect(list.body.data).toEqual([])
+    expect((await client.environment.api('GET', `/directory_groups?user=${id}`)).status).toBe(404)
     const log = await client.log()
     expect(log.at(-1)).toMatchObject({ event: 'dsync.user.deleted', data: { id, state: 'inactive' } })
 

@@ -23,7 +23,10 @@ interface PresentedRow {
   readonly presented: string
 }
 
-/** A page of people as JSON text: what was stored for the log, with each one's groups put behind it. */
+/**
+ * A page of people as JSON text: what was stored for the log, with each one's groups put behind it.
+ * @throws NotFound of a directory or group that nobody has.
+ */
 export async function listUsers(db: Database, environment: EnvironmentId, query: UserQuery): Promise<string> {
   requireOne(query.directory, 'directory', query.group, 'group')
   const { directory, group, idp_id: idpId, email } = query
@@ -48,9 +51,11 @@ export async function listUsers(db: Database, environment: EnvironmentId, query:
     conditions,
     query,
   )
+  if (rows.length === 0) await requireNamed(db, environment, { directory, group })
   return envelope(await withGroups(db, environment, rows), list_metadata)
 }
 
+/** @throws NotFound of a directory or user that nobody has, or that is none to applications any more. */
 export async function listGroups(db: Database, environment: EnvironmentId, query: GroupQuery): Promise<string> {
   requireOne(query.directory, 'directory', query.user, 'user')
   const { directory, user } = query
@@ -60,12 +65,15 @@ export async function listGroups(db: Database, environment: EnvironmentId, query
       ? []
       : [
           [
-            'exists (select from directory_memberships m where m.environment_id = u.environment_id and m.group_id = u.id and m.user_id = ?)',
+            `exists (select from directory_memberships m
+             join directory_users p on p.environment_id = m.environment_id and p.id = m.user_id and p.visible
+             where m.environment_id = u.environment_id and m.group_id = u.id and m.user_id = ?)`,
             user,
           ] as [string, unknown],
         ]),
   ]
   const { rows, list_metadata } = await readPresented(db, environment, 'directory_groups u', 'true', conditions, query)
+  if (rows.length === 0) await requireNamed(db, environment, { directory, user })
   return envelope(
     rows.map(({ presented }) => presented),
     list_metadata,
@@ -146,6 +154,33 @@ async function withGroups(db: Database, environment: EnvironmentId, rows: readon
 
 function envelope(texts: readonly string[], metadata: unknown): string {
   return `{"object":"list","data":[${texts.join(',')}],"list_metadata":${JSON.stringify(metadata)}}`
+}
+
+const nouns = {
+  directory: { noun: 'Directory', text: 'select from directories where environment_id = $1 and id = $2' },
+  group: { noun: 'Directory Group', text: 'select from directory_groups where environment_id = $1 and id = $2' },
+  user: {
+    noun: 'Directory User',
+    text: 'select from directory_users where environment_id = $1 and id = $2 and visible',
+  },
+} as const
+
+/**
+ * An empty page says that everybody has left, and applications act on it. Of something that is not there, or is another
+ * environment's, it must not be said.
+ */
+async function requireNamed(
+  db: Database,
+  environment: EnvironmentId,
+  named: { readonly [Name in keyof typeof nouns]?: string | undefined },
+): Promise<void> {
+  for (const name of ['directory', 'group', 'user'] as const) {
+    const id = named[name]
+    if (id === undefined) continue
+    const { noun, text } = nouns[name]
+    const { rowCount } = await db.pool.query({ name: `require-${name}`, text, values: [environment, id] })
+    if (rowCount === 0) throw new NotFound(noun, id)
+  }
 }
 
 function requireOne(
