@@ -993,6 +993,8 @@ export interface WebhookDeliveries {
   created_at: Date
   completed_at: Date | null
   is_test: Generated<boolean>
+  recent_attempts: ColumnType<unknown, string | undefined, string>
+  last_headers: ColumnType<unknown, string, string> | null
 }
 
 export interface WebhookEndpoints {
