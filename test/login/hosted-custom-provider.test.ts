@@ -115,7 +115,7 @@ describe('an OpenID provider of one’s own', () => {
     })}`
     expect(namesOn(await new LoginBrowser(server).get(`${url}&provider=authkit`))).toEqual([])
     const named = await new LoginBrowser(server).get(`${url}&provider=staff-login`)
-    expect([named.status, named.left]).toEqual([400, undefined])
+    expect(named.left?.searchParams.get('error')).toBe('connection_strategy_invalid')
   })
 
   test('is no way in while it is off, or all of its kind are', async () => {

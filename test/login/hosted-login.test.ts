@@ -315,6 +315,18 @@ describe('a second factor', () => {
     expect((await fourth.browser.submit('mfa/recovery', { code: recovery[0] ?? '' })).left).toBeUndefined()
   })
 
+  test('is not made by a page that was open while the person made theirs, which is asked for instead', async () => {
+    const where = await tenant({ mfa: 'required' })
+    await where.people.user('ann@example.com', { password })
+    const pages = [await byPassword(where, 'ann@example.com'), await byPassword(where, 'ann@example.com')]
+    const codeOn = ({ text }: { text: string }) =>
+      totp(decodeBase32(/data-text="([A-Z2-7]+)"/.exec(text)?.[1] ?? '') ?? Buffer.alloc(0), server.clock.read())
+    const answers: (string | undefined)[] = []
+    for (const { browser, page } of pages)
+      answers.push((await browser.submit('mfa/enrollment', { code: codeOn(page) })).page)
+    expect(answers).toEqual(['mfa/enrollment', 'mfa/verification'])
+  })
+
   test('cannot be walked around', async () => {
     const where = await tenant({ mfa: 'required' })
     await where.people.user('ann@example.com', { password })

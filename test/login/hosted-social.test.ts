@@ -109,6 +109,27 @@ describe('buttons of providers', () => {
     expect(left?.origin).toBe(new URL(google.issuer).origin)
   })
 
+  test('named by the application that cannot be gone to are its own mistake, and it is told', async () => {
+    const app = await application()
+    const { body: organization } = await app.api<{ id: string }>('POST', '/organizations', { body: { name: 'Acme' } })
+    const { body: unlinked } = await app.api<{ id: string }>('POST', '/connections', {
+      body: { organization_id: organization.id, connection_type: 'GenericSAML', name: 'Empty' },
+    })
+    for (const [query, error] of [
+      [{ provider: 'GitHubOAuth' }, 'connection_strategy_invalid'],
+      [{ provider: 'NobodysOAuth' }, 'connection_strategy_invalid'],
+      [{ provider: '', connection_id: unlinked.id }, 'connection_unlinked'],
+    ] as const) {
+      const { left } = await new LoginBrowser(server).get(app.url({ ...query, state: 'of the application' }))
+      expect([left?.host, left?.searchParams.get('error'), left?.searchParams.get('state')]).toEqual([
+        'app.test',
+        error,
+        'of the application',
+      ])
+      expect(left?.searchParams.get('error_description')).not.toBe('')
+    }
+  })
+
   test('say which was used the last time', async () => {
     const app = await application()
     const browser = new LoginBrowser(server)

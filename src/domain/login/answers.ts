@@ -3,6 +3,7 @@ import { change, type ChangeDeps, type Work } from '#db/work.ts'
 import type { Database } from '#db/database.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { announce } from '../authentication/announce.ts'
+import { readCircumstances } from '../authentication/circumstances.ts'
 import { confirmEmail, markEmailVerified } from '../authentication/email-verification.ts'
 import { shownWith, plainFacts } from '../authentication/facts.ts'
 import { checkMagicAuth } from '../authentication/magic-auth.ts'
@@ -120,6 +121,8 @@ export async function answerSecondFactor(
     if (!factor || !shown) return { kind: 'refused', verdict: 'expired' }
     const { user } = shown
     const enrolling = step === 'mfa/enrollment'
+    // Somebody may have made one meanwhile: whoever knows the password alone gets none beside it, and no recovery codes.
+    if (enrolling && (await hasFactor(work, user))) return advance(work, deps, current, shown)
     const verdict =
       !enrolling && isRecoveryCode(code)
         ? (await consumeRecoveryCode(work, user.id, code))
@@ -135,6 +138,10 @@ export async function answerSecondFactor(
     await saveState(work, current, { ...current.state, step: 'mfa/kept', proven, factor: null })
     return { kind: 'enrolled', recoveryCodes }
   })
+}
+
+async function hasFactor(work: Work, { id }: Shown['user']): Promise<boolean> {
+  return (await readCircumstances(work.tx, work.environment, id)).factors.length > 0
 }
 
 async function verifyFactor(

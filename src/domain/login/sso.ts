@@ -9,7 +9,7 @@ import { OAuthError } from '../errors.ts'
 import { identityProvider } from '../oauth/upstream.ts'
 import type { Client } from '../sso/attempts.ts'
 import { exchangeCode } from '../sso/code.ts'
-import { type Start, type StartDeps, startLogin } from '../sso/start-login.ts'
+import { type Start, type StartDeps, startLogin, withParameters } from '../sso/start-login.ts'
 import { advance, fail, type Next } from './advance.ts'
 import type { LoginDeps } from './answers.ts'
 import { type BrowserSecret, ssoVerifier } from './browser.ts'
@@ -55,6 +55,21 @@ export function startSso(
     client,
     ssoReturnUrl(deps.baseUrl),
   )
+}
+
+/**
+ * Where the application is told that what it asked for cannot be begun: a provider that is not set up, say. Nobody in
+ * front of the browser could do anything about it.
+ * @returns undefined for a sign-in that leads to an identity provider.
+ */
+export function refusedAtOnce(start: Start, { request }: HostedLogin, baseUrl: string): string | undefined {
+  if (start.kind !== 'redirect' || !start.location.startsWith(`${ssoReturnUrl(baseUrl)}?`)) return undefined
+  const answer = new URL(start.location).searchParams
+  answer.delete('state')
+  return withParameters(request.redirectUri, {
+    ...Object.fromEntries(answer),
+    ...(request.state !== null && { state: request.state }),
+  })
 }
 
 /** What an identity provider's sign-in came back with. */

@@ -5,7 +5,7 @@ import { Busy } from '#domain/errors.ts'
 import { findPolicyName } from '#domain/login/domain-policy.ts'
 import { markOffersPasskey } from '#domain/login/passkey.ts'
 import { providerTitle } from '#domain/login/social.ts'
-import { finishSso, startSso, type SsoSelector } from '#domain/login/sso.ts'
+import { finishSso, refusedAtOnce, startSso, type SsoSelector } from '#domain/login/sso.ts'
 import { type HostedStart, startHosted } from '#domain/login/start.ts'
 import { sayIn } from '#domain/locales/say.ts'
 import type { Start } from '#domain/sso/start-login.ts'
@@ -138,7 +138,8 @@ async function answerStart(
     case 'sso': {
       const hints = { prompt: query.prompt, domainHint: query.domain_hint }
       const sso = await startSso(deps, start.login, browser, start.selector, hints, clientOf(request))
-      return sendToProvider(deps, reply, sso)
+      const refused = refusedAtOnce(sso, start.login, deps.baseUrl)
+      return refused === undefined ? sendToProvider(deps, reply, sso) : reply.redirect(refused, 302)
     }
     case 'next':
       return follow(cookies, start.login, start.next, reply, 302)
