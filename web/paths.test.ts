@@ -16,6 +16,8 @@ describe('an id leads to its page', () => {
     ['event_1', '/environment_1/events?open=event_1'],
     ['we_1', '/environment_1/webhooks/we_1'],
     ['log_stream_1', '/environment_1/log-streams/log_stream_1'],
+    ['client_1', '/environment_1/api-keys'],
+    ['test_sso_run_1', '/environment_1/test-sso'],
     ['nothing_1', undefined],
   ])('%s', (id, path) => expect(pathOfId(paths, id)).toBe(path))
 })

@@ -68,6 +68,11 @@ export function pathOfId(paths: Paths, id: string): string | undefined {
     ['logout_uri_', () => paths.redirects],
     ['cors_origin_', () => paths.redirects],
     ['api_key_', () => paths.apiKeys],
+    ['client_', () => paths.apiKeys],
+    ['test_sso_run_', () => paths.testSso],
+    ['mail_', () => paths.emails],
+    ['dashboard_user_', () => paths.team],
+    ['audit_entry_', () => paths.audit],
   ]
   return pages.find(([prefix]) => id.startsWith(prefix))?.[1](id)
 }

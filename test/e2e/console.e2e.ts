@@ -222,6 +222,9 @@ test('a look is seen on the real pages before it is saved, and lists go on beyon
   const { page } = visitor
   await page.goto(`${gatehouse.url}/dashboard/branding`)
   await page.getByLabel('Name of your application').fill('Zebra')
+  // Nothing that was typed is lost by a click beside it: the browser asks, and nobody answers it.
+  await page.getByRole('link', { name: 'Users', exact: true }).click()
+  expect(await page.getByLabel('Name of your application').inputValue()).toBe('Zebra')
   const frame = page.frameLocator('iframe')
   await frame.getByRole('heading', { name: 'Sign in to Zebra' }).waitFor()
   await page.getByLabel('Links', { exact: true }).first().fill('#ccff00')
@@ -231,6 +234,12 @@ test('a look is seen on the real pages before it is saved, and lists go on beyon
   await button(page, 'Save').click()
   await page.getByText('The look is saved').waitFor()
   expect((await saved()).application_name).toBe('Zebra')
+  // What others save is seen at once, and told where there is something to overwrite it with.
+  await page.getByLabel('Name of your application').fill('Quagga')
+  expect(await page.getByText('Somebody changed this').count()).toBe(0)
+  await api('PUT', '/branding', { application_name: 'Okapi' })
+  await page.reload()
+  await frame.getByRole('heading', { name: 'Sign in to Okapi' }).waitFor()
 
   await Promise.all(
     Array.from({ length: 26 }, (_, index) => api('POST', '/organizations', { name: `Customer ${index}` })),
@@ -269,6 +278,12 @@ test('sets up an OpenID provider, and the login box has its button', async () =>
   await page.getByRole('row').filter({ hasText: 'Staff login' }).getByText('Asks the inbox').waitFor()
   await expectAccessible(page, 'providers')
   await button(page, 'Change').click()
+  await dialog.getByLabel('Scopes').fill('openid email')
+  await page.keyboard.press('Escape')
+  await dialog.getByText('What you typed is kept.').waitFor()
+  await api('PUT', '/oauth_providers/staff-login', { client_id: 'their-client' })
+  await button(page, 'Load their values').click()
+  expect(await dialog.getByLabel('Client id').inputValue()).toBe('their-client')
   await dialog.getByRole('switch', { name: 'Addresses it has verified count as proven' }).click()
   await button(page, 'Save').click()
   await dialog.waitFor({ state: 'detached' })

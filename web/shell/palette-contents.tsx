@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router'
 import { listConnections } from '#contracts/connections.ts'
 import { listDirectories } from '#contracts/directories.ts'
 import { listOrganizations } from '#contracts/organizations.ts'
+import { listUsers } from '#contracts/users.ts'
 import { usePlace } from '../api/environment.tsx'
 import { useRead } from '../api/queries.ts'
 import { pathOfId, usePaths } from '../paths.ts'
@@ -38,7 +39,7 @@ export function PaletteContents({ close }: { readonly close: () => void }) {
       <Command.Input
         value={typed}
         onValueChange={setTyped}
-        placeholder="A name, a domain or any id"
+        placeholder="A name, a domain, an address or any id"
         className="palette-input"
       />
       <Command.List label="Results">
@@ -80,6 +81,10 @@ function useFound(text: string): readonly Entry[] {
     ).data?.data ?? []
   const connections = useRead(listConnections, { query }, options).data?.data ?? []
   const directories = useRead(listDirectories, { query }, options).data?.data ?? []
+  const isAddress = /^[^\s@]+@[^\s@]+$/.test(text)
+  const users =
+    useRead(listUsers, { query: { limit: 5, ...(isAddress && { email: text }) } }, { enabled: isAddress }).data?.data ??
+    []
   if (text === '') return []
   const entry = (id: string, name: string, note: string, path: string): Entry => ({
     id,
@@ -91,6 +96,7 @@ function useFound(text: string): readonly Entry[] {
   const entries = [
     ...(exact === undefined ? [] : [entry(text, text, 'open this id', exact)]),
     ...[...organizations, ...owners].map(({ id, name }) => entry(id, name, 'organization', paths.organization(id))),
+    ...(isAddress ? users : []).map(({ id, email }) => entry(id, email, 'user', paths.user(id))),
     ...connections.map(({ id, name }) => entry(id, name, 'connection', paths.connection(id))),
     ...directories.map(({ id, name }) => entry(id, name, 'directory', paths.directory(id))),
   ]

@@ -96,15 +96,24 @@ export function TextAreaInput({
 interface ChoiceProps<V extends string> extends FieldProps {
   readonly value: V
   readonly options: readonly (readonly [V, string])[]
+  readonly disabled?: boolean
   readonly onChange: (value: V) => void
 }
 
 /** For a handful; longer lists want the picker. */
-export function ChoiceInput<V extends string>({ label, hint, error, value, options, onChange }: ChoiceProps<V>) {
+export function ChoiceInput<V extends string>({
+  label,
+  hint,
+  error,
+  value,
+  options,
+  disabled = false,
+  onChange,
+}: ChoiceProps<V>) {
   return (
     <Field label={label} hint={hint} error={error}>
       {(ids) => (
-        <Select.Root value={value} onValueChange={(next) => onChange(next as V)}>
+        <Select.Root value={value} disabled={disabled} onValueChange={(next) => onChange(next as V)}>
           <Select.Trigger {...ids} className="full" />
           <Select.Content position="popper">
             {options.map(([option, text]) => (

@@ -1,4 +1,4 @@
-import { Button, Dialog, Flex } from '@radix-ui/themes'
+import { Button, Dialog, Flex, Text } from '@radix-ui/themes'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Refusal } from './refusal.tsx'
 
@@ -20,6 +20,14 @@ interface Props {
 export function FormDialog({ title, lead, action, reason, children, fields = [], onSubmit, onClose }: Props) {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<Error | null>(null)
+  const [isTyped, setTyped] = useState(false)
+  const [isKept, setKept] = useState(false)
+  /** A click beside it or a key too many throws nothing away that was typed; the button does. */
+  const keep = (event: Event) => {
+    if (!isTyped) return
+    event.preventDefault()
+    setKept(true)
+  }
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
     if (busy || reason !== undefined) return
@@ -35,8 +43,13 @@ export function FormDialog({ title, lead, action, reason, children, fields = [],
   }
   return (
     <Dialog.Root open onOpenChange={(open) => !open && !busy && onClose()}>
-      <Dialog.Content maxWidth="560px" {...(lead === undefined && { 'aria-describedby': undefined })}>
-        <form onSubmit={(event) => void submit(event)} noValidate>
+      <Dialog.Content
+        maxWidth="560px"
+        onEscapeKeyDown={keep}
+        onInteractOutside={keep}
+        {...(lead === undefined && { 'aria-describedby': undefined })}
+      >
+        <form onSubmit={(event) => void submit(event)} onInput={() => setTyped(true)} noValidate>
           <Dialog.Title>{title}</Dialog.Title>
           {lead !== undefined && (
             <Dialog.Description size="2" mb="4">
@@ -46,6 +59,11 @@ export function FormDialog({ title, lead, action, reason, children, fields = [],
           <Flex direction="column" gap="4">
             {children(error)}
             <Refusal error={error} fields={fields} />
+            {isKept && (
+              <Text as="p" size="1" className="soft flush" role="status">
+                What you typed is kept. Cancel throws it away.
+              </Text>
+            )}
             <Flex gap="3" justify="end" align="center">
               {reason !== undefined && <span className="soft small">{reason}</span>}
               <Dialog.Close>

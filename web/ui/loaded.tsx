@@ -1,20 +1,25 @@
 import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
 import { Box, Button, Callout, Flex, Heading, Skeleton, Text } from '@radix-ui/themes'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
+import { Link } from 'react-router'
 import { ApiError } from '../api/call.ts'
 import type { ListRead } from '../api/queries.ts'
+import { type Crumb, Page } from './page.tsx'
 import { wordsOf } from './refusal.tsx'
 
 interface Props<T> {
   readonly query: UseQueryResult<T>
   /** What is looked for, as in "There is no such connection here". */
   readonly noun: string
+  /** The list it is in, where the thing read is a whole page: until it is there, the page says itself what it is. */
+  readonly within?: Crumb
   readonly children: (data: T) => ReactNode
 }
 
 /** A reading in whichever state it is. What was read stays on the screen when it cannot be read again. */
-export function Loaded<T>({ query, noun, children }: Props<T>) {
-  if (query.error instanceof ApiError && query.error.status === 404) return <Absent noun={noun} />
+export function Loaded<T>({ query, noun, within, children }: Props<T>) {
+  if (query.error instanceof ApiError && query.error.status === 404)
+    return within ? <AbsentPage noun={noun} within={within} /> : <Absent noun={noun} />
   if (query.data !== undefined)
     return (
       <>
@@ -22,7 +27,26 @@ export function Loaded<T>({ query, noun, children }: Props<T>) {
         {children(query.data)}
       </>
     )
-  if (query.error) return <Failed error={query.error} noun={noun} retry={() => void query.refetch()} />
+  const failed = query.error && <Failed error={query.error} noun={noun} retry={() => void query.refetch()} />
+  if (!within) return failed ?? <Loading />
+  return failed ? (
+    <Page title={titleOf(noun)} within={[within]}>
+      {failed}
+    </Page>
+  ) : (
+    <LoadingPage noun={noun} />
+  )
+}
+
+function titleOf(noun: string): string {
+  return noun.charAt(0).toUpperCase() + noun.slice(1)
+}
+
+/** Not the title of the page one comes from. */
+function LoadingPage({ noun }: { readonly noun: string }) {
+  useEffect(() => {
+    document.title = `${titleOf(noun)} – Gatehouse`
+  }, [noun])
   return <Loading />
 }
 
@@ -48,7 +72,7 @@ function Failed({ error, noun, retry }: FailedProps) {
   return (
     <Callout.Root color="red" role="alert">
       <Callout.Text>
-        This {noun} could not be read. {text}
+        The {noun} could not be read. {text}
         {reference !== null && ` Request ${reference}.`}
       </Callout.Text>
       <Box>
@@ -60,6 +84,18 @@ function Failed({ error, noun, retry }: FailedProps) {
   )
 }
 
+const where = 'It may have been deleted, or belong to another environment: switch with the menu at the top left.'
+
+function AbsentPage({ noun, within }: { readonly noun: string; readonly within: Crumb }) {
+  return (
+    <Page title={`There is no such ${noun} here`} within={[within]}>
+      <Text as="p" size="2">
+        {where} Look in <Link to={within.to}>{within.text}</Link>, or press ⌘K and paste an id.
+      </Text>
+    </Page>
+  )
+}
+
 function Absent({ noun }: { readonly noun: string }) {
   return (
     <Box py="6">
@@ -67,7 +103,7 @@ function Absent({ noun }: { readonly noun: string }) {
         There is no such {noun} here
       </Heading>
       <Text as="p" size="2">
-        It may have been deleted, or belong to another environment: switch with the menu at the top left.
+        {where}
       </Text>
     </Box>
   )

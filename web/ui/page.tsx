@@ -2,7 +2,7 @@ import { Box, Card, Flex, Heading, Text } from '@radix-ui/themes'
 import { useEffect, type ReactNode } from 'react'
 import { Link } from 'react-router'
 
-interface Crumb {
+export interface Crumb {
   readonly text: string
   readonly to: string
 }

@@ -17,8 +17,9 @@ import { Timeline } from './timeline.tsx'
 export function AttemptPage() {
   const { id } = useParams()
   const query = useRead(getSignInAttempt, { params: { id: id as SsoSessionId } }) // the server judges it
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="sign-in attempt">
+    <Loaded query={query} noun="sign-in attempt" within={{ text: 'Organizations', to: paths.organizations }}>
       {(attempt) => <AttemptView attempt={attempt} />}
     </Loaded>
   )

@@ -11,6 +11,7 @@ import { useChange, useRead } from '../../api/queries.ts'
 import { ChoiceInput, SwitchInput } from '../../ui/fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
+import { ReadOnlyNotice } from '../../ui/read-only-notice.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 import { ProviderSection } from './provider-section.tsx'
 
@@ -68,6 +69,7 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
   const { session } = settings
   return (
     <>
+      <ReadOnlyNotice />
       <Refusal error={update.error} />
       <Section title="Methods" lead="SSO is a matter of connections and always on.">
         <Flex direction="column" gap="4">
@@ -93,6 +95,7 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
         <Flex direction="column" gap="4" maxWidth="460px">
           <ChoiceInput
             label="Who may make an account on their own"
+            disabled={disabled}
             value={settings.sign_up}
             options={[
               ['open', 'Anybody'],
@@ -103,6 +106,7 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
           />
           <ChoiceInput
             label="Second factor"
+            disabled={disabled}
             value={settings.mfa}
             options={[
               ['off', 'Off'],
@@ -131,18 +135,21 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
         <Flex direction="column" gap="4" maxWidth="460px">
           <ChoiceInput
             label="Longest session"
+            disabled={disabled}
             value={String(session.maximum_seconds)}
             options={withCurrent(lifetimes, session.maximum_seconds)}
             onChange={(value) => set({ session: { maximum_seconds: Number(value) } })}
           />
           <ChoiceInput
             label="Ends when unused for"
+            disabled={disabled}
             value={String(session.inactivity_seconds)}
             options={withCurrent(lifetimes, session.inactivity_seconds)}
             onChange={(value) => set({ session: { inactivity_seconds: Number(value) } })}
           />
           <ChoiceInput
             label="Access tokens live"
+            disabled={disabled}
             value={String(session.access_token_seconds)}
             options={withCurrent(tokenLifetimes, session.access_token_seconds)}
             onChange={(value) => set({ session: { access_token_seconds: Number(value) } })}

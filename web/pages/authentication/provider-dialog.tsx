@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { type OAuthProvider, oauthProviders, setOAuthProvider } from '#contracts/oauth-providers.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange } from '../../api/queries.ts'
+import { ChangedMeanwhile } from '../../ui/changed-meanwhile.tsx'
 import { CopyField } from '../../ui/copy.tsx'
 import { SwitchInput, TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
@@ -19,9 +20,29 @@ const options = [
     .map((name) => ({ value: name, text: name.replace(/OAuth$/, '') })),
 ]
 
+interface Draft {
+  readonly title: string
+  readonly issuer: string
+  readonly clientId: string
+  readonly secret: string
+  readonly scopes: string
+  readonly trusts: boolean | undefined
+}
+
+function draftOf(provider: OAuthProvider | undefined): Draft {
+  return {
+    title: provider?.title ?? '',
+    issuer: provider?.issuer ?? '',
+    clientId: provider?.client_id ?? '',
+    secret: '',
+    scopes: provider?.scopes.join(' ') ?? '',
+    trusts: provider?.trusts_email,
+  }
+}
+
 interface Props {
   /** What is there already; without one, a new one is set up. */
-  readonly provider?: OAuthProvider
+  readonly provider: OAuthProvider | undefined
   /** Names that are taken. */
   readonly taken: readonly string[]
   readonly onClose: () => void
@@ -31,12 +52,9 @@ export function ProviderDialog({ provider, taken, onClose }: Props) {
   const { session } = usePlace()
   const save = useChange(setOAuthProvider)
   const [kind, setKind] = useState<string>(own)
-  const [title, setTitle] = useState(provider?.title ?? '')
-  const [issuer, setIssuer] = useState(provider?.issuer ?? '')
-  const [clientId, setClientId] = useState(provider?.client_id ?? '')
-  const [secret, setSecret] = useState('')
-  const [scopes, setScopes] = useState(provider?.scopes.join(' ') ?? '')
-  const [trusts, setTrusts] = useState(provider?.trusts_email)
+  const [draft, setDraft] = useState(() => draftOf(provider))
+  const set = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }))
+  const { title, issuer, clientId, secret, scopes, trusts } = draft
   const isOwn = provider ? !isKnown(provider.provider) : kind === own
   const name = provider?.provider ?? (isOwn ? nameFrom(title, taken) : kind)
   const reason =
@@ -74,6 +92,9 @@ export function ProviderDialog({ provider, taken, onClose }: Props) {
     >
       {(error) => (
         <>
+          {provider && (
+            <ChangedMeanwhile updatedAt={provider.updated_at} onTakeTheirs={() => setDraft(draftOf(provider))} />
+          )}
           <CopyField name="Redirect URI" value={`${session.base_url}/sso/oauth/callback`} />
           {!provider && (
             <Picker label="Provider" options={options} value={kind} placeholder="Choose one" onChange={setKind} />
@@ -83,7 +104,7 @@ export function ProviderDialog({ provider, taken, onClose }: Props) {
               label="Name"
               hint={`Its button says “Continue with ${title.trim() || '…'}”.`}
               value={title}
-              onChange={setTitle}
+              onChange={(next) => set({ title: next })}
               error={refusalOf(error, 'title')}
             />
           )}
@@ -93,30 +114,35 @@ export function ProviderDialog({ provider, taken, onClose }: Props) {
             placeholder="https://login.example.com"
             type="url"
             value={issuer}
-            onChange={setIssuer}
+            onChange={(next) => set({ issuer: next })}
             error={refusalOf(error, 'issuer')}
           />
-          <TextInput label="Client id" value={clientId} onChange={setClientId} error={refusalOf(error, 'client_id')} />
+          <TextInput
+            label="Client id"
+            value={clientId}
+            onChange={(next) => set({ clientId: next })}
+            error={refusalOf(error, 'client_id')}
+          />
           <TextInput
             label="Client secret"
             type="password"
             {...(provider && { hint: 'Empty: the one it has. It is never shown.' })}
             value={secret}
-            onChange={setSecret}
+            onChange={(next) => set({ secret: next })}
             error={refusalOf(error, 'client_secret')}
           />
           <TextInput
             label="Scopes"
             hint="Empty: openid, email and profile, or what the provider needs."
             value={scopes}
-            onChange={setScopes}
+            onChange={(next) => set({ scopes: next })}
             error={refusalOf(error, 'scopes')}
           />
           <SwitchInput
             label="Addresses it has verified count as proven"
             hint="Then whoever runs it can open the account of any address here. Off, the inbox is asked once."
             checked={trusts ?? !isOwn}
-            onChange={setTrusts}
+            onChange={(next) => set({ trusts: next })}
           />
         </>
       )}

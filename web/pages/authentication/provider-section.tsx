@@ -14,13 +14,20 @@ import { Section } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 import { isKnown, ProviderDialog } from './provider-dialog.tsx'
 
+/** No name of a provider is empty. */
+const anew = ''
+
+/** No event tells that a provider was changed. */
+const lookAgainMs = 3000
+
 /** Accounts elsewhere that sign in: known social providers and any OpenID provider. */
 export function ProviderSection() {
   const { readOnly } = usePlace()
-  const query = useRead(listOAuthProviders, {})
+  const query = useRead(listOAuthProviders, {}, { refetchEveryMs: lookAgainMs })
   const change = useChange(setOAuthProvider)
   const remove = useChange(deleteOAuthProvider)
-  const [open, setOpen] = useState<'new' | OAuthProvider>()
+  /** By name: what is edited is as it is now, not as it was when the dialog opened. */
+  const [open, setOpen] = useState<string>()
   const [removing, setRemoving] = useState<OAuthProvider>()
   return (
     <Section
@@ -56,7 +63,7 @@ export function ProviderSection() {
                         <Table.Cell>
                           {readOnly === undefined && (
                             <Flex gap="3" justify="end">
-                              <Button variant="soft" onClick={() => setOpen(provider)}>
+                              <Button variant="soft" onClick={() => setOpen(provider.provider)}>
                                 Change
                               </Button>
                               <Button variant="soft" color="red" onClick={() => setRemoving(provider)}>
@@ -72,10 +79,10 @@ export function ProviderSection() {
               </div>
             )}
             <Refusal error={change.error} />
-            {readOnly === undefined && <Button onClick={() => setOpen('new')}>Add Provider</Button>}
+            {readOnly === undefined && <Button onClick={() => setOpen(anew)}>Add Provider</Button>}
             {open !== undefined && (
               <ProviderDialog
-                {...(open !== 'new' && { provider: open })}
+                provider={data.find(({ provider }) => provider === open)}
                 taken={data.map(({ provider }) => provider)}
                 onClose={() => setOpen(undefined)}
               />

@@ -3,8 +3,10 @@ import { useState } from 'react'
 import { type Branding, getBranding, updateBranding } from '#contracts/branding.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange, useRead } from '../../api/queries.ts'
+import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
-import { ChangedMeanwhile } from '../../ui/changed-meanwhile.tsx'
+import { ChangedNotice } from '../../ui/changed-meanwhile.tsx'
+import { useLeaveGuard } from '../../ui/leave-guard.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
@@ -16,8 +18,9 @@ import { Preview } from './preview.tsx'
 
 export function BrandingPage() {
   const query = useRead(getBranding, {})
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="branding">
+    <Loaded query={query} noun="branding" within={{ text: 'Overview', to: paths.overview }}>
       {(branding) => <Editor branding={branding} />}
     </Loaded>
   )
@@ -26,14 +29,24 @@ export function BrandingPage() {
 function Editor({ branding }: { readonly branding: Branding }) {
   const { readOnly } = usePlace()
   const update = useChange(updateBranding)
+  /** What the draft was made of. */
+  const [base, setBase] = useState(branding)
   const [draft, setDraft] = useState(() => draftOf(branding))
   const change = (part: Partial<Draft>) => setDraft((current) => ({ ...current, ...part }))
   const body = updateOf(draft)
-  const isSame = JSON.stringify(body) === JSON.stringify(updateOf(draftOf(branding)))
+  const isSame = JSON.stringify(body) === JSON.stringify(updateOf(draftOf(base)))
+  const take = (theirs: Branding) => {
+    setBase(theirs)
+    setDraft(draftOf(theirs))
+  }
+  const isStale = base.updated_at !== branding.updated_at && !update.isPending
+  // Whoever has changed nothing sees what others save.
+  if (isStale && isSame) take(branding)
+  useLeaveGuard(!isSame && !update.isPending)
   async function save(): Promise<void> {
     const saved = await update.mutateAsync({ body }).catch(() => undefined) // shown below
     if (!saved) return
-    setDraft(draftOf(saved))
+    take(saved)
     say('The look is saved')
   }
   return (
@@ -46,7 +59,7 @@ function Editor({ branding }: { readonly branding: Branding }) {
             variant="soft"
             color="gray"
             reason={isSame ? 'Nothing was changed.' : undefined}
-            onClick={() => setDraft(draftOf(branding))}
+            onClick={() => take(branding)}
           >
             Discard
           </ActionButton>
@@ -61,8 +74,11 @@ function Editor({ branding }: { readonly branding: Branding }) {
       }
     >
       <Refusal error={update.error} />
-      {branding.updated_at !== null && (
-        <ChangedMeanwhile updatedAt={branding.updated_at} onTakeTheirs={() => setDraft(draftOf(branding))} />
+      {isStale && !isSame && (
+        <ChangedNotice
+          onTakeTheirs={() => take(branding)}
+          onKeepMine={() => setBase({ ...base, updated_at: branding.updated_at })}
+        />
       )}
       <Grid columns={{ initial: '1', md: '2' }} gap="5" align="start">
         <Flex direction="column" gap="5">

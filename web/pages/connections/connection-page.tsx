@@ -19,8 +19,9 @@ import { OptionsTab } from './options-tab.tsx'
 export function ConnectionPage() {
   const { id } = useParams()
   const query = useRead(getConnection, { params: { id: id as ConnectionId } }) // the server judges it
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="connection">
+    <Loaded query={query} noun="connection" within={{ text: 'Organizations', to: paths.organizations }}>
       {(connection) => <ConnectionView connection={connection} />}
     </Loaded>
   )

@@ -27,8 +27,9 @@ export function DirectoryPage() {
   const params = { id: id as DirectoryId } // the server judges it
   const query = useRead(getDirectory, { params }, { refetchEveryMs: lookAgainMs })
   useEffect(() => forgetToken, [])
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="directory">
+    <Loaded query={query} noun="directory" within={{ text: 'Organizations', to: paths.organizations }}>
       {(directory) => <DirectoryView directory={directory} />}
     </Loaded>
   )

@@ -14,8 +14,9 @@ import { UserTable } from './users-tab.tsx'
 export function DirectoryGroupPage() {
   const { id } = useParams()
   const query = useRead(getDirectoryGroup, { params: { id: id as DirectoryGroupId } }) // the server judges it
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="directory group">
+    <Loaded query={query} noun="directory group" within={{ text: 'Organizations', to: paths.organizations }}>
       {(group) => <GroupView group={group} />}
     </Loaded>
   )

@@ -18,8 +18,9 @@ import { GroupTable } from './groups-tab.tsx'
 export function DirectoryUserPage() {
   const { id } = useParams()
   const query = useRead(getDirectoryUser, { params: { id: id as DirectoryUserId } }) // the server judges it
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="directory user">
+    <Loaded query={query} noun="directory user" within={{ text: 'Organizations', to: paths.organizations }}>
       {(user) => <UserView user={user} />}
     </Loaded>
   )

@@ -31,8 +31,9 @@ const lookAgainMs = 3000
 export function LogStreamPage() {
   const { id } = useParams()
   const query = useRead(getLogStream, { params: { id: id as LogStreamId } }) // the server judges it
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="log stream">
+    <Loaded query={query} noun="log stream" within={{ text: 'Log streams', to: paths.logStreams }}>
       {(stream) => <StreamView stream={stream} />}
     </Loaded>
   )

@@ -24,8 +24,9 @@ import { SsoSection } from './sso-section.tsx'
 export function OrganizationPage() {
   const { id } = useParams()
   const query = useRead(getOrganization, { params: { id: id as OrganizationId } }) // the server judges it
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="organization">
+    <Loaded query={query} noun="organization" within={{ text: 'Organizations', to: paths.organizations }}>
       {(organization) => <OrganizationView organization={organization} />}
     </Loaded>
   )

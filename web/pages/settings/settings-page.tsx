@@ -8,6 +8,7 @@ import { CopyableId } from '../../ui/copy.tsx'
 import { SwitchInput } from '../../ui/fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
+import { ReadOnlyNotice } from '../../ui/read-only-notice.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -21,6 +22,7 @@ export function SettingsPage() {
       <Loaded query={query} noun="environment">
         {(environment) => (
           <>
+            <ReadOnlyNotice />
             <Section title="Environment">
               <dl className="facts">
                 <dt>Name</dt>

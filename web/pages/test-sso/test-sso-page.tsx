@@ -27,7 +27,7 @@ export function TestSsoPage() {
       title="Test SSO"
       lead="Sign in through a real identity provider that runs beside this server, in the four ways that applications meet."
     >
-      <Loaded query={organization} noun="Test Organization: it is made with staging environments by gatehouse dev">
+      <Loaded query={organization} noun="Test Organization (it is made with staging environments by gatehouse dev)">
         {(found) => <Scenarios organization={found} />}
       </Loaded>
     </Page>

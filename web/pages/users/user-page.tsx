@@ -23,8 +23,9 @@ import { SessionSection } from './session-section.tsx'
 export function UserPage() {
   const { id } = useParams()
   const query = useRead(getUser, { params: { id: id as UserId } }) // the server judges it
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="user">
+    <Loaded query={query} noun="user" within={{ text: 'Users', to: paths.users }}>
       {(user) => <UserView user={user} />}
     </Loaded>
   )

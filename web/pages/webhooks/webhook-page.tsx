@@ -26,8 +26,9 @@ import { SecretSection } from './secret-section.tsx'
 export function WebhookPage() {
   const { id } = useParams()
   const query = useRead(getWebhookEndpoint, { params: { id: id as WebhookEndpointId } }) // the server judges it
+  const paths = usePaths()
   return (
-    <Loaded query={query} noun="webhook endpoint">
+    <Loaded query={query} noun="webhook endpoint" within={{ text: 'Webhooks', to: paths.webhooks }}>
       {(endpoint) => <WebhookView endpoint={endpoint} />}
     </Loaded>
   )
