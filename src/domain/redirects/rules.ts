@@ -1,4 +1,5 @@
 import { ok, refused, type Result } from '#protocols/result.ts'
+import { isPublicSuffix } from './shared-hosts.ts'
 
 export type EnvironmentKind = 'staging' | 'production'
 
@@ -93,7 +94,7 @@ function checkWildcard(uri: string, host: string, use: RedirectUse): Result<neve
   if (!patternOf(uri))
     return no(
       'wildcard',
-      "may have one '*', inside the first label of a host such as https://*.example.com, or as the port of localhost",
+      "may have one '*', inside the first label of a host such as https://*.example.com that is all yours, or as the port of localhost",
     )
   // The host the star makes must be as plain as any other.
   return checkPlainHost(uri.replace(':*', ':1').replace('*', 'x'), host.replace('*', 'x'))
@@ -138,17 +139,12 @@ function patternOf(registered: string): Pattern | undefined {
   const isPort = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):$/i.test(before) && /^(?:[/?]|$)/.test(after)
   if (isPort) return { before, after, stands: isPortNumber }
   const rest = /^[A-Za-z0-9_-]*((?:\.[A-Za-z0-9_-]+){2,})(?::\d{1,5})?(?:[/?].*)?$/.exec(after)?.[1]
-  const isLabel = /^https?:\/\/[A-Za-z0-9_-]*$/i.test(before) && rest !== undefined && !isPublicSuffix(rest)
+  const isLabel = /^https?:\/\/[A-Za-z0-9_-]*$/i.test(before) && rest !== undefined && !isPublicSuffix(rest.slice(1))
   return isLabel ? { before, after, stands: (text) => /^[A-Za-z0-9_-]{1,63}$/.test(text) } : undefined
 }
 
 function isPortNumber(text: string): boolean {
   return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535
-}
-
-/** Below these anybody can have a name: `.co.uk` and its like. A numeric end makes the host an IPv4 address. */
-function isPublicSuffix(rest: string): boolean {
-  return /^\.(?:ac|co|com|edu|gob|gov|gv|go|mil|ne|net|nom|or|org|sch)\.[a-z]{2}$/i.test(rest) || /\.\d+$/.test(rest)
 }
 
 /**
