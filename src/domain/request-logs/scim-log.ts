@@ -23,6 +23,8 @@ export interface ScimExchange {
 
 /** Kept between two writes. Past it requests go unlogged: the log must never be what makes a server slow. */
 const mostWaiting = 500
+/** Some hundred KB a statement: more would hold up requests while it is put together and read. */
+const writtenAtOnce = 50
 /** Anybody can knock with a wrong token; they must not push the customer's own requests out of the log. */
 const mostRejectedOfKey = 10
 
@@ -45,7 +47,7 @@ export class ScimLog {
     const rows = this.#waiting
     this.#waiting = []
     this.#rejected.clear()
-    if (rows.length > 0) await writeRows(db, rows)
+    for (let n = 0; n < rows.length; n += writtenAtOnce) await writeRows(db, rows.slice(n, n + writtenAtOnce))
   }
 }
 
