@@ -70,7 +70,7 @@ export function DeliveryRow({ delivery }: { readonly delivery: WebhookDelivery }
         )}
         {delivery.recent_attempts.length > 1 && <AttemptList attempts={delivery.recent_attempts} />}
       </Table.Cell>
-      <Table.Cell align="right">
+      <Table.Cell align="right" className="one-line">
         <ActionButton
           size="1"
           variant="soft"

@@ -50,7 +50,8 @@ function WebhookView({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
       badge={<StateBadge state={isOn && failing_since !== null ? 'failing' : status} />}
       lead={
         <>
-          <CopyableId id={id} /> · {events.length} kinds of events{ordered && ', in order'}
+          <CopyableId id={id} /> · {events.length} {events.length === 1 ? 'kind' : 'kinds'} of events
+          {ordered && ', in order'}
         </>
       }
       actions={
