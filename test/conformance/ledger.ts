@@ -85,6 +85,11 @@ export const divergences: readonly Divergence[] = [
     gap: 'may answer 204',
     reason: 'Browsers that fetch links ahead must not start sign-ins.',
   },
+  {
+    at: 'GET /user_management/authorize',
+    gap: 'may answer 429',
+    reason: 'A sign-in that begins with a mail to an address begins six times in ten minutes.',
+  },
   ...userDivergences,
   ...sessionDivergences,
 
