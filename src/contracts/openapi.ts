@@ -239,10 +239,11 @@ function requestBody(endpoint: AnyEndpoint, body: TSchema): NonNullable<Operatio
 }
 
 function responsesOf(endpoint: AnyEndpoint): Record<string, Response> {
+  if (endpoint === authorizeSso) return { ...browserResponses, ...fetchedAhead }
   if (endpoint === authorizeUser)
     return {
       ...browserResponses,
-      '204': { description: 'Nothing, for a browser that fetches links ahead' },
+      ...fetchedAhead,
       '429': {
         description: 'A page that says how long to wait',
         content: { 'text/html': { schema: { type: 'string' } } },
@@ -267,6 +268,10 @@ function responsesOf(endpoint: AnyEndpoint): Record<string, Response> {
     .toSorted(([a], [b]) => a - b)
     .map(([status, list]) => [String(status), errorResponse(endpoint, status, list)] as const)
   return { ...successOf(endpoint), ...Object.fromEntries(errors) }
+}
+
+const fetchedAhead: Record<string, Response> = {
+  '204': { description: 'Nothing, for a browser that fetches links ahead' },
 }
 
 const browserResponses: Record<string, Response> = {

@@ -81,7 +81,7 @@ export const divergences: readonly Divergence[] = [
     reason: 'Providers are asked what their settings say; nothing an address brings is handed on to them unread.',
   },
   {
-    at: 'GET /user_management/authorize',
+    at: /^GET \/(?:user_management|sso)\/authorize$/,
     gap: 'may answer 204',
     reason: 'Browsers that fetch links ahead must not start sign-ins.',
   },

@@ -45,7 +45,11 @@ async function tenant(change: { connection?: object; organization?: object } = {
   return { environment, organization, connection: created.body, idp }
 }
 
-async function authorize({ environment, connection }: Tenant, query: Record<string, string> = {}) {
+async function authorize(
+  { environment, connection }: Tenant,
+  query: Record<string, string> = {},
+  how: RequestInit = {},
+) {
   const parameters = new URLSearchParams({
     client_id: environment.client_id,
     redirect_uri: callback,
@@ -55,7 +59,7 @@ async function authorize({ environment, connection }: Tenant, query: Record<stri
     ...query,
   })
   for (const [name, value] of Object.entries(query)) if (value === '') parameters.delete(name)
-  return fetch(`${server.url}/sso/authorize?${parameters}`, { redirect: 'manual' })
+  return fetch(`${server.url}/sso/authorize?${parameters}`, { redirect: 'manual', ...how })
 }
 
 async function start(where: Tenant, query: Record<string, string> = {}): Promise<SentRequest> {
@@ -204,6 +208,19 @@ describe('a sign-in through the identity provider', () => {
     expect(location.searchParams.get('login_hint')).toBe('todd@example.com')
     expect(location.searchParams.get('domain_hint')).toBe('example.com')
     expect(location.searchParams.get('RelayState')?.length).toBeLessThanOrEqual(80)
+  })
+
+  test.each([
+    ['is fetched ahead', { headers: { 'sec-purpose': 'prefetch' } }],
+    ['is asked for its head', { method: 'HEAD' }],
+  ])('does not begin where the link %s', async (_how, how) => {
+    const where = await tenant()
+    const response = await authorize(where, {}, how)
+    expect([response.status, response.headers.get('location')]).toEqual([204, null])
+    const { rows } = await server.db.pool.query('select from sso_sessions where connection_id = $1', [
+      where.connection.id,
+    ])
+    expect(rows).toEqual([])
   })
 
   test('uses the default redirect URI when the application names none', async () => {

@@ -496,6 +496,7 @@ describe('the request', () => {
     const browser = new LoginBrowser(server)
     expect((await browser.get(where.url(), { 'sec-purpose': 'prefetch;prerender' })).status).toBe(204)
     expect(browser.cookies.size).toBe(0)
+    expect((await fetch(new URL(where.url(), server.url), { method: 'HEAD', redirect: 'manual' })).status).toBe(204)
   })
 
   test('an application that keeps asking gets an explanation instead of a loop', async () => {

@@ -3,12 +3,13 @@ import { devicePath } from '#domain/authentication/device.ts'
 import { newBrowserSecret, readBrowserSecret } from '#domain/login/browser.ts'
 import { startDeviceLogin } from '#domain/login/device.ts'
 import type { Deps } from '../deps.ts'
+import { isFetchedAhead } from '../fetched-ahead.ts'
 import { checkText } from '../input.ts'
 import { sendUnknownClient } from '../pages/sign-in.ts'
 import { publicRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
 import { cookieNames, loginCookies, sessionCookie } from './cookies.ts'
-import { isFetchedAhead, stepPath } from './visit.ts'
+import { stepPath } from './visit.ts'
 
 /** RFC 8628 §3.3: where a device sends its owner, with the code or without. The rest are steps of the login box. */
 export function deviceLoginRoute(app: FastifyInstance, deps: Deps): void {

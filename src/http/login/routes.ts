@@ -10,6 +10,7 @@ import { type HostedStart, startHosted } from '#domain/login/start.ts'
 import { sayIn } from '#domain/locales/say.ts'
 import type { Start } from '#domain/sso/start-login.ts'
 import type { Deps } from '../deps.ts'
+import { isFetchedAhead } from '../fetched-ahead.ts'
 import { checkQuery, checkText } from '../input.ts'
 import { sendPostBinding, sendUnknownClient, sendUnregisteredRedirect } from '../pages/sign-in.ts'
 import { publicRoute } from '../rate-limit.ts'
@@ -26,7 +27,7 @@ import { problemScreen } from './screens/problem.ts'
 import { handOffScreen } from './screens/sso.ts'
 import { goneTexts, inviteGoneScreen, reachable, screenFor } from './show.ts'
 import { submitConsent, unaskedRoute } from './unasked.ts'
-import { isFetchedAhead, lookFor, orWait, stepPath, type Visit, visitLogin } from './visit.ts'
+import { lookFor, orWait, stepPath, type Visit, visitLogin } from './visit.ts'
 
 const bodyLimitBytes = 32 * 1024
 const quarterSeconds = 90 * 86_400

@@ -6,13 +6,14 @@ import { agree, consentLifetimeMs, startUnasked } from '#domain/login/unasked.ts
 import type { Client } from '#domain/sso/attempts.ts'
 import { unaskedPath } from '#domain/sso/unasked.ts'
 import type { Deps } from '../deps.ts'
+import { isFetchedAhead } from '../fetched-ahead.ts'
 import { checkText } from '../input.ts'
 import { publicRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
 import { clientOf } from '../sso/browser.ts'
 import { cookieNames, type LoginCookies } from './cookies.ts'
 import { follow } from './follow.ts'
-import { isFetchedAhead, orWait, sendStranger, type Visit } from './visit.ts'
+import { orWait, sendStranger, type Visit } from './visit.ts'
 
 /** Where the browser goes once an identity provider's answer holds that nobody asked for. */
 export function unaskedRoute(app: FastifyInstance, deps: Deps, cookies: LoginCookies): void {

@@ -86,12 +86,6 @@ function targetsOf({ request: { redirectUri } }: HostedLogin): string[] {
   return [origin === 'null' ? protocol : origin, 'https:']
 }
 
-/** A browser that fetches links before anybody follows them must not start sign-ins. */
-export function isFetchedAhead({ headers }: FastifyRequest): boolean {
-  const purpose = String(headers['sec-purpose'] ?? headers['purpose'] ?? '')
-  return purpose.includes('prefetch') || purpose.includes('prerender')
-}
-
 /** The same request from its beginning, for another person than the one who is signed in. */
 export function againUrl({ request }: HostedLogin): string {
   const query = new URLSearchParams(request.query)

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { AuthorizeQuery, authorizeSso } from '#contracts/sso.ts'
 import { startLogin } from '#domain/sso/start-login.ts'
 import type { Deps } from '../deps.ts'
+import { isFetchedAhead } from '../fetched-ahead.ts'
 import { checkQuery } from '../input.ts'
 import { sendPostBinding, sendUnknownClient, sendUnregisteredRedirect } from '../pages/sign-in.ts'
 import { publicRoute } from '../rate-limit.ts'
@@ -12,6 +13,7 @@ import { clientOf } from './browser.ts'
 /** GET /sso/authorize: a browser arrives, sent by the application; no API key, the client id says whose it is. */
 export function authorizeRoute(app: FastifyInstance, deps: Deps): void {
   app.get(authorizeSso.path, publicRoute, async (request, reply) => {
+    if (isFetchedAhead(request)) return reply.header('cache-control', 'no-store').status(204).send()
     // Every field of this query is optional text, which is what the check establishes.
     const query = checkQuery(AuthorizeQuery, queryOf(request)) as AuthorizeQuery
     const start = await startLogin(deps, query, clientOf(request))
