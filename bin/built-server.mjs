@@ -1,6 +1,6 @@
 // The program in few files, as scripts/build-server.mjs leaves it: starting it takes half the time of reading each of
 // its files. It is used only while it is what would be built of them.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 
 const root = new URL('../', import.meta.url)
 const folder = new URL('dist/server/', root)
@@ -19,7 +19,15 @@ export function programEntry() {
 }
 
 function isCurrent() {
-  if (!existsSync(listed)) return false
-  const stamps = JSON.parse(readFileSync(listed, 'utf8'))
-  return Object.entries(stamps).every(([file, stamp]) => stampOf(file) === stamp)
+  const stamps = readStamps()
+  return stamps !== undefined && Object.entries(stamps).every(([file, stamp]) => stampOf(file) === stamp)
+}
+
+/** @returns {Record<string, string> | undefined} nothing for a build that never ended, however far it came. */
+function readStamps() {
+  try {
+    return JSON.parse(readFileSync(listed, 'utf8'))
+  } catch {
+    return undefined
+  }
 }

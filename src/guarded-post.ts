@@ -1,25 +1,18 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
+import type { PostWebhook } from '#domain/webhooks/exchange.ts'
 import { guardedLookup, isPrivateAddress } from './guarded-fetch.ts'
 
 const defaultTimeoutMs = 10_000
 const keptBytes = 8_192
 
+/** For webhooks, and for log streams, which send bytes too and put objects. */
 type Post = (
   url: string,
   body: string | Uint8Array,
   headers: Readonly<Record<string, string>>,
   method?: 'POST' | 'PUT',
-) => Promise<
-  | {
-      readonly ok: true
-      readonly status: number
-      readonly retryAfter: string | undefined
-      readonly body: string
-      readonly headers: Readonly<NodeJS.Dict<string | string[]>>
-    }
-  | { readonly ok: false; readonly error: string }
->
+) => ReturnType<PostWebhook>
 
 /**
  * Posts to addresses that customers name: 10 s in all, redirects not followed, and, unless allowed, never to a private

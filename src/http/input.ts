@@ -33,7 +33,8 @@ export function checkBody(schema: TSchema, body: unknown): unknown {
 
 /**
  * Checks a query string against its schema, reading text as the schema's types: integers, booleans, and arrays that come
- * comma-joined, with blanks or without, repeated or with `[]`. Empty values and, as old SDKs send them, the text `null` count as absent.
+ * comma-joined, with blanks or without, repeated or with `[]`. Empty values and, as old SDKs send them, the text `null`
+ * count as absent.
  */
 export function checkQuery(schema: TSchema, query: URLSearchParams): unknown {
   const properties = (schema as { properties?: Record<string, TSchema> }).properties ?? {}

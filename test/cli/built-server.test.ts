@@ -51,6 +51,12 @@ describe('the program that is started', () => {
     expect(touched.entry()).toBe(source)
   })
 
+  test('is the source when the build was cut off', async () => {
+    await using program = await builtProgram()
+    await program.write('dist/server/built-from.json', '{"src/cli/main.ts": "17')
+    expect(program.entry()).toBe(source)
+  })
+
   test('is the source when a file is gone, or nothing was built', async () => {
     await using program = await builtProgram()
     await rm(program.at('src/part.ts'))

@@ -125,7 +125,7 @@ export function refuseEmailChange(verdict: Exclude<EmailChangeVerdict, 'right'>)
     case 'used':
       throw new Conflict('The code was used before.', 'email_change_code_previously_used')
     case 'too_many_attempts':
-      throw new Busy('Too many wrong codes. Send a new one.', 'email_change_too_many_attempts', 60)
+      throw new Busy('Too many wrong codes. Send a new one, or try again later.', 'email_change_too_many_attempts', 60)
     default:
       verdict satisfies never
       throw new Error('a verdict without a sentence')
