@@ -31,6 +31,8 @@ const server = {
 
 export default defineConfig({
   test: {
+    // A failure is told whole where only its message is kept.
+    chaiConfig: { truncateThreshold: 1000 },
     projects: [
       {
         test: {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { root, runStep } from './run-step.ts'
 
 export interface TestRun {
@@ -10,7 +11,7 @@ export interface TestRun {
   readonly skipped: number
   /** File and full title of every test that ran and passed. */
   readonly tests: ReadonlySet<string>
-  /** What failed: titles of tests as above, and files that failed outside of a test. */
+  /** What failed and how: titles of tests as above, and files that failed outside of a test. */
   readonly failures: readonly string[]
   readonly seconds: number
 }
@@ -24,7 +25,13 @@ interface Report {
   readonly testResults: {
     readonly name: string
     readonly status: string
-    readonly assertionResults: { readonly fullName: string; readonly status: string }[]
+    /** Why the file failed outside of a test. */
+    readonly message: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages?: readonly string[]
+    }[]
   }[]
 }
 
@@ -60,15 +67,26 @@ export async function runTests(name: string, project: string, env: Record<string
         ...report.testResults.flatMap(({ name: path, assertionResults }) =>
           assertionResults
             .filter(({ status }) => status === 'failed')
-            .map(({ fullName }) => `${relative(root, path)} > ${fullName}`),
+            .map(({ fullName, failureMessages }) => describe(`${relative(root, path)} > ${fullName}`, failureMessages)),
         ),
-        ...brokenFiles.map(({ name: path }) => `${relative(root, path)}, outside of a test`),
+        ...brokenFiles.map(({ name: path, message }) =>
+          describe(`${relative(root, path)}, outside of a test`, [message]),
+        ),
       ],
       seconds,
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** With the beginning of its messages: whoever has only the end of the output sees what to look for. */
+function describe(title: string, messages: readonly string[] = []): string {
+  const lines = stripVTControlCharacters(messages.join('\n')).split('\n')
+  const told = lines
+    .filter((line) => line.trim() !== '' && !/node_modules|node:internal|new Promise/.test(line))
+    .slice(0, 12)
+  return [title, ...told.map((line) => `  ${line.slice(0, 200)}`)].join('\n         ')
 }
 
 async function readReport(file: string): Promise<Report> {
