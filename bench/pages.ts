@@ -22,6 +22,7 @@ const organizations: Readonly<Record<string, Case>> = {
   'organizations, last page': () => `/organizations?limit=10&after=${organizationId(11)}`,
   'organizations, by domain': (rows) =>
     `/organizations?limit=10&domains=customer-${String(rows / 2).padStart(8, '0')}.example`,
+  'organizations, a word in every name': () => '/organizations?limit=10&search=customer',
   'organizations, search in all names': (rows) => `/organizations?limit=10&search=${String(rows / 2).padStart(8, '0')}`,
 }
 

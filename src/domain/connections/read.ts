@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ConfiguredConnection, Connection, ConnectionType } from '#contracts/connections.ts'
 import type { ConnectionId, EnvironmentId, OrganizationId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
 import type { Database } from '#db/database.ts'
 import { readPage } from '#db/page.ts'
+import { searchedByName, searchPage } from '#db/search.ts'
 import type { Work } from '#db/work.ts'
 import { NotFound } from '../errors.ts'
 import { type ConnectionDomainRow, presentConfigured, presentConnection } from './present.ts'
@@ -68,32 +69,33 @@ export async function listConnections(
   query: ConnectionQuery,
 ): Promise<Page<Connection>> {
   const { connection_type: type, domain, organization_id: organization, search } = query
-  const { rows, list_metadata } = await readPage(query, ({ newerThan, olderThan, direction, limit }) =>
-    connections(db.kysely, environment)
-      .$if(newerThan !== undefined, (list) => list.where('c.id', '>', newerThan as ConnectionId)) // any text is a cursor
-      .$if(olderThan !== undefined, (list) => list.where('c.id', '<', olderThan as ConnectionId))
-      .$if(type !== undefined, (list) => list.where('c.connection_type', '=', type ?? 'Pending'))
-      .$if(organization !== undefined, (list) => list.where('c.organization_id', '=', organization as OrganizationId))
-      .$if(search !== undefined, (list) => list.where('c.name', 'ilike', contains(search ?? '')))
-      .$if(domain !== undefined, (list) =>
-        list.where((eb) =>
-          eb.exists(
-            eb
-              .selectFrom('organization_domains as d')
-              .select('d.id')
-              .whereRef('d.environment_id', '=', 'c.environment_id')
-              .whereRef('d.organization_id', '=', 'c.organization_id')
-              .where('d.domain', '=', domain?.toLowerCase() ?? ''),
+  const { rows, list_metadata } = await readPage(query, (bounds) => {
+    const { newerThan, olderThan, direction, limit } = bounds
+    const fetch = (condition?: RawBuilder<boolean>) =>
+      connections(db.kysely, environment)
+        .$if(newerThan !== undefined, (list) => list.where('c.id', '>', newerThan as ConnectionId)) // any text is a cursor
+        .$if(olderThan !== undefined, (list) => list.where('c.id', '<', olderThan as ConnectionId))
+        .$if(type !== undefined, (list) => list.where('c.connection_type', '=', type ?? 'Pending'))
+        .$if(organization !== undefined, (list) => list.where('c.organization_id', '=', organization as OrganizationId))
+        .$if(condition !== undefined, (list) => list.where(condition ?? sql<boolean>`true`))
+        .$if(domain !== undefined, (list) =>
+          list.where((eb) =>
+            eb.exists(
+              eb
+                .selectFrom('organization_domains as d')
+                .select('d.id')
+                .whereRef('d.environment_id', '=', 'c.environment_id')
+                .whereRef('d.organization_id', '=', 'c.organization_id')
+                .where('d.domain', '=', domain?.toLowerCase() ?? ''),
+            ),
           ),
-        ),
-      )
-      .orderBy('c.id', direction)
-      .limit(limit)
-      .execute(),
-  )
+        )
+        .orderBy('c.id', direction)
+        .limit(limit)
+        .execute()
+    return search === undefined
+      ? fetch()
+      : searchPage(bounds, { ...searchedByName('connections', 'c', environment, search), fetch })
+  })
   return { object: 'list', data: rows.map((row) => presentConnection(row, row.domains)), list_metadata }
-}
-
-function contains(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
 }

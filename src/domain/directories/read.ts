@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ConfiguredDirectory, Directory } from '#contracts/directories.ts'
 import type { DirectoryId, EnvironmentId, OrganizationId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
 import type { Database } from '#db/database.ts'
 import { readPage } from '#db/page.ts'
+import { searchedByName, searchPage } from '#db/search.ts'
 import type { Work } from '#db/work.ts'
 import { NotFound } from '../errors.ts'
 import { type DirectoryRow, presentConfigured, presentDirectory } from './present.ts'
@@ -63,29 +64,32 @@ export async function listDirectories(
   query: DirectoryQuery,
 ): Promise<Page<Directory>> {
   const { organization_id: organization, search, domain } = query
-  const { rows, list_metadata } = await readPage(query, ({ newerThan, olderThan, direction, limit }) =>
-    directories(db.kysely, environment)
-      .$if(newerThan !== undefined, (list) => list.where('d.id', '>', newerThan as DirectoryId)) // any text is a cursor
-      .$if(olderThan !== undefined, (list) => list.where('d.id', '<', olderThan as DirectoryId))
-      .$if(organization !== undefined, (list) => list.where('d.organization_id', '=', organization as OrganizationId))
-      .$if(search !== undefined, (list) =>
-        list.where('d.name', 'ilike', `%${(search ?? '').replaceAll(/[\\%_]/g, String.raw`\$&`)}%`),
-      )
-      .$if(domain !== undefined, (list) =>
-        list.where((eb) =>
-          eb.exists(
-            eb
-              .selectFrom('organization_domains as o')
-              .select('o.id')
-              .whereRef('o.environment_id', '=', 'd.environment_id')
-              .whereRef('o.organization_id', '=', 'd.organization_id')
-              .where('o.domain', '=', domain?.toLowerCase() ?? ''),
+  const { rows, list_metadata } = await readPage(query, (bounds) => {
+    const { newerThan, olderThan, direction, limit } = bounds
+    const fetch = (condition?: RawBuilder<boolean>) =>
+      directories(db.kysely, environment)
+        .$if(newerThan !== undefined, (list) => list.where('d.id', '>', newerThan as DirectoryId)) // any text is a cursor
+        .$if(olderThan !== undefined, (list) => list.where('d.id', '<', olderThan as DirectoryId))
+        .$if(organization !== undefined, (list) => list.where('d.organization_id', '=', organization as OrganizationId))
+        .$if(condition !== undefined, (list) => list.where(condition ?? sql<boolean>`true`))
+        .$if(domain !== undefined, (list) =>
+          list.where((eb) =>
+            eb.exists(
+              eb
+                .selectFrom('organization_domains as o')
+                .select('o.id')
+                .whereRef('o.environment_id', '=', 'd.environment_id')
+                .whereRef('o.organization_id', '=', 'd.organization_id')
+                .where('o.domain', '=', domain?.toLowerCase() ?? ''),
+            ),
           ),
-        ),
-      )
-      .orderBy('d.id', direction)
-      .limit(limit)
-      .execute(),
-  )
+        )
+        .orderBy('d.id', direction)
+        .limit(limit)
+        .execute()
+    return search === undefined
+      ? fetch()
+      : searchPage(bounds, { ...searchedByName('directories', 'd', environment, search), fetch })
+  })
   return { object: 'list', data: rows.map(presentDirectory), list_metadata }
 }

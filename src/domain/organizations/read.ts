@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { EnvironmentId, OrganizationId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import type { Database } from '#db/database.ts'
 import { readPage } from '#db/page.ts'
+import { containing, searchPage } from '#db/search.ts'
 import type { Work } from '#db/work.ts'
 import { NotFound } from '../errors.ts'
 import { type DomainRow, presentOrganization } from './present.ts'
@@ -79,32 +80,49 @@ export async function listOrganizations(
   query: OrganizationQuery,
 ): Promise<Page<Organization>> {
   const { domains, search } = query
-  const { rows, list_metadata } = await readPage(query, ({ newerThan, olderThan, direction, limit }) =>
-    organizations(db.kysely, environment)
-      .$if(newerThan !== undefined, (list) => list.where('o.id', '>', newerThan as OrganizationId)) // any text is a cursor
-      .$if(olderThan !== undefined, (list) => list.where('o.id', '<', olderThan as OrganizationId))
-      .$if(domains !== undefined, (list) =>
-        // In, not exists: the planner starts from the few rows of the domain and not from all organizations.
-        list.where('o.id', 'in', (eb) =>
-          eb
-            .selectFrom('organization_domains as d')
-            .select('d.organization_id')
-            .where('d.environment_id', '=', environment)
-            .where('d.domain', 'in', domains?.length ? domains.map((domain) => domain.toLowerCase()) : ['']),
-        ),
-      )
-      .$if(search !== undefined, (list) => list.where(matches(search ?? '')))
-      .orderBy('o.id', direction)
-      .limit(limit)
-      .execute(),
-  )
+  const { rows, list_metadata } = await readPage(query, (bounds) => {
+    const { newerThan, olderThan, direction, limit } = bounds
+    const fetch = (condition?: RawBuilder<boolean>) =>
+      organizations(db.kysely, environment)
+        .$if(newerThan !== undefined, (list) => list.where('o.id', '>', newerThan as OrganizationId)) // any text is a cursor
+        .$if(olderThan !== undefined, (list) => list.where('o.id', '<', olderThan as OrganizationId))
+        .$if(domains !== undefined, (list) =>
+          // In, not exists: the planner starts from the few rows of the domain and not from all organizations.
+          list.where('o.id', 'in', (eb) =>
+            eb
+              .selectFrom('organization_domains as d')
+              .select('d.organization_id')
+              .where('d.environment_id', '=', environment)
+              .where('d.domain', 'in', domains?.length ? domains.map((domain) => domain.toLowerCase()) : ['']),
+          ),
+        )
+        .$if(condition !== undefined, (list) => list.where(condition ?? sql<boolean>`true`))
+        .orderBy('o.id', direction)
+        .limit(limit)
+        .execute()
+    return search === undefined ? fetch() : searchPage(bounds, { ...searched(environment, search), fetch })
+  })
   return { object: 'list', data: rows.map(present), list_metadata }
 }
 
 /** Part of the name or of a domain, or the whole id or external id. */
-function matches(search: string) {
-  const pattern = `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-  return sql<boolean>`(o.name ilike ${pattern} or o.id = ${search} or o.external_id = ${search} or exists (
-    select from organization_domains d
-    where d.environment_id = o.environment_id and d.organization_id = o.id and d.domain ilike ${pattern}))`
+function searched(environment: EnvironmentId, search: string) {
+  const pattern = containing(search)
+  return {
+    table: 'organizations',
+    alias: 'o',
+    environment,
+    // An aggregate, because the planner turns exists into a look at all domains where it expects many rows.
+    matches: sql`(o.name ilike ${pattern} or o.id = ${search} or o.external_id = ${search} or (
+      select bool_or(d.domain ilike ${pattern}) from organization_domains d
+      where d.environment_id = o.environment_id and d.organization_id = o.id))`,
+    found: sql`select id from organizations where environment_id = ${environment} and name ilike ${pattern}
+      union all
+      select id from organizations where environment_id = ${environment} and id = ${search}
+      union all
+      select id from organizations where environment_id = ${environment} and external_id = ${search}
+      union all
+      select organization_id from organization_domains
+      where environment_id = ${environment} and domain ilike ${pattern}`,
+  } as const
 }
