@@ -158,6 +158,44 @@ invitations: [{ email: eve@acme.test, organization: Acme, role: admin }, { email
   expect((await members())[1]).toMatchObject({ status: 'active' })
 })
 
+test('a role of one organization is made there alone, changed, and then left alone', async () => {
+  const { db, apply, events } = await prepare()
+  const seed = (name: string, permissions: string) => `
+permissions: [{ slug: 'docs:read' }, { slug: 'docs:write' }]
+organizations:
+  - { name: Acme, memberships: [{ email: ada@acme.test, role: lead }] }
+  - { name: Other }
+users: [{ email: ada@acme.test }]
+roles:
+  - { slug: lead, type: OrganizationRole, organization: Acme, name: ${name}, permissions: [${permissions}] }
+  - { slug: lead, organization: Other }
+`
+  const roles = async () =>
+    (
+      await db.pool.query(
+        `select o.name as organization, r.slug, r.name, array(select p.slug from role_permissions rp
+           join permissions p on p.environment_id = rp.environment_id and p.id = rp.permission_id
+           where rp.environment_id = r.environment_id and rp.role_id = r.id order by 1) as permissions
+         from roles r left join organizations o on o.environment_id = r.environment_id and o.id = r.organization_id
+         where r.slug = 'lead' order by o.name`,
+      )
+    ).rows
+  expect((await apply(seed('Lead', "'docs:read'"))).marks).toBe('++++++++')
+  const other = { organization: 'Other', slug: 'lead', name: 'lead', permissions: [] }
+  expect(await roles()).toEqual([
+    { organization: 'Acme', slug: 'lead', name: 'Lead', permissions: ['docs:read'] },
+    other,
+  ])
+  const before = await events()
+  expect((await apply(seed('Lead', "'docs:read'"))).marks).toBe('========')
+  expect(await events()).toEqual(before)
+  expect((await apply(seed('Leader', "'docs:write'"))).marks).toBe('====~===')
+  expect(await roles()).toEqual([
+    { organization: 'Acme', slug: 'lead', name: 'Leader', permissions: ['docs:write'] },
+    other,
+  ])
+})
+
 test.each([
   ['a weak password in production', 'password: short', /^line 1: ada@acme.test: A password has at least 10 characters/],
   ['a hash that cannot be checked', 'password_hash: nonsense, password_hash_type: bcrypt', /^line 1: ada@acme.test: /],

@@ -4,6 +4,7 @@ import {
   addUser,
   coreGroup,
   createScimClient,
+  enterpriseUser,
   patch,
   person,
   refusal,
@@ -25,6 +26,13 @@ const team = (bulkId: string, displayName: string, ...members: string[]) => ({
   bulkId,
   data: { schemas: [coreGroup], displayName, members: members.map((value) => ({ value })) },
 })
+const managed = (bulkId: string, manager: string) => {
+  const userName = `${bulkId}@corp.example`
+  return {
+    ...post(bulkId, userName),
+    data: person(userName, { [enterpriseUser]: { manager: { value: `bulkId:${manager}` } } }),
+  }
+}
 const statuses = ({ body }: ScimAnswer) => body.Operations.map(({ status }: { status: string }) => status)
 const idOf = (location: string) => location.split('/').at(-1) ?? ''
 
@@ -104,7 +112,60 @@ describe('RFC 7644 §3.7 bulk', () => {
     ])
   })
 
-  test('§3.7.1 refuses references that go round in a circle with 409, and others are done', async () => {
+  test('§3.7.1 people who manage each other, or themselves, are made and then referred to', async () => {
+    const client = await createScimClient(server)
+    const answer = await bulk(client, [
+      managed('ann', 'bob'),
+      managed('bob', 'ann'),
+      managed('boss', 'boss'),
+      team('team', 'Eng', 'bulkId:ann', 'bulkId:boss'),
+    ])
+    expect(statuses(answer)).toEqual(['201', '201', '201', '201'])
+    const [ann, bob, boss, eng] = answer.body.Operations.map(({ location }: { location: string }) => idOf(location))
+    const managerOf = async (id: string) =>
+      (await client.send('GET', `/Users/${id}`)).body[enterpriseUser].manager.value
+    expect([await managerOf(ann), await managerOf(bob), await managerOf(boss)]).toEqual([bob, ann, boss])
+    expect((await client.send('GET', `/Groups/${eng}`)).body.members).toMatchObject([{ value: ann }, { value: boss }])
+    expect(answer.body.Operations[0].version).toBe(
+      (await client.send('GET', `/Users/${ann}`)).body.meta.version.replace(/-[^"]+/, ''),
+    )
+  })
+
+  test('§3.7.1 of a circle that cannot be closed nothing stays, nor of what refers to it', async () => {
+    const client = await createScimClient(server)
+    await addUser(client, 'bob@corp.example')
+    const answer = await bulk(client, [
+      team('team', 'Eng', 'bulkId:ann'),
+      managed('ann', 'bob'),
+      managed('bob', 'ann'),
+      post('carol', 'carol@corp.example'),
+    ])
+    expect(statuses(answer)).toEqual(['400', '409', '409', '201'])
+    const [, ann, bob] = answer.body.Operations
+    expect([ann.response.scimType, bob.response.scimType]).toEqual([undefined, 'uniqueness'])
+    expect(ann).not.toHaveProperty('location')
+    const { body } = await client.send('GET', '/Users')
+    expect(body.Resources.map(({ userName }: { userName: string }) => userName)).toEqual([
+      'bob@corp.example',
+      'carol@corp.example',
+    ])
+    expect((await client.send('GET', '/Groups?count=0')).body.totalResults).toBe(0)
+  })
+
+  test('a user who names groups that are made later joins those that name them', async () => {
+    const client = await createScimClient(server)
+    const answer = await bulk(client, [
+      { ...post('ann', 'ann@corp.example'), data: person('ann@corp.example', { groups: [{ value: 'bulkId:team' }] }) },
+      team('team', 'Eng', 'bulkId:ann'),
+    ])
+    expect(statuses(answer)).toEqual(['201', '201'])
+    const [ann, eng] = answer.body.Operations
+    expect((await client.send('GET', `/Users/${idOf(ann.location)}`)).body.groups).toMatchObject([
+      { value: idOf(eng.location) },
+    ])
+  })
+
+  test('§3.7.1 refuses groups in a circle, as they do not nest, with 409, and others are done', async () => {
     const client = await createScimClient(server)
     const answer = await bulk(client, [
       team('a', 'A', 'bulkId:b'),

@@ -411,6 +411,7 @@ describe('RFC 7644 §3.5.2 changing a group in part', () => {
     ['editing a member', { op: 'replace', path: 'members[value eq "x"].display', value: 'y' }, 'mutability'],
     ['the removal of the name', { op: 'remove', path: 'displayName' }, 'mutability'],
     ['a member without a value', { op: 'add', path: 'members', value: [{ display: 'x' }] }, 'invalidValue'],
+    ['the removal of null members', { op: 'remove', path: 'members', value: null }, 'invalidValue'],
     ['a member that is a number', { op: 'add', path: 'members', value: [7] }, 'invalidValue'],
     ['another id', { op: 'replace', value: { id: 'other', displayName: 'New' } }, 'mutability'],
     ['a filter with an order for a boolean', { op: 'remove', path: 'members[value gt 5 and]' }, 'invalidPath'],

@@ -6,6 +6,7 @@ import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import { readPage } from '#db/page.ts'
 import type { Work } from '#db/work.ts'
+import { differs } from '../differs.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import { holdOrganization } from '../organizations/read.ts'
@@ -45,13 +46,16 @@ export async function createAlertRule(work: Work, input: AlertRuleCreate): Promi
   return readAlertRule(work.tx, work.environment, id)
 }
 
-/** The rule watches anew from now on: what happened before was judged by what it was before. */
+/**
+ * Fields left out keep their value. A rule that changes watches anew from now on: what happened before was judged by
+ * what it was before.
+ */
 export async function updateAlertRule(work: Work, id: AlertRuleId, input: AlertRuleUpdate): Promise<AlertRule> {
   if (input.events) checkEvents(input.events)
   await checkReferences(work, input)
   const before = await work.tx
     .selectFrom('alert_rules')
-    .select(['scope', 'organization_id'])
+    .selectAll()
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
     .forUpdate()
@@ -59,22 +63,22 @@ export async function updateAlertRule(work: Work, id: AlertRuleId, input: AlertR
   if (!before) throw new NotFound('Alert Rule', id)
   const organization = input.organization_id === undefined ? before.organization_id : input.organization_id
   checkScope(input.scope ?? before.scope, organization)
+  const next = {
+    name: input.name,
+    events: input.events && [...new Set(input.events)],
+    threshold: input.threshold,
+    window_seconds: input.window_seconds,
+    scope: input.scope,
+    organization_id: organization,
+    cooldown_seconds: input.cooldown_seconds,
+    endpoint_id: input.webhook_endpoint_id,
+    emails: input.emails && [...new Set(input.emails)],
+    status: input.status,
+  }
+  if (!differs(before, next)) return readAlertRule(work.tx, work.environment, id)
   await work.tx
     .updateTable('alert_rules')
-    .set({
-      ...(input.name !== undefined && { name: input.name }),
-      ...(input.events && { events: [...new Set(input.events)] }),
-      ...(input.threshold !== undefined && { threshold: input.threshold }),
-      ...(input.window_seconds !== undefined && { window_seconds: input.window_seconds }),
-      ...(input.scope !== undefined && { scope: input.scope }),
-      organization_id: organization,
-      ...(input.cooldown_seconds !== undefined && { cooldown_seconds: input.cooldown_seconds }),
-      ...(input.webhook_endpoint_id !== undefined && { endpoint_id: input.webhook_endpoint_id }),
-      ...(input.emails && { emails: [...new Set(input.emails)] }),
-      ...(input.status !== undefined && { status: input.status }),
-      watches_since: work.now,
-      updated_at: work.now,
-    })
+    .set({ ...next, watches_since: work.now, updated_at: work.now })
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
     .execute()

@@ -1,35 +1,41 @@
 import type { Branding, BrandingSettings, BrandingUpdate } from '#contracts/branding.ts'
 import type { Work } from '#db/work.ts'
+import { differs } from '../differs.ts'
 import { Invalid } from '../errors.ts'
 import { presentBranding } from './brand.ts'
 import { type Image, type ImageKind, imageKinds, readImage } from './images.ts'
 import { changeSettings, completeSettings } from './settings.ts'
 
-/** Changes the look. @throws Invalid for pictures and styles that are more than that. */
+/** Fields left out keep their value. @throws Invalid for pictures and styles that are more than that. */
 export async function saveBranding(work: Work, update: BrandingUpdate, baseUrl: string): Promise<Branding> {
   const row = await work.tx
     .selectFrom('brandings')
-    .select('settings')
+    .select(['settings', 'updated_at'])
     .where('environment_id', '=', work.environment)
     .forUpdate()
     .executeTakeFirst()
   const settings = changed(row?.settings ?? {}, update)
+  const before = await imageHashes(work)
+  const images = imagesOf(update).filter(([kind, image]) => image?.hash !== before[kind])
+  if (images.length === 0 && !differs(completeSettings(row?.settings ?? {}), settings))
+    return presentBranding({ settings, updated_at: row?.updated_at ?? null, images: before }, baseUrl)
   const stored = { settings: JSON.stringify(settings), updated_at: work.now }
   await work.tx
     .insertInto('brandings')
     .values({ environment_id: work.environment, ...stored })
     .onConflict((conflict) => conflict.column('environment_id').doUpdateSet(stored))
     .execute()
-  for (const [kind, image] of imagesOf(update)) await storeImage(work, kind, image)
+  for (const [kind, image] of images) await storeImage(work, kind, image)
+  return presentBranding({ settings, updated_at: work.now, images: await imageHashes(work) }, baseUrl)
+}
+
+async function imageHashes(work: Work): Promise<Partial<Record<ImageKind, string>>> {
   const images = await work.tx
     .selectFrom('branding_images')
     .select(['kind', 'hash'])
     .where('environment_id', '=', work.environment)
     .execute()
-  return presentBranding(
-    { settings, updated_at: work.now, images: Object.fromEntries(images.map(({ kind, hash }) => [kind, hash])) },
-    baseUrl,
-  )
+  return Object.fromEntries(images.map(({ kind, hash }) => [kind, hash]))
 }
 
 /** @throws Invalid for styles that end the element they stand in. */

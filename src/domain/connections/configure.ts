@@ -8,6 +8,7 @@ import type {
 import type { FieldError } from '#contracts/errors.ts'
 import type { ConnectionId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
+import { differs } from '../differs.ts'
 import { Invalid } from '../errors.ts'
 import type { IdpSettings } from './idp-settings.ts'
 import { checkProtocol, type OidcChange, saveOidcClient } from './oidc-client.ts'
@@ -28,20 +29,24 @@ export async function configureConnection(
   checkOptions(input.options)
   const before = await readConnectionRow(work.tx, work.environment, id, 'lock')
   checkProtocol(before.connection_type, idp, oidc)
-  await work.tx
-    .updateTable('connections')
-    .set({
-      name: input.name ?? before.name,
-      ...(input.attribute_map && { attribute_map: JSON.stringify(input.attribute_map) }),
-      ...(input.options && {
-        options: JSON.stringify({ ...(before.options as Partial<ConnectionOptions>), ...input.options }), // ours, see checkOptions
-      }),
-      updated_at: work.now,
-    })
-    .where('environment_id', '=', work.environment)
-    .where('id', '=', id)
-    .execute()
-  if (oidc) await saveOidcClient(work, id, oidc)
+  const next = {
+    name: input.name ?? before.name,
+    attribute_map: input.attribute_map ?? before.attribute_map,
+    options: { ...(before.options as Partial<ConnectionOptions>), ...input.options }, // ours, see checkOptions
+  }
+  const clientChanged = oidc !== undefined && (await saveOidcClient(work, id, oidc))
+  if (clientChanged || differs(before, next))
+    await work.tx
+      .updateTable('connections')
+      .set({
+        name: next.name,
+        attribute_map: JSON.stringify(next.attribute_map),
+        options: JSON.stringify(next.options),
+        updated_at: work.now,
+      })
+      .where('environment_id', '=', work.environment)
+      .where('id', '=', id)
+      .execute()
   if (idp) await saveIdpSettings(work, before, idp)
   if (input.state) await switchConnection(work, id, input.state)
   const after = await readConnectionRow(work.tx, work.environment, id)
@@ -55,20 +60,23 @@ export async function configureConnection(
 export async function saveIdpSettings(work: Work, connection: ConnectionWithDomains, idp: IdpSettings): Promise<void> {
   const isFirst = connection.idp_entity_id === null
   const state: ConnectionState = isFirst && connection.state === 'inactive' ? 'validating' : connection.state
+  const next = {
+    state,
+    realm: isFirst ? await realmFor(work, connection, idp.entityId) : connection.realm,
+    idp_entity_id: idp.entityId,
+    idp_sso_redirect_url: idp.ssoRedirectUrl,
+    idp_sso_post_url: idp.ssoPostUrl,
+    idp_metadata_url: idp.metadataUrl,
+    idp_certificates: [...idp.certificates],
+    idp_wants_signed_requests: idp.wantsSignedRequests,
+  }
   await work.tx
     .updateTable('connections')
     .set({
-      state,
-      realm: isFirst ? await realmFor(work, connection, idp.entityId) : connection.realm,
-      idp_entity_id: idp.entityId,
-      idp_sso_redirect_url: idp.ssoRedirectUrl,
-      idp_sso_post_url: idp.ssoPostUrl,
-      idp_metadata_url: idp.metadataUrl,
+      ...next,
       idp_metadata_fetched_at: idp.metadataUrl === null ? null : work.now,
-      idp_certificates: [...idp.certificates],
       idp_certificates_expire_at: lastExpiry(idp.certificates),
-      idp_wants_signed_requests: idp.wantsSignedRequests,
-      updated_at: work.now,
+      ...(differs(connection, next) && { updated_at: work.now }),
     })
     .where('environment_id', '=', work.environment)
     .where('id', '=', connection.id)

@@ -4,6 +4,7 @@ import type { ConnectionId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { sealContext } from '../environments/sealed-columns.ts'
+import { differs } from '../differs.ts'
 import { Invalid } from '../errors.ts'
 import { connectionScopes } from '../oauth/presets.ts'
 import type { OAuthServers } from '../oauth/servers.ts'
@@ -55,12 +56,15 @@ export function checkProtocol(type: string, idp: IdpSettings | undefined, oidc: 
     )
 }
 
-/** Fields left out keep their value. */
+/**
+ * Fields left out keep their value. A secret that is given counts as another one.
+ * @returns whether anything changed.
+ */
 export async function saveOidcClient(
   work: Work,
   connection: ConnectionId,
   { input, secrets }: OidcChange,
-): Promise<void> {
+): Promise<boolean> {
   const before = await work.tx
     .selectFrom('connection_oidc_clients')
     .selectAll()
@@ -80,11 +84,13 @@ export async function saveOidcClient(
     sealed_client_secret: sealed,
     scopes: [...(input.scopes ?? before?.scopes ?? connectionScopes)],
   }
+  if (before !== undefined && !differs(before, values)) return false
   await work.tx
     .insertInto('connection_oidc_clients')
     .values({ environment_id: work.environment, connection_id: connection, ...values })
     .onConflict((conflict) => conflict.columns(['environment_id', 'connection_id']).doUpdateSet(values))
     .execute()
+  return true
 }
 
 function missing(field: string): Invalid {

@@ -9,6 +9,7 @@ import type {
 import type { DirectoryId } from '#contracts/ids.ts'
 import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
+import { differs } from '../differs.ts'
 import { Invalid } from '../errors.ts'
 import { holdOrganization } from '../organizations/read.ts'
 import { checkAttributeMap } from './custom-attributes.ts'
@@ -49,7 +50,7 @@ export async function createDirectory(work: Work, input: DirectoryCreate, baseUr
   return { ...presentConfigured(row, baseUrl), bearer_token: token?.value ?? null }
 }
 
-/** Changes a directory. With a new attribute map its people are settled afterwards, see settlePeople. */
+/** Fields left out keep their value. With a new attribute map its people are settled afterwards, see settlePeople. */
 export async function updateDirectory(
   work: Work,
   id: DirectoryId,
@@ -59,11 +60,13 @@ export async function updateDirectory(
   if (input.attribute_map) checkAttributeMap(input.attribute_map)
   const type = input.type === undefined ? undefined : scimType(input.type)
   const before = await readDirectoryRow(work.tx, work.environment, id, 'lock')
+  const next = { name: input.name, type, attribute_map: input.attribute_map }
+  if (!differs(before, next)) return presentConfigured(before, baseUrl)
   await work.tx
     .updateTable('directories')
     .set({
-      name: input.name ?? before.name,
-      type: type ?? before.type,
+      name: next.name,
+      type: next.type,
       ...(input.attribute_map && { attribute_map: JSON.stringify(input.attribute_map) }),
       updated_at: work.now,
     })

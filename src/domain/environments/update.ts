@@ -27,7 +27,10 @@ export async function updateEnvironment(work: Work, input: EnvironmentUpdate): P
 export async function renameEnvironment(work: Work, name: string): Promise<Environment> {
   const row = await work.tx
     .updateTable('environments')
-    .set({ name, updated_at: work.now })
+    .set((eb) => ({
+      name,
+      updated_at: eb.case().when('name', '=', name).then(eb.ref('updated_at')).else(work.now).end(),
+    }))
     .where('id', '=', work.environment)
     .returningAll()
     .executeTakeFirstOrThrow()

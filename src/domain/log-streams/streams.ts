@@ -8,6 +8,7 @@ import { newId } from '#db/new-id.ts'
 import { readPage } from '#db/page.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
+import { differs } from '../differs.ts'
 import { sealContext } from '../environments/sealed-columns.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import { nearest } from '../nearest.ts'
@@ -60,7 +61,7 @@ export async function createLogStream(work: Work, input: LogStreamCreate, rules:
   return present(row)
 }
 
-/** What was wrong may be mended now, so the next attempt does not wait. */
+/** Fields left out keep their value. What was wrong may be mended now, so the next attempt does not wait. */
 export async function updateLogStream(
   work: Work,
   id: LogStreamId,
@@ -70,24 +71,30 @@ export async function updateLogStream(
   checkEvents(input.events)
   const before = await work.tx
     .selectFrom('log_streams')
-    .select(['type', 'settings', 'sealed_credentials'])
+    .select(['name', 'status', 'events', 'type', 'settings', 'sealed_credentials', 'updated_at'])
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
   if (!before) throw new NotFound('Log Stream', id)
-  const { settings, credentials } = changedDestination(before.type, input, open(rules.secrets, id, before), rules)
+  const destination = open(rules.secrets, id, before)
+  const next = changedDestination(before.type, input, destination, rules)
+  const values = {
+    name: input.name,
+    status: input.paused === undefined ? undefined : input.paused ? ('paused' as const) : ('active' as const),
+    events: input.events && [...new Set(input.events)],
+  }
   const row = await work.tx
     .updateTable('log_streams')
     .set({
-      ...(input.name !== undefined && { name: input.name }),
-      ...(input.paused !== undefined && { status: input.paused ? ('paused' as const) : ('active' as const) }),
-      ...(input.events !== undefined && { events: input.events && [...new Set(input.events)] }),
-      settings: JSON.stringify(settings),
-      sealed_credentials: seal(rules.secrets, id, credentials),
+      ...values,
+      ...(differs(destination, next) && {
+        settings: JSON.stringify(next.settings),
+        sealed_credentials: seal(rules.secrets, id, next.credentials),
+      }),
       attempts: 0,
       next_attempt_at: null,
-      updated_at: work.now,
+      updated_at: differs(before, values) || differs(destination, next) ? work.now : before.updated_at,
     })
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)

@@ -8,6 +8,7 @@ import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { sealContext } from '../environments/sealed-columns.ts'
+import { differs } from '../differs.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import { isKnown, presetOf } from './presets.ts'
 import type { OAuthServers } from './servers.ts'
@@ -82,7 +83,10 @@ export async function checkIssuer(servers: OAuthServers, name: string, input: OA
   if (!found.ok) throw refusal([{ field: 'issuer', code: found.error.code, message: found.error.message }])
 }
 
-/** @throws Invalid `invalid_oauth_provider` when something it needs is missing. */
+/**
+ * Fields left out keep their value. A secret that is given counts as another one.
+ * @throws Invalid `invalid_oauth_provider` when something it needs is missing.
+ */
 export async function setProvider(
   work: Work,
   name: string,
@@ -138,13 +142,14 @@ export async function setProvider(
     return_tokens: input.return_tokens ?? before?.return_tokens ?? false,
     title: isKnown(provider) ? null : title,
     trusts_email: input.trusts_email ?? before?.trusts_email ?? isKnown(provider),
-    settings: JSON.stringify(apple ? { apple } : {}),
-    updated_at: work.now,
+    settings: apple ? { apple } : {},
   }
+  if (before && !differs(before, values)) return present(before, baseUrl)
+  const stored = { ...values, settings: JSON.stringify(values.settings), updated_at: work.now }
   const row = await work.tx
     .insertInto('oauth_providers')
-    .values({ environment_id: work.environment, id, provider, created_at: work.now, ...values })
-    .onConflict((conflict) => conflict.columns(['environment_id', 'id']).doUpdateSet(values))
+    .values({ environment_id: work.environment, id, provider, created_at: work.now, ...stored })
+    .onConflict((conflict) => conflict.columns(['environment_id', 'id']).doUpdateSet(stored))
     .returning(columns)
     .executeTakeFirstOrThrow()
   return present(row, baseUrl)

@@ -21,6 +21,7 @@ export async function setHomepage(work: Work, kind: EnvironmentKind, url: string
     .updateTable('environments')
     .set({ homepage_url: url, updated_at: work.now })
     .where('id', '=', work.environment)
+    .where('homepage_url', 'is distinct from', url)
     .execute()
   return { object: 'homepage_url', url }
 }

@@ -50,6 +50,19 @@ export async function readEnvironmentRole(reader: Reader, environment: Environme
   return readOwnRole(reader, environment, null, slug)
 }
 
+/** Those that the organizations have besides the environment's. */
+export async function listOwnRoles(
+  reader: Reader,
+  environment: EnvironmentId,
+  organizations: readonly OrganizationId[],
+): Promise<(RoleRow & { readonly organization_id: OrganizationId })[]> {
+  if (organizations.length === 0) return []
+  const rows = await roles(reader, environment).where('r.organization_id', 'in', organizations).execute()
+  return rows.flatMap(({ organization_id: owner, ...row }) =>
+    owner === null ? [] : [{ ...row, organization_id: owner }],
+  )
+}
+
 /** One of the environment's or of its own, whichever has the slug. @throws NotFound */
 export async function readOrganizationRole(
   reader: Reader,

@@ -1,7 +1,7 @@
 import type { EnvironmentId, OrganizationId, UserId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
 import type { Database } from '#db/database.ts'
-import { listEnvironmentRoles } from '../roles/read.ts'
+import { listEnvironmentRoles, listOwnRoles } from '../roles/read.ts'
 import { presentUser, userColumns } from '../users/present.ts'
 import type { SeedState, StoredUser } from './plan.ts'
 import type { Seed } from './seed-file.ts'
@@ -35,7 +35,7 @@ export async function readPeople(
             .execute()
         : [],
     roles: speaksOfRoles ? (await listEnvironmentRoles(reader, environment)).data : [],
-    organizationRoles: speaksOfPeople ? await readOrganizationRoles(reader, environment, organizations) : [],
+    organizationRoles: speaksOfRoles ? await listOwnRoles(reader, environment, organizations) : [],
     users,
     memberships: await readMemberships(
       reader,
@@ -71,21 +71,6 @@ async function readUsers(reader: Reader, environment: EnvironmentId, seed: Seed)
     .orderBy('u.id')
     .execute()
   return rows.map(({ password_at: passwordAt, ...row }) => ({ ...presentUser(row), hasPassword: passwordAt !== null }))
-}
-
-async function readOrganizationRoles(
-  reader: Reader,
-  environment: EnvironmentId,
-  organizations: readonly OrganizationId[],
-): Promise<SeedState['organizationRoles']> {
-  if (organizations.length === 0) return []
-  const rows = await reader
-    .selectFrom('roles')
-    .select(['organization_id', 'slug'])
-    .where('environment_id', '=', environment)
-    .where('organization_id', 'in', organizations)
-    .execute()
-  return rows.flatMap(({ organization_id, slug }) => (organization_id === null ? [] : [{ organization_id, slug }]))
 }
 
 async function readMemberships(

@@ -4,7 +4,7 @@ import type { InvitationKeys } from '../invitations/present.ts'
 import { sendInvitation } from '../invitations/send.ts'
 import { activateMembership, createMembership } from '../memberships/create.ts'
 import { deactivateMembership, updateMembership } from '../memberships/update.ts'
-import { createEnvironmentRole } from '../roles/create.ts'
+import { createEnvironmentRole, createOrganizationRole } from '../roles/create.ts'
 import { createPermission, updatePermission } from '../roles/permissions.ts'
 import { setRolePermissions } from '../roles/role-permissions.ts'
 import { updateRole } from '../roles/update.ts'
@@ -34,13 +34,18 @@ export async function performPeople(run: PeopleRun, action: RoleAction | UserAct
       return void (await createPermission(work, action.input))
     case 'update permission':
       return void (await updatePermission(work, action.slug, action.change))
-    case 'create role':
-      await createEnvironmentRole(work, action.input)
-      return void (await setRolePermissions(work, null, action.input.slug, action.permissions))
-    case 'update role':
-      await updateRole(work, null, action.slug, action.change)
-      if (action.permissions) await setRolePermissions(work, null, action.slug, action.permissions)
+    case 'create role': {
+      const owner = ownerOf(run, action)
+      if (owner === null) await createEnvironmentRole(work, action.input)
+      else await createOrganizationRole(work, owner, action.input)
+      return void (await setRolePermissions(work, owner, action.input.slug, action.permissions))
+    }
+    case 'update role': {
+      const owner = ownerOf(run, action)
+      await updateRole(work, owner, action.slug, action.change)
+      if (action.permissions) await setRolePermissions(work, owner, action.slug, action.permissions)
       return
+    }
     case 'create user': {
       const password = run.passwords.of(action.index)
       const { id } = await createUser(work, action.input, action.id)
@@ -70,6 +75,10 @@ export async function performPeople(run: PeopleRun, action: RoleAction | UserAct
     default:
       return action satisfies never
   }
+}
+
+function ownerOf(run: PeopleRun, { organization }: { readonly organization?: OrganizationRef }): OrganizationId | null {
+  return organization ? run.idOf(organization) : null
 }
 
 async function givePassword(run: PeopleRun, user: UserId, password: PreparedPassword | undefined): Promise<void> {

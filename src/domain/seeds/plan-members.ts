@@ -134,7 +134,10 @@ class MembersPlanner {
     const own = this.#state.organizationRoles.filter(
       (role) => 'id' in organization && role.organization_id === organization.id,
     )
-    const known = [...this.#state.roles, ...this.#seed.roles, ...own].map(({ slug }) => slug)
+    const described = this.#seed.roles.filter(
+      ({ organization: name }) => name === undefined || isSame(this.#organizations.refs(name), organization),
+    )
+    const known = [...this.#state.roles, ...described, ...own].map(({ slug }) => slug)
     for (const role of roles) if (!known.includes(role)) this.#problems.push(unknown(line, 'role', role, known))
   }
 
@@ -154,4 +157,8 @@ class MembersPlanner {
     const user = organization === undefined && this.#seed.users.find((one) => one.email === email)
     if (user) this.#problems.push(`line ${line}: ${email} is a user on line ${user.line}, and need not be invited.`)
   }
+}
+
+function isSame(found: OrganizationRef | 'several' | undefined, organization: OrganizationRef): boolean {
+  return JSON.stringify(found) === JSON.stringify(organization)
 }

@@ -34,7 +34,9 @@ const invitation = { email: 'eve@acme.test', organization_id: 'org_1', role: 'me
 const state: SeedState = {
   permissions: [{ slug: 'docs:read', name: 'Read', description: null }],
   roles: [{ slug: 'member', name: 'Member', description: null, permissions: ['docs:read'] }],
-  organizationRoles: [{ organization_id: 'org_1', slug: 'org-lead' }],
+  organizationRoles: [
+    { organization_id: 'org_1', slug: 'org-lead', name: 'Lead', description: null, permissions: ['docs:read'] },
+  ],
   organizations: [acme],
   users: [ada],
   memberships: [{ ...membership, status: 'active' }],
@@ -131,6 +133,16 @@ describe('roles and permissions', () => {
       ['~ role member', '  ~ name "Member" -> "Reader"', '  - permission docs:read'],
     ],
     ['without a list they are left alone', 'roles: [{ slug: member }]', ['= role member']],
+    [
+      'one of an organization is found there alone',
+      "organizations: [{ name: B }]\nroles: [{ slug: org-lead, organization: Acme, permissions: ['docs:read'] }, { slug: org-lead, organization: B, type: OrganizationRole }]",
+      ['+ organization B', '= role org-lead of Acme', '+ role org-lead of B'],
+    ],
+    [
+      'and is changed there',
+      'roles: [{ slug: org-lead, organization_id: org_1, name: Leader, permissions: [] }]',
+      ['~ role org-lead of org_1', '  ~ name "Lead" -> "Leader"', '  - permission docs:read'],
+    ],
   ])('%s', (_claim, text, expected) => {
     expect(lines(text)).toEqual(expected)
   })
@@ -138,6 +150,32 @@ describe('roles and permissions', () => {
   test.each([
     ['a permission nobody has', "roles: [{ slug: a, permissions: ['docs:reed'] }]", /Did you mean "docs:read"/],
     ['a role twice', 'roles: [{ slug: a }, { slug: a }]', /stands on line 1 already/],
+    [
+      'a role of an organization twice',
+      'roles: [{ slug: a, organization: Acme }, { slug: a, organization: org_1 }]',
+      /stands on line 1 already/,
+    ],
+    [
+      'a role of no organization',
+      'roles: [{ slug: a, organization: Acne }]',
+      /^line 1: there is no organization "Acne"/,
+    ],
+    [
+      'a role of one of several',
+      'organizations: [{ name: A, id: org_a }, { name: A, id: org_b }]\nroles: [{ slug: a, organization: A }]',
+      /several organizations are called "A"/,
+    ],
+    [
+      'a role of an organization by a slug that all have',
+      'roles: [{ slug: member, organization: Acme }]',
+      /another slug/,
+    ],
+    ['or will have', 'roles: [{ slug: a, organization: Acme }, { slug: a }]', /"a" is a role of the environment/],
+    [
+      'a permission nobody has, of an organization',
+      "roles: [{ slug: a, organization: Acme, permissions: ['x'] }]",
+      /no permission "x"/,
+    ],
   ])('refuses %s', (_what, text, message) => {
     expect(problems(text)).toEqual([expect.stringMatching(message)])
   })
@@ -171,6 +209,14 @@ describe('memberships', () => {
     const text = 'organizations: [{ name: B, memberships: [{ email: n@b.test }] }]\nusers: [{ email: n@b.test }]'
     const { steps } = planSeed(readSeed(text), state)
     expect(steps.at(-1)?.action).toMatchObject({ organization: { made: 0 }, user: { madeUser: 0 }, status: 'active' })
+  })
+
+  test('a role of the organization that the file makes is one to give, a role of another is none', () => {
+    const text = (role: string) =>
+      `organizations: [{ name: B, memberships: [{ email: ada@acme.test, role: ${role} }] }, { name: C }]\nroles: [{ slug: b-lead, organization: B }, { slug: c-lead, organization: C }]`
+    expect(lines(text('b-lead'))).toContain('+ membership of ada@acme.test in B')
+    expect(problems(text('c-lead'))).toEqual([expect.stringMatching(/no role "c-lead"/)])
+    expect(problems(text('org-lead'))).toEqual([expect.stringMatching(/no role "org-lead"/)])
   })
 
   test.each([

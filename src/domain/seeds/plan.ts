@@ -15,7 +15,7 @@ import { planConnections } from './plan-connections.ts'
 import { type MemberAction, planMembers } from './plan-members.ts'
 import { planOrganizations } from './plan-organizations.ts'
 import { planRest } from './plan-rest.ts'
-import { planRoles, type RoleAction } from './plan-roles.ts'
+import { planOrganizationRoles, planRoles, type RoleAction } from './plan-roles.ts'
 import { planUsers, type UserAction } from './plan-users.ts'
 import { planWebhooks, type StoredWebhookEndpoint, type WebhookAction } from './plan-webhooks.ts'
 import type { Seed, SeedConnection } from './seed-file.ts'
@@ -24,9 +24,9 @@ import type { Seed, SeedConnection } from './seed-file.ts'
 export interface SeedState {
   readonly permissions: readonly StoredPermission[]
   /** Those of the environment. */
-  readonly roles: readonly (StoredPermission & { readonly permissions: readonly string[] })[]
+  readonly roles: readonly StoredRole[]
   /** Those that the organizations below have besides. */
-  readonly organizationRoles: readonly { readonly organization_id: OrganizationId; readonly slug: string }[]
+  readonly organizationRoles: readonly (StoredRole & { readonly organization_id: OrganizationId })[]
   /** Those whose id, external id or address stands in the seed. */
   readonly users: readonly StoredUser[]
   /** Those of these users in the organizations below. */
@@ -67,6 +67,10 @@ export interface StoredPermission {
   readonly slug: string
   readonly name: string
   readonly description: string | null
+}
+
+export interface StoredRole extends StoredPermission {
+  readonly permissions: readonly string[]
 }
 
 export type StoredUser = Pick<
@@ -158,6 +162,7 @@ export function planSeed(seed: Seed, state: SeedState): SeedPlan {
   const plans = [
     planRoles(seed, state),
     organizations,
+    planOrganizationRoles(seed, state, organizations),
     users,
     planConnections(seed.connections, state, organizations.refs),
     planMembers(seed, state, organizations, users),

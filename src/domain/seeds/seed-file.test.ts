@@ -148,6 +148,18 @@ apiKeys: { sk_test_default: { environment: test }, sk_live_other: { environment:
     ])
   })
 
+  test('roles of one organization, and none of an organization that is not named', () => {
+    const seed = readSeed(
+      'roles:\n- { slug: a, type: OrganizationRole, organizationId: org_1 }\n- { slug: b, organization: Acme }\n- { slug: c, type: OrganizationRole }\n- { slug: d }',
+    )
+    expect(seed.roles).toEqual([
+      { line: 2, slug: 'a', organization: 'org_1' },
+      { line: 3, slug: 'b', organization: 'Acme' },
+      { line: 5, slug: 'd' },
+    ])
+    expect(seed.ignored).toEqual(['line 4: role c (say in which organization)'])
+  })
+
   test.each([
     ['JSON', '{"organizations":[{"name":"Acme"}]}'],
     ['nothing', ''],
@@ -195,7 +207,12 @@ describe('what is refused', () => {
     ['a slug that cannot be one', 'roles: [{ slug: Not A Slug }]', /^line 1: slug /],
     ['an unknown field of a role', 'roles: [{ slug: a, permission: [] }]', /mean "permissions"/],
     ['an unknown field of a permission', 'permissions: [{ slug: a, nam: x }]', /mean "name"/],
-    ['a role of one organization', 'roles: [{ slug: a, type: OrganizationRole }]', /type must be EnvironmentRole/],
+    ['a role of no kind', 'roles: [{ slug: a, type: Role }]', /type must be EnvironmentRole or OrganizationRole/],
+    [
+      'a role of everybody in one organization',
+      'roles: [{ slug: a, type: EnvironmentRole, organization: A }]',
+      /leave the organization out/,
+    ],
     [
       'an unknown field of a member',
       'organizations: [{ name: A, memberships: [{ email: a@b.test, rol: x }] }]',

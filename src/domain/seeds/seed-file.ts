@@ -64,7 +64,7 @@ interface SeedOrigin extends Located {
 /** What a file describes. */
 export interface Seed {
   readonly permissions: readonly SeedPermission[]
-  /** The strongest first. */
+  /** Those of the environment with the strongest first. */
   readonly roles: readonly SeedRole[]
   readonly organizations: readonly SeedOrganization[]
   readonly users: readonly SeedUser[]
@@ -132,7 +132,7 @@ export function readSeed(text: string): Seed {
   const jwtTemplate = readJwtTemplate(reader, root.get('jwt_template'))
   const seed: Seed = {
     permissions: root.list('permissions').map((item) => readPermission(reader, item.path, item.value)),
-    roles: root.list('roles').map((item) => readRole(reader, item.path, item.value)),
+    roles: root.list('roles').flatMap((item) => readRole(reader, item.path, item.value)),
     organizations: root.list('organizations').map((item) => readOrganization(reader, item.path, item.value)),
     users: root.list('users').map((item) => readUser(reader, item.path, item.value)),
     connections: root.list('connections').map((item) => readConnection(reader, item.path, item.value)),

@@ -88,6 +88,7 @@ export async function readSeedState(
 async function readOrganizations(reader: Reader, environment: EnvironmentId, seed: Seed) {
   const names = [
     ...seed.organizations.flatMap(({ id, external_id, name }) => [id, external_id, name]),
+    ...seed.roles.map(({ organization }) => organization),
     ...seed.connections.map(({ organization }) => organization),
     ...seed.invitations.map(({ organization }) => organization),
   ].filter((name) => name !== undefined)

@@ -28,7 +28,17 @@ export async function setJwtTemplate(work: Work, content: string): Promise<JwtTe
   const row = await work.tx
     .insertInto('jwt_templates')
     .values({ environment_id: work.environment, content, created_at: work.now, updated_at: work.now })
-    .onConflict((conflict) => conflict.column('environment_id').doUpdateSet({ content, updated_at: work.now }))
+    .onConflict((conflict) =>
+      conflict.column('environment_id').doUpdateSet((eb) => ({
+        content,
+        updated_at: eb
+          .case()
+          .when('jwt_templates.content', '=', content)
+          .then(eb.ref('jwt_templates.updated_at'))
+          .else(work.now)
+          .end(),
+      })),
+    )
     .returningAll()
     .executeTakeFirstOrThrow()
   return present(row)

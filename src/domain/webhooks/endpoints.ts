@@ -9,6 +9,7 @@ import { readPage } from '#db/page.ts'
 import type { WebhookEndpoints } from '#db/schema.gen.ts'
 import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
+import { differs } from '../differs.ts'
 import { sealContext } from '../environments/sealed-columns.ts'
 import { Conflict, Invalid, NotFound, violatedConstraint } from '../errors.ts'
 import { nearest } from '../nearest.ts'
@@ -50,6 +51,7 @@ export async function createEndpoint(
   return present(row, secret)
 }
 
+/** Fields left out keep their value. */
 export async function updateEndpoint(
   work: Work,
   id: WebhookEndpointId,
@@ -57,22 +59,24 @@ export async function updateEndpoint(
   rules: EndpointRules,
 ): Promise<WebhookEndpoint> {
   checkEndpoint(input, rules)
-  const row = await work.tx
-    .updateTable('webhook_endpoints')
-    .set({
-      ...(input.endpoint_url !== undefined && { endpoint_url: input.endpoint_url }),
-      // Somebody who switches it on again has mended it.
-      ...(input.status !== undefined && { status: input.status, failing_since: null }),
-      ...(input.events && { events: [...new Set(input.events)] }),
-      ...(input.ordered !== undefined && { ordered: input.ordered }),
-      updated_at: work.now,
-    })
-    .where('environment_id', '=', work.environment)
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirst()
-    .catch(explainDuplicate)
-  if (!row) throw new NotFound('Webhook Endpoint', id)
+  const before = await lockEndpoint(work, id)
+  const next = {
+    endpoint_url: input.endpoint_url,
+    events: input.events && [...new Set(input.events)],
+    ordered: input.ordered,
+    // Somebody who switches it on again has mended it.
+    ...(input.status !== undefined && { status: input.status, failing_since: null }),
+  }
+  const row = differs(before, next)
+    ? await work.tx
+        .updateTable('webhook_endpoints')
+        .set({ ...next, updated_at: work.now })
+        .where('environment_id', '=', work.environment)
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirstOrThrow()
+        .catch(explainDuplicate)
+    : before
   return present(row, await newestSecret(work.tx, work.environment, id, rules.secrets))
 }
 
@@ -93,14 +97,7 @@ export async function rollSecret(
   overlapSeconds = defaultOverlapSeconds,
   secret = newSecret(),
 ): Promise<WebhookEndpoint> {
-  const row = await work.tx
-    .selectFrom('webhook_endpoints')
-    .selectAll()
-    .where('environment_id', '=', work.environment)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst()
-  if (!row) throw new NotFound('Webhook Endpoint', id)
+  const row = await lockEndpoint(work, id)
   const ends = new Date(work.now.getTime() + overlapSeconds * 1000)
   await work.tx
     .updateTable('webhook_secrets')
@@ -166,6 +163,18 @@ export async function listEndpoints(
     rows.map(async (row) => present(row, await newestSecret(db.kysely, environment, row.id, secrets))),
   )
   return { object: 'list', data, list_metadata }
+}
+
+async function lockEndpoint(work: Work, id: WebhookEndpointId): Promise<Selected> {
+  const row = await work.tx
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('environment_id', '=', work.environment)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw new NotFound('Webhook Endpoint', id)
+  return row
 }
 
 function newSecret(): string {

@@ -7,7 +7,7 @@ import {
   parseBulkRequest,
   type RefusedBulkOperation,
 } from '#protocols/scim/bulk.ts'
-import { orderBulk, resolveBulkIds } from '#protocols/scim/bulk-order.ts'
+import { leaveOutReferences, notClosed, orderBulk, resolveBulkIds } from '#protocols/scim/bulk-order.ts'
 import { type ScimError, statusOf } from '#protocols/scim/errors.ts'
 import { entityTag } from '#protocols/scim/etag.ts'
 import type { Projection } from '#protocols/scim/projection.ts'
@@ -25,13 +25,50 @@ export async function runBulk(deps: ScimDeps, door: Door, body: unknown) {
   const made = new Map<string, string>()
   const results: { readonly index: number; readonly result: BulkResult }[] = []
   let errors = 0
-  for (const operation of orderBulk(request.value.operations)) {
-    const result = await run(deps, door, operation, made)
-    results.push({ index: operation.index, result })
-    if (result.error) errors += 1
+  for (const step of orderBulk(request.value.operations)) {
+    const done =
+      step.kind === 'circle'
+        ? await runCircle(deps, door, step.operations, made)
+        : [{ index: step.operation.index, result: await run(deps, door, step.operation, made) }]
+    results.push(...done)
+    errors += done.filter(({ result }) => result.error).length
     if (isOver(request.value, errors)) break
   }
   return bulkResponse(results.toSorted((a, b) => a.index - b.index).map(({ result }) => result))
+}
+
+interface Done {
+  readonly index: number
+  readonly result: BulkResult
+}
+
+/** RFC 7644 §3.7.1: people who refer to each other are made, and then referred to. */
+async function runCircle(
+  deps: ScimDeps,
+  door: Door,
+  circle: readonly BulkOperation[],
+  made: Map<string, string>,
+): Promise<readonly Done[]> {
+  const bulkIds = new Set(circle.flatMap(({ bulkId }) => bulkId ?? []))
+  const begun: { readonly operation: BulkOperation; readonly result: BulkResult }[] = []
+  for (const operation of circle)
+    begun.push({ operation, result: await run(deps, door, leaveOutReferences(operation, bulkIds), made) })
+  const isBroken = begun.some(({ result }) => result.error)
+  const done: Done[] = []
+  for (const { operation, result } of begun) {
+    const { index, type, bulkId = '' } = operation
+    const id = made.get(bulkId)
+    if (id === undefined) done.push({ index, result })
+    else if (isBroken) {
+      await run(deps, door, { index, method: 'DELETE', type, id }, made)
+      made.delete(bulkId)
+      done.push({ index, result: failed({ method: 'POST', bulkId }, notClosed()) })
+    } else {
+      const { version, status, error } = await run(deps, door, { ...operation, method: 'PUT', id }, made)
+      done.push({ index, result: error ? { ...result, status, error } : { ...result, ...(version && { version }) } })
+    }
+  }
+  return done
 }
 
 async function run(

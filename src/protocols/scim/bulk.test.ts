@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bulkRequestUrn, bulkResponse, isOver, parseBulkRequest } from './bulk.ts'
-import { orderBulk, resolveBulkIds } from './bulk-order.ts'
+import { orderBulk, resolveBulkIds, leaveOutReferences } from './bulk-order.ts'
 import { scimError } from './errors.ts'
 
 const limits = { maxOperations: 1_000 }
@@ -13,6 +13,13 @@ function parse(...operations: unknown[]) {
 
 const post = (bulkId: string, data: object = {}) => ({ method: 'POST', path: '/Groups', bulkId, data })
 const referTo = (bulkId: string) => ({ members: [{ value: `bulkId:${bulkId}` }] })
+
+const user = (bulkId: string, ...managers: string[]) => ({
+  method: 'POST',
+  path: '/Users',
+  bulkId,
+  data: Object.fromEntries(managers.map((each, i) => [`urn:x${i}`, { manager: { value: `bulkId:${each}` } }])),
+})
 
 describe('RFC 7644 §3.7 the body of a bulk request', () => {
   test.each<[string, unknown, string]>([
@@ -77,7 +84,10 @@ describe('RFC 7644 §3.7 the body of a bulk request', () => {
 
 describe('RFC 7644 §3.7.1 references', () => {
   const order = (...operations: unknown[]) =>
-    orderBulk(parse(...operations)).map((each) => `${each.index}${'error' in each ? ` ${each.error.status}` : ''}`)
+    orderBulk(parse(...operations)).map((step) => {
+      if (step.kind === 'circle') return `circle ${step.operations.map(({ index }) => index).join(' ')}`
+      return `${step.operation.index}${'error' in step.operation ? ` ${step.operation.error.status}` : ''}`
+    })
 
   test.each<[string, unknown[], string[]]>([
     ['operations without references keep their order', [post('a'), post('b'), post('c')], ['0', '1', '2']],
@@ -98,11 +108,29 @@ describe('RFC 7644 §3.7.1 references', () => {
     ],
     ['to nothing', [post('a', referTo('z')), post('b')], ['0 400', '1']],
     ['to itself', [post('a', referTo('a'))], ['0 409']],
-    ['in a circle', [post('a', referTo('b')), post('b', referTo('a')), post('c')], ['1 409', '0 409', '2']],
     [
-      'into a circle',
+      'in a circle of groups, which do not nest',
+      [post('a', referTo('b')), post('b', referTo('a')), post('c')],
+      ['0 409', '1 409', '2'],
+    ],
+    [
+      'into a circle of groups',
       [post('x', referTo('a')), post('a', referTo('b')), post('b', referTo('a'))],
-      ['2 409', '1 409', '0 409'],
+      ['1 409', '2 409', '0 409'],
+    ],
+    ['in a circle of people', [user('a', 'b'), user('b', 'c'), user('c', 'a')], ['circle 0 1 2']],
+    ['of somebody to themselves', [user('a', 'a'), user('b')], ['circle 0', '1']],
+    [
+      'into and out of a circle of people',
+      [post('g', referTo('a')), user('a', 'b'), user('b', 'a', 'c'), user('c')],
+      ['3', 'circle 1 2', '0'],
+    ],
+    ['in two circles that meet', [user('a', 'b', 'c'), user('b', 'a'), user('c', 'a')], ['circle 0 1 2']],
+    ['in a circle with one to nothing', [user('a', 'b'), user('b', 'a', 'z')], ['0', '1 400']],
+    [
+      'from what is ignored: the groups of a user',
+      [{ ...user('a'), data: { groups: [{ value: 'bulkId:g' }] } }, post('g', referTo('a'))],
+      ['0', '1'],
     ],
     [
       'to what is refused',
@@ -154,6 +182,38 @@ describe('RFC 7644 §3.7.1 references', () => {
       ok: false,
       error: { scimType: 'invalidValue' },
     })
+  })
+})
+
+describe('without the references of a circle', () => {
+  const left = (data: object) => {
+    const [operation] = parse({ method: 'POST', path: '/Users', bulkId: 'a', data })
+    if (!operation || 'error' in operation) throw new Error('refused')
+    return leaveOutReferences(operation, new Set(['a', 'b'])).data
+  }
+
+  test.each<[string, object, object]>([
+    [
+      'others stay',
+      { userName: 'x', 'urn:x': { manager: { value: 'bulkId:z' } } },
+      {
+        userName: 'x',
+        'urn:x': { manager: { value: 'bulkId:z' } },
+      },
+    ],
+    [
+      'what has the value goes',
+      { 'urn:x': { manager: { value: 'bulkId:b', $ref: 'x' }, costCenter: '1' } },
+      {
+        'urn:x': { costCenter: '1' },
+      },
+    ],
+    ['what holds nothing else goes', { userName: 'x', 'urn:x': { manager: { Value: 'bulkId:b' } } }, { userName: 'x' }],
+    ['of a list only the element goes', { list: ['bulkId:a', 'y', { value: 'bulkId:b' }] }, { list: ['y'] }],
+    ['what was empty stays', { userName: 'x', list: [], name: {} }, { userName: 'x', list: [], name: {} }],
+    ['nothing is left', { x: 'bulkId:a' }, {}],
+  ])('%s', (_claim, data, expected) => {
+    expect(left(data)).toEqual(expected)
   })
 })
 

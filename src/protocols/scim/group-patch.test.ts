@@ -39,6 +39,17 @@ describe('RFC 7644 §3.5.2 on the members of a group', () => {
       ['remove u1 u2'],
     ],
     ['an empty list removes nobody', [{ op: 'remove', path: 'members', value: [] }], []],
+    ['nor does a list of nothing', [{ op: 'remove', path: 'members', value: [null] }], 'invalidValue'],
+    ['null is no list, and not everybody', [{ op: 'remove', path: 'members', value: null }], 'invalidValue'],
+    [
+      'nor with the URN in front, in any case',
+      [{ op: 'Remove', path: 'urn:ietf:params:scim:schemas:core:2.0:Group:Members', value: null }],
+      'invalidValue',
+    ],
+    ['empty text neither', [{ op: 'remove', path: 'members', value: '' }], 'invalidValue'],
+    ['nor an empty object', [{ op: 'remove', path: 'members', value: {} }], 'invalidValue'],
+    ['nor false', [{ op: 'remove', path: 'members', value: false }], 'invalidValue'],
+    ['with a filter null is no value', [{ ...remove('u1'), value: null }], ['remove u1']],
     ['ids keep their case', [add('U1'), add('u1')], ['add U1 u1']],
     ['an id listed twice is added once', [add('u1', 'u1')], ['add u1']],
     [

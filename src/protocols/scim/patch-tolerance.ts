@@ -90,7 +90,10 @@ export const operationRules: readonly OperationRule[] = [
     apply: (operation, { attribute, sub }) => {
       const { op, path, value } = operation
       if (op !== 'remove' || !path) return ok([operation])
-      const isList = value !== undefined && value !== null && attribute.multiValued && !path.filter && !sub
+      const isWhole = attribute.multiValued && !path.filter && !sub
+      // A list that a client failed to make is not the wish to remove everybody: who is no member loses access.
+      if (isWhole && value === null && attribute.name === 'members') return refused(nobodyListed)
+      const isList = isWhole && value !== undefined && value !== null
       if (!isList) return ok([{ op, path }])
       return removeEach(operation, attribute)
     },
@@ -119,6 +122,8 @@ export const operationRules: readonly OperationRule[] = [
     },
   },
 ]
+
+const nobodyListed = badRequest('invalidValue', 'null lists no members. To remove all of them, leave the value out.')
 
 /** For a path that selects elements: an array of one element stands for the element. */
 function tolerateElement(attribute: Attribute, value: unknown): unknown {
