@@ -33,6 +33,8 @@ interface Draft {
   readonly secret: string
   readonly scopes: string
   readonly trusts: boolean | undefined
+  /** Of another secret nothing else tells. */
+  readonly asOf: string | undefined
 }
 
 function draftOf(provider: OAuthProvider | undefined): Draft {
@@ -43,6 +45,7 @@ function draftOf(provider: OAuthProvider | undefined): Draft {
     secret: '',
     scopes: provider?.scopes.join(' ') ?? '',
     trusts: provider?.trusts_email,
+    asOf: provider?.updated_at,
   }
 }
 

@@ -6,7 +6,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
 import { datadogSites } from './destination.ts'
 
-function draftOf({ name, datadog, https, splunk, s3 }: LogStream) {
+function draftOf({ name, datadog, https, splunk, s3, updated_at: asOf }: LogStream) {
   return {
     name,
     site: datadog?.site ?? 'US1',
@@ -14,6 +14,8 @@ function draftOf({ name, datadog, https, splunk, s3 }: LogStream) {
     /** What can be told of the secret that is there. */
     kept: datadog?.api_key_last_four ?? splunk?.token_last_four ?? s3?.access_key_id ?? '',
     secret: '',
+    /** Of another secret nothing else may tell. */
+    asOf,
   }
 }
 
