@@ -10,6 +10,8 @@ export function pathsOf(environment: string) {
     connection: (id: string) => at(`connections/${id}`),
     attempt: (id: string) => at(`sign-in-attempts/${id}`),
     directory: (id: string) => at(`directories/${id}`),
+    scimRequest: (directory: string, id: string) =>
+      at(`directories/${directory}?${new URLSearchParams({ tab: 'requests', request: id })}`),
     directoryUser: (id: string) => at(`directory-users/${id}`),
     directoryGroup: (id: string) => at(`directory-groups/${id}`),
     users: at('users'),
@@ -32,6 +34,7 @@ export function pathsOf(environment: string) {
     insights: at('insights'),
     alerts: at('alerts'),
     requests: at('requests'),
+    request: (requestId: string) => at(`requests?id=${encodeURIComponent(requestId)}`),
     redirects: at('redirects'),
     apiKeys: at('api-keys'),
     settings: at('settings'),

@@ -178,6 +178,23 @@ test('somebody is invited into a role that was made for it, and signed in as wit
   const row = page.getByRole('row').filter({ hasText: 'billing-admin' })
   await row.getByText('documents:read').waitFor()
 
+  // Nobody has told the page that somebody else changed it: it looks before it saves.
+  await button(page, 'More about the role Billing admin').click()
+  await page.getByRole('menuitem', { name: 'Edit and give permissions' }).click()
+  const description = dialog.getByLabel('Description')
+  await description.fill('Mine')
+  await api('PATCH', '/authorization/roles/billing-admin', { description: 'Theirs' })
+  await description.press('Enter')
+  await button(page, 'keep mine').waitFor()
+  expect(await button(page, 'Save').isDisabled(), 'somebody decides first').toBe(true)
+  await expectAccessible(page, 'role changed meanwhile')
+  const role = () => api<{ description: string }>('GET', '/authorization/roles/billing-admin')
+  expect((await role()).description).toBe('Theirs')
+  await button(page, 'keep mine').click()
+  await button(page, 'Save').click()
+  await dialog.waitFor({ state: 'detached' })
+  expect((await role()).description).toBe('Mine')
+
   await page.getByRole('link', { name: 'Invitations', exact: true }).click()
   await button(page, 'Invite somebody').click()
   await dialog.getByLabel('E-mail').fill('ann@example.com')
@@ -192,7 +209,13 @@ test('somebody is invited into a role that was made for it, and signed in as wit
 
   const { data } = await api<{ data: { id: string; email: string }[] }>('GET', '/user_management/users')
   const user = data.find(({ email }) => email === 'lela.block@example.com') ?? data[0]
-  await page.goto(`${gatehouse.url}/dashboard/users/${user?.id}`)
+  const memberships = `/user_management/organization_memberships?user_id=${user?.id}`
+  const [membership] = (await api<{ data: { id: string }[] }>('GET', memberships)).data
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.getByRole('combobox', { name: 'Search or jump to' }).fill(membership?.id ?? '')
+  await page.getByRole('option', { name: user?.email ?? '' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/users/${user?.id}`)
   const impersonate = button(page, 'Sign in as them')
   await impersonate.waitFor()
   expect(await impersonate.getAttribute('aria-description')).toContain('Impersonation is off')

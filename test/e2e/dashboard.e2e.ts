@@ -145,6 +145,12 @@ test('whoever may only look finds nothing to press, and is told why', async () =
   await page.getByText('You may look, not change: your role is viewer.').waitFor()
   for (const role of ['switch', 'combobox'] as const)
     expect(await page.locator('main').getByRole(role, { disabled: false }).count(), role).toBe(0)
+  await page.goto(`${gatehouse.url}/dashboard/branding`)
+  const picture = button(page, 'Choose a picture for Logo')
+  await picture.waitFor()
+  expect(await picture.getAttribute('aria-disabled')).toBe('true')
+  // Its label opens it too.
+  expect(await page.getByLabel('Logo', { exact: true }).isDisabled()).toBe(true)
   await page.goto(`${gatehouse.url}/dashboard/team`)
   await page.getByText('This is for owners: your role is viewer. Ask one of them.').waitFor()
   expect(await button(page, 'Invite a colleague').getAttribute('aria-disabled')).toBe('true')

@@ -189,9 +189,11 @@ test('failed sign-ins show in the insights by reason and organization, and set o
   expect(rule?.webhook_endpoint_id).toBe(hook.id)
   // Somebody else changes it while it is being edited.
   await button(alerts, 'Edit Sign-ins fail').click()
+  await alerts.getByLabel('How many').fill('30')
   await api('PATCH', `/alert_rules/${rule?.id}`, { emails: ['oncall@example.com'] })
   await alerts.getByRole('button', { name: 'Load their values' }).click()
   await expect.poll(() => alerts.getByLabel('E-mail').inputValue()).toBe('oncall@example.com')
+  expect(await alerts.getByLabel('How many').inputValue()).toBe('20')
   await button(alerts, 'Cancel').click()
   const guess = async () => {
     const response = await fetch(`${gatehouse.url}/user_management/authenticate`, {

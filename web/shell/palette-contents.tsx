@@ -4,12 +4,15 @@ import { useDeferredValue, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { listConnections } from '#contracts/connections.ts'
 import { listDirectories } from '#contracts/directories.ts'
+import { getOrganizationMembership } from '#contracts/memberships.ts'
 import { listOrganizations } from '#contracts/organizations.ts'
+import { getScimRequest, listApiRequests } from '#contracts/request-logs.ts'
 import { listUsers } from '#contracts/users.ts'
 import { usePlace } from '../api/environment.tsx'
 import { useRead } from '../api/queries.ts'
 import { pathOfId, usePaths } from '../paths.ts'
 import { appearances, chooseAppearance } from './appearance.ts'
+import { lookedUp } from './looked-up.ts'
 import { useNavigationLinks } from './navigation.ts'
 
 interface Entry {
@@ -30,12 +33,16 @@ export function PaletteContents({ close }: { readonly close: () => void }) {
     ['Found', found],
     ['Go to', fixed.filter((entry) => `${entry.text} ${entry.note}`.toLowerCase().includes(words))],
   ] as const
+  const [marked, setMarked] = useState('')
+  const ids = groups.flatMap(([, entries]) => entries.map(({ id }) => id))
+  // What the server finds arrives late: without a mark of our own, Enter would do nothing.
+  const mark = ids.includes(marked) ? marked : (ids[0] ?? '')
   const choose = (entry: Entry) => {
     close()
     entry.go()
   }
   return (
-    <Command label="Search or jump to" shouldFilter={false} loop>
+    <Command label="Search or jump to" value={mark} onValueChange={setMarked} shouldFilter={false} loop>
       <Command.Input
         value={typed}
         onValueChange={setTyped}
@@ -85,6 +92,7 @@ function useFound(text: string): readonly Entry[] {
   const users =
     useRead(listUsers, { query: { limit: 5, ...(isAddress && { email: text }) } }, { enabled: isAddress }).data?.data ??
     []
+  const byId = useLookedUp(text)
   if (text === '') return []
   const entry = (id: string, name: string, note: string, path: string): Entry => ({
     id,
@@ -95,12 +103,53 @@ function useFound(text: string): readonly Entry[] {
   const exact = pathOfId(paths, text)
   const entries = [
     ...(exact === undefined ? [] : [entry(text, text, 'open this id', exact)]),
+    ...byId.map(({ name, note, path }) => entry(text, name, note, path)),
     ...[...organizations, ...owners].map(({ id, name }) => entry(id, name, 'organization', paths.organization(id))),
     ...(isAddress ? users : []).map(({ id, email }) => entry(id, email, 'user', paths.user(id))),
     ...connections.map(({ id, name }) => entry(id, name, 'connection', paths.connection(id))),
     ...directories.map(({ id, name }) => entry(id, name, 'directory', paths.directory(id))),
   ]
   return [...new Map(entries.map((each) => [each.id, each])).values()]
+}
+
+interface Place {
+  readonly name: string
+  readonly note: string
+  readonly path: string
+}
+
+/** Where the server says that an id is shown. */
+function useLookedUp(text: string): readonly Place[] {
+  const paths = usePaths()
+  const { membership, scimRequest, request } = lookedUp(text)
+  const member = useRead(
+    getOrganizationMembership,
+    { params: { id: membership ?? 'om_' } },
+    { enabled: membership !== undefined },
+  ).data
+  const scim = useRead(
+    getScimRequest,
+    { params: { id: scimRequest ?? 'scim_request_' } },
+    { enabled: scimRequest !== undefined },
+  ).data
+  const called = useRead(
+    listApiRequests,
+    { query: { limit: 1, request_id: request ?? '' } },
+    { enabled: request !== undefined },
+  ).data?.data[0]
+  return [
+    member && {
+      name: member.user.email,
+      note: `member of ${member.organization_name}`,
+      path: paths.user(member.user_id),
+    },
+    scim && {
+      name: `${scim.method} ${scim.path}`,
+      note: 'SCIM request',
+      path: paths.scimRequest(scim.directory_id, scim.id),
+    },
+    called && { name: `${called.method} ${called.path}`, note: 'request', path: paths.request(called.request_id) },
+  ].filter((place) => place !== undefined)
 }
 
 function useFixed(): readonly Entry[] {

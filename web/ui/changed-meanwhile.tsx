@@ -1,25 +1,87 @@
 import { Callout } from '@radix-ui/themes'
-import { useState } from 'react'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { type Edit, meet } from './shared-edit.ts'
 
-interface Props {
-  /** Of what is being edited, as the page has it now. */
-  readonly updatedAt: string
-  readonly onTakeTheirs: () => void
+/** How a thing is read while it is edited: of most changes no event tells. */
+export const whileEdited = { refetchEveryMs: 3000 } as const
+
+/** Null, or left out, while it is being made: then it is nobody else's. */
+type Edited = { readonly updated_at: string | null } | null | undefined
+
+interface Source<T extends Edited, D> {
+  /** As the page has it. */
+  readonly thing: T
+  /** Reads the same thing alone. */
+  readonly query: Pick<UseQueryResult<NonNullable<T>>, 'data' | 'refetch'>
+  /** Everything that the form would overwrite, in plain values. */
+  readonly draftOf: (thing: T) => D
 }
 
-/** Two people edit one thing: whoever saves second should know what they overwrite. */
-export function ChangedMeanwhile({ updatedAt, onTakeTheirs }: Props) {
-  const [known, setKnown] = useState(updatedAt)
-  if (known === updatedAt) return undefined
-  return (
-    <ChangedNotice
-      onTakeTheirs={() => {
-        setKnown(updatedAt)
-        onTakeTheirs()
-      }}
-      onKeepMine={() => setKnown(updatedAt)}
-    />
-  )
+interface Draft<T, D> {
+  readonly draft: D
+  /** What is there, as far as the person knows. */
+  readonly base: D
+  readonly set: (part: Partial<D>) => void
+  readonly reset: () => void
+  readonly isSaving: boolean
+  /** For the form to show above its fields. */
+  readonly notice: ReactNode
+  /** Why it cannot be saved before somebody decides. */
+  readonly undecided: string | undefined
+  /**
+   * Looks once more, and saves unless that would overwrite what somebody else changed; false is then the answer, and the
+   * notice asks. Throws what the verb throws.
+   */
+  readonly save: (verb: Verb<T, D>) => Promise<boolean>
+}
+
+/** Where it takes several calls, `went` is told of each: what went through is no change of somebody else. */
+type Verb<T, D> = (draft: D, went: (thing: NonNullable<T>) => void) => Promise<NonNullable<T>>
+
+/** The values of a form about something that several people may edit at once. */
+export function useDraft<T extends Edited, D extends object>({ thing, query, draftOf }: Source<T, D>): Draft<T, D> {
+  const theirs = draftOf(newest(thing, query.data))
+  const [edit, setEdit] = useState<Edit<D>>({ base: theirs, mine: theirs })
+  const [isSaving, setSaving] = useState(false)
+  // What is seen to change while it is being saved is our own.
+  const met = isSaving ? edit : meet(edit, theirs)
+  if (met !== undefined && met !== edit) setEdit(met)
+  const { base, mine } = met ?? edit
+  async function save(verb: Verb<T, D>): Promise<boolean> {
+    setSaving(true)
+    try {
+      const looked = thing && (await query.refetch({ throwOnError: true })).data
+      const agreed = meet({ base, mine }, draftOf(newest(thing, looked)))
+      if (!agreed) return false
+      const saved = await verb(agreed.mine, (part) => setEdit({ base: draftOf(part), mine: agreed.mine }))
+      setEdit({ base: draftOf(saved), mine: draftOf(saved) })
+      return true
+    } finally {
+      setSaving(false)
+    }
+  }
+  return {
+    draft: mine,
+    base,
+    set: (part) => setEdit((before) => ({ ...before, mine: { ...before.mine, ...part } })),
+    reset: () => setEdit({ base: theirs, mine: theirs }),
+    isSaving,
+    notice: !met && (
+      <ChangedNotice
+        onTakeTheirs={() => setEdit({ base: theirs, mine: theirs })}
+        onKeepMine={() => setEdit({ base: theirs, mine })}
+      />
+    ),
+    undecided: met ? undefined : 'Choose theirs or yours first.',
+    save,
+  }
+}
+
+/** The page may have read it before or after the form did. */
+function newest<T extends Edited>(one: T, other: NonNullable<T> | undefined): T {
+  if (!one || !other) return one
+  return (other.updated_at ?? '') >= (one.updated_at ?? '') ? other : one
 }
 
 interface NoticeProps {
@@ -27,7 +89,8 @@ interface NoticeProps {
   readonly onKeepMine: () => void
 }
 
-export function ChangedNotice({ onTakeTheirs, onKeepMine }: NoticeProps) {
+/** Two people edit one thing: whoever saves second should know what they overwrite. */
+function ChangedNotice({ onTakeTheirs, onKeepMine }: NoticeProps) {
   return (
     <Callout.Root color="amber" role="alert" size="1">
       <Callout.Text>

@@ -1,10 +1,9 @@
-import { useState } from 'react'
-import { type AlertRule, createAlertRule, updateAlertRule } from '#contracts/alert-rules.ts'
+import { type AlertRule, createAlertRule, getAlertRule, updateAlertRule } from '#contracts/alert-rules.ts'
 import { eventPayloads } from '#contracts/events.ts'
 import type { WebhookEndpointId } from '#contracts/ids.ts'
 import { listWebhookEndpoints } from '#contracts/webhooks.ts'
-import { useChange, useList } from '../../api/queries.ts'
-import { ChangedMeanwhile } from '../../ui/changed-meanwhile.tsx'
+import { useChange, useList, useRead } from '../../api/queries.ts'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { ChoiceInput, TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
@@ -47,34 +46,31 @@ interface Props {
 export function EditRule({ rule, onClose }: Props) {
   const [create, update] = [useChange(createAlertRule), useChange(updateAlertRule)]
   const endpoints = useList(listWebhookEndpoints, { query: { limit: 100 } })
-  const [draft, setDraft] = useState(() => draftOf(rule))
-  const set = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }))
+  const query = useRead(
+    getAlertRule,
+    { params: { id: rule?.id ?? 'alert_rule_' } },
+    { ...whileEdited, enabled: rule !== null },
+  )
+  const { draft, set, notice, undecided, save } = useDraft({ thing: rule, query, draftOf })
   const offered = [...new Set([...windows, Number(draft.window)])].toSorted((a, b) => a - b)
-  const body = {
-    name: draft.name.trim(),
-    events: [...draft.events],
-    threshold: Number(draft.threshold),
-    window_seconds: Number(draft.window),
-    // A rule about one organization counts nothing but that one.
-    ...(!rule?.organization_id && { scope: draft.scope }),
-    webhook_endpoint_id: draft.endpoint === nobody ? null : (draft.endpoint as WebhookEndpointId), // one of the options
-    emails: draft.emails.split(/[\s,]+/).filter((email) => email !== ''),
-  }
   return (
     <FormDialog
       title={rule ? 'Edit alert' : 'Create alert'}
       action={rule ? 'Save' : 'Create alert'}
-      reason={problemOf(draft)}
+      reason={undecided ?? problemOf(draft)}
       fields={fields}
       onSubmit={async () => {
-        await (rule ? update.mutateAsync({ params: { id: rule.id }, body }) : create.mutateAsync({ body }))
-        onClose()
+        const saved = await save((agreed) => {
+          const body = bodyOf(rule, agreed)
+          return rule ? update.mutateAsync({ params: { id: rule.id }, body }) : create.mutateAsync({ body })
+        })
+        if (saved) onClose()
       }}
       onClose={onClose}
     >
       {(error) => (
         <>
-          {rule && <ChangedMeanwhile updatedAt={rule.updated_at} onTakeTheirs={() => setDraft(draftOf(rule))} />}
+          {notice}
           <TextInput
             label="Name"
             value={draft.name}
@@ -139,6 +135,19 @@ export function EditRule({ rule, onClose }: Props) {
       )}
     </FormDialog>
   )
+}
+
+function bodyOf(rule: AlertRule | null, draft: Draft) {
+  return {
+    name: draft.name.trim(),
+    events: [...draft.events],
+    threshold: Number(draft.threshold),
+    window_seconds: Number(draft.window),
+    // A rule about one organization counts nothing but that one.
+    ...(!rule?.organization_id && { scope: draft.scope }),
+    webhook_endpoint_id: draft.endpoint === nobody ? null : (draft.endpoint as WebhookEndpointId), // one of the options
+    emails: draft.emails.split(/[\s,]+/).filter((email) => email !== ''),
+  }
 }
 
 function problemOf({ name, events, threshold }: Draft): string | undefined {

@@ -1,8 +1,14 @@
 import { useState } from 'react'
-import { type OAuthProvider, oauthProviders, setOAuthProvider } from '#contracts/oauth-providers.ts'
+import {
+  getOAuthProvider,
+  type OAuthProvider,
+  type OAuthProviderInput,
+  oauthProviders,
+  setOAuthProvider,
+} from '#contracts/oauth-providers.ts'
 import { usePlace } from '../../api/environment.tsx'
-import { useChange } from '../../api/queries.ts'
-import { ChangedMeanwhile } from '../../ui/changed-meanwhile.tsx'
+import { useChange, useRead } from '../../api/queries.ts'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { CopyField } from '../../ui/copy.tsx'
 import { SwitchInput, TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
@@ -27,6 +33,8 @@ interface Draft {
   readonly secret: string
   readonly scopes: string
   readonly trusts: boolean | undefined
+  /** Of another secret nothing else tells. */
+  readonly asOf: string | undefined
 }
 
 function draftOf(provider: OAuthProvider | undefined): Draft {
@@ -37,6 +45,7 @@ function draftOf(provider: OAuthProvider | undefined): Draft {
     secret: '',
     scopes: provider?.scopes.join(' ') ?? '',
     trusts: provider?.trusts_email,
+    asOf: provider?.updated_at,
   }
 }
 
@@ -50,10 +59,14 @@ interface Props {
 
 export function ProviderDialog({ provider, taken, onClose }: Props) {
   const { session } = usePlace()
-  const save = useChange(setOAuthProvider)
+  const change = useChange(setOAuthProvider)
   const [kind, setKind] = useState<string>(own)
-  const [draft, setDraft] = useState(() => draftOf(provider))
-  const set = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }))
+  const query = useRead(
+    getOAuthProvider,
+    { params: { name: provider?.provider ?? '' } },
+    { ...whileEdited, enabled: provider !== undefined },
+  )
+  const { draft, set, notice, undecided, save } = useDraft({ thing: provider, query, draftOf })
   const { title, issuer, clientId, secret, scopes, trusts } = draft
   const isOwn = provider ? !isKnown(provider.provider) : kind === own
   const name = provider?.provider ?? (isOwn ? nameFrom(title, taken) : kind)
@@ -66,35 +79,33 @@ export function ProviderDialog({ provider, taken, onClose }: Props) {
           ? 'It needs a client id and a secret.'
           : undefined
   async function submit(): Promise<void> {
+    const isSaved = await save((agreed) => change.mutateAsync({ params: { name }, body: bodyOf(agreed) }))
+    if (isSaved) onClose()
+  }
+  function bodyOf({ title, issuer, clientId, secret, scopes, trusts }: Draft): OAuthProviderInput {
     const list = scopes.split(/\s+/).filter(Boolean)
-    await save.mutateAsync({
-      params: { name },
-      body: {
-        client_id: clientId.trim(),
-        ...(secret !== '' && { client_secret: secret }),
-        ...(isOwn && { title: title.trim() }),
-        ...(issuer.trim() === '' ? provider && { issuer: null } : { issuer: issuer.trim() }),
-        ...(list.length > 0 && { scopes: list }),
-        ...(trusts !== undefined && { trusts_email: trusts }),
-      },
-    })
-    onClose()
+    return {
+      client_id: clientId.trim(),
+      ...(secret !== '' && { client_secret: secret }),
+      ...(isOwn && { title: title.trim() }),
+      ...(issuer.trim() === '' ? provider && { issuer: null } : { issuer: issuer.trim() }),
+      ...(list.length > 0 && { scopes: list }),
+      ...(trusts !== undefined && { trusts_email: trusts }),
+    }
   }
   return (
     <FormDialog
       title={provider ? `Change ${provider.title}` : 'Add a provider'}
       lead="Register an application there, with this redirect URI:"
       action={provider ? 'Save' : 'Add Provider'}
-      reason={reason}
+      reason={undecided ?? reason}
       fields={['title', 'issuer', 'client_id', 'client_secret', 'scopes']}
       onSubmit={submit}
       onClose={onClose}
     >
       {(error) => (
         <>
-          {provider && (
-            <ChangedMeanwhile updatedAt={provider.updated_at} onTakeTheirs={() => setDraft(draftOf(provider))} />
-          )}
+          {notice}
           <CopyField name="Redirect URI" value={`${session.base_url}/sso/oauth/callback`} />
           {!provider && (
             <Picker label="Provider" options={options} value={kind} placeholder="Choose one" onChange={setKind} />

@@ -1,53 +1,46 @@
 import { Flex, Grid } from '@radix-ui/themes'
-import { useState } from 'react'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { type Branding, getBranding, updateBranding } from '#contracts/branding.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange, useRead } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
-import { ChangedNotice } from '../../ui/changed-meanwhile.tsx'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { useLeaveGuard } from '../../ui/leave-guard.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 import { say } from '../../ui/toasts.tsx'
 import { ColorSection } from './color-section.tsx'
-import { type Draft, draftOf, updateOf } from './draft.ts'
+import { draftOf, updateOf } from './draft.ts'
 import { MoreSection, NameSection, ShapeSection } from './form-sections.tsx'
 import { Preview } from './preview.tsx'
 
 export function BrandingPage() {
-  const query = useRead(getBranding, {})
+  const query = useRead(getBranding, {}, whileEdited)
   const paths = usePaths()
   return (
     <Loaded query={query} noun="branding" within={{ text: 'Overview', to: paths.overview }}>
-      {(branding) => <Editor branding={branding} />}
+      {(branding) => <Editor branding={branding} query={query} />}
     </Loaded>
   )
 }
 
-function Editor({ branding }: { readonly branding: Branding }) {
+interface Props {
+  readonly branding: Branding
+  readonly query: UseQueryResult<Branding>
+}
+
+function Editor({ branding, query }: Props) {
   const { readOnly } = usePlace()
   const update = useChange(updateBranding)
-  /** What the draft was made of. */
-  const [base, setBase] = useState(branding)
-  const [draft, setDraft] = useState(() => draftOf(branding))
-  const change = (part: Partial<Draft>) => setDraft((current) => ({ ...current, ...part }))
+  const { draft, base, set, reset, isSaving, notice, undecided, save } = useDraft({ thing: branding, query, draftOf })
   const body = updateOf(draft)
-  const isSame = JSON.stringify(body) === JSON.stringify(updateOf(draftOf(base)))
-  const take = (theirs: Branding) => {
-    setBase(theirs)
-    setDraft(draftOf(theirs))
-  }
-  const isStale = base.updated_at !== branding.updated_at && !update.isPending
-  // Whoever has changed nothing sees what others save.
-  if (isStale && isSame) take(branding)
-  useLeaveGuard(!isSame && !update.isPending)
-  async function save(): Promise<void> {
-    const saved = await update.mutateAsync({ body }).catch(() => undefined) // shown below
-    if (!saved) return
-    take(saved)
-    say('The look is saved')
+  const isSame = JSON.stringify(body) === JSON.stringify(updateOf(base))
+  useLeaveGuard(!isSame && !isSaving)
+  async function submit(): Promise<void> {
+    const saving = save((agreed) => update.mutateAsync({ body: updateOf(agreed) }))
+    if (await saving.catch(() => false)) say('The look is saved') // what was refused is shown below
   }
   return (
     <Page
@@ -59,14 +52,14 @@ function Editor({ branding }: { readonly branding: Branding }) {
             variant="soft"
             color="gray"
             reason={isSame ? 'Nothing was changed.' : undefined}
-            onClick={() => take(branding)}
+            onClick={reset}
           >
             Discard
           </ActionButton>
           <ActionButton
-            loading={update.isPending}
-            reason={readOnly ?? (isSame ? 'Nothing was changed.' : undefined)}
-            onClick={() => void save()}
+            loading={isSaving}
+            reason={readOnly ?? undecided ?? (isSame ? 'Nothing was changed.' : undefined)}
+            onClick={() => void submit()}
           >
             Save
           </ActionButton>
@@ -74,18 +67,13 @@ function Editor({ branding }: { readonly branding: Branding }) {
       }
     >
       <Refusal error={update.error} />
-      {isStale && !isSame && (
-        <ChangedNotice
-          onTakeTheirs={() => take(branding)}
-          onKeepMine={() => setBase({ ...base, updated_at: branding.updated_at })}
-        />
-      )}
+      {notice}
       <Grid columns={{ initial: '1', md: '2' }} gap="5" align="start">
         <Flex direction="column" gap="5">
-          <NameSection branding={branding} draft={draft} onChange={change} />
-          <ColorSection draft={draft} onChange={change} />
-          <ShapeSection draft={draft} onChange={change} />
-          <MoreSection draft={draft} onChange={change} />
+          <NameSection draft={draft} onChange={set} />
+          <ColorSection draft={draft} onChange={set} />
+          <ShapeSection draft={draft} onChange={set} />
+          <MoreSection draft={draft} onChange={set} />
         </Flex>
         <Preview body={body} />
       </Grid>

@@ -30,7 +30,7 @@ const branding: Branding = {
 test('an untouched draft asks for what there is, and leaves pictures alone', () => {
   const update = updateOf(draftOf(branding))
   expect(update).toMatchObject({ application_name: 'Acme', radius: 6, light: colors })
-  for (const name of ['logo', 'logo_url', 'object', 'adjustments']) expect(update).not.toHaveProperty(name)
+  for (const name of ['logo', 'logo_url', 'object', 'adjustments', 'saved']) expect(update).not.toHaveProperty(name)
 })
 
 test('what was emptied is the default again, and a picture can be taken away', () => {

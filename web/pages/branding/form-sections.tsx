@@ -1,5 +1,5 @@
 import { Flex } from '@radix-ui/themes'
-import { type Branding, type BrandingSettings, fonts, locales } from '#contracts/branding.ts'
+import { type BrandingSettings, fonts, locales } from '#contracts/branding.ts'
 import { ChoiceInput, SwitchInput, TextAreaInput, TextInput } from '../../ui/fields.tsx'
 import { Section } from '../../ui/page.tsx'
 import { type Draft, type ImageKind, imageKinds } from './draft.ts'
@@ -16,8 +16,7 @@ const imageLabels: Readonly<Record<ImageKind, string>> = {
   favicon: 'Icon of the tab',
 }
 
-export function NameSection({ branding, draft, onChange }: Props & { readonly branding: Branding }) {
-  const saved = { logo: branding.logo_url, logo_icon: branding.logo_icon_url, favicon: branding.favicon_url }
+export function NameSection({ draft, onChange }: Props) {
   return (
     <Section title="Name and logo">
       <Flex direction="column" gap="4">
@@ -31,7 +30,7 @@ export function NameSection({ branding, draft, onChange }: Props & { readonly br
           <ImageInput
             key={kind}
             label={imageLabels[kind]}
-            value={draft.images[kind] === undefined ? saved[kind] : draft.images[kind]}
+            value={draft.images[kind] === undefined ? draft.saved[kind] : draft.images[kind]}
             onChange={(image) => onChange({ images: { ...draft.images, [kind]: image } })}
           />
         ))}

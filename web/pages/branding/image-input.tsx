@@ -1,5 +1,7 @@
-import { Box, Button, Flex, Text } from '@radix-ui/themes'
+import { Box, Flex, Text } from '@radix-ui/themes'
 import { useId, useRef, useState } from 'react'
+import { usePlace } from '../../api/environment.tsx'
+import { ActionButton } from '../../ui/action-button.tsx'
 
 const mostBytes = 100 * 1024
 
@@ -12,6 +14,7 @@ interface Props {
 }
 
 export function ImageInput({ label, value, onChange }: Props) {
+  const { readOnly } = usePlace()
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
   const [problem, setProblem] = useState<string>()
@@ -37,16 +40,25 @@ export function ImageInput({ label, value, onChange }: Props) {
           accept="image/png,image/jpeg,image/svg+xml"
           className="visually-hidden"
           tabIndex={-1}
+          // Its label opens it too.
+          disabled={readOnly !== undefined}
           onChange={({ target }) => read(target.files?.[0])}
         />
-        <Button type="button" size="1" variant="soft" onClick={() => input.current?.click()}>
+        <ActionButton type="button" size="1" variant="soft" reason={readOnly} onClick={() => input.current?.click()}>
           {value === null ? 'Choose a picture' : 'Choose another'}
           <span className="visually-hidden"> for {label}</span>
-        </Button>
+        </ActionButton>
         {value !== null && (
-          <Button type="button" size="1" variant="soft" color="gray" onClick={() => onChange(null)}>
+          <ActionButton
+            type="button"
+            size="1"
+            variant="soft"
+            color="gray"
+            reason={readOnly}
+            onClick={() => onChange(null)}
+          >
             Take away<span className="visually-hidden"> {label}</span>
-          </Button>
+          </ActionButton>
         )}
       </Flex>
       <Text

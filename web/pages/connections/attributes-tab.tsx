@@ -1,11 +1,16 @@
 import { Button, Flex, IconButton, Text } from '@radix-ui/themes'
-import { type FormEvent, useState } from 'react'
-import { type AttributeMap, type ConfiguredConnection, updateConnection } from '#contracts/connections.ts'
+import type { FormEvent } from 'react'
+import {
+  type AttributeMap,
+  type ConfiguredConnection,
+  getConnection,
+  updateConnection,
+} from '#contracts/connections.ts'
 import { samlGuideFor } from '#contracts/guides/find-guide.ts'
 import { usePlace } from '../../api/environment.tsx'
-import { useChange } from '../../api/queries.ts'
+import { useChange, useRead } from '../../api/queries.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
-import { ChangedMeanwhile } from '../../ui/changed-meanwhile.tsx'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { CrossIcon } from '../../ui/icons.tsx'
 import { Section } from '../../ui/page.tsx'
@@ -32,7 +37,7 @@ interface Form {
   readonly custom: readonly Row[]
 }
 
-function formOf(map: AttributeMap): Form {
+function formOf({ attribute_map: map }: ConfiguredConnection): Form {
   const { idp_id = '', email = '', first_name = '', last_name = '', groups = '', custom_attributes = {} } = map
   const custom = Object.entries(custom_attributes).map(([name, attribute]) => ({ name, attribute }))
   return { values: { idp_id, email, first_name, last_name, groups }, custom }
@@ -52,18 +57,20 @@ function mapOf({ values, custom }: Form): AttributeMap {
 export function AttributesTab({ connection }: { readonly connection: ConfiguredConnection }) {
   const { readOnly } = usePlace()
   const update = useChange(updateConnection)
-  const [form, setForm] = useState(() => formOf(connection.attribute_map))
+  const query = useRead(getConnection, { params: { id: connection.id } }, whileEdited)
+  const { draft: form, set: setForm, notice, undecided, save } = useDraft({ thing: connection, query, draftOf: formOf })
   const guide = samlGuideFor(connection.connection_type)
   const defaultOf = (field: FieldName) => guide.attributes.find(({ reads }) => reads === field)?.name ?? 'NameID'
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
-    await update.mutateAsync({ params: { id: connection.id }, body: { attribute_map: mapOf(form) } }).then(
-      () => say('Attribute map saved'),
+    const params = { id: connection.id }
+    await save((agreed) => update.mutateAsync({ params, body: { attribute_map: mapOf(agreed) } })).then(
+      (isSaved) => isSaved && say('Attribute map saved'),
       () => undefined, // shown below
     )
   }
   const setRow = (index: number, row: Row) =>
-    setForm({ ...form, custom: form.custom.map((each, at) => (at === index ? row : each)) })
+    setForm({ custom: form.custom.map((each, at) => (at === index ? row : each)) })
   return (
     <Section
       title="Attribute map"
@@ -71,17 +78,14 @@ export function AttributesTab({ connection }: { readonly connection: ConfiguredC
     >
       <form onSubmit={(event) => void submit(event)}>
         <Flex direction="column" gap="4" maxWidth="560px">
-          <ChangedMeanwhile
-            updatedAt={connection.updated_at}
-            onTakeTheirs={() => setForm(formOf(connection.attribute_map))}
-          />
+          {notice}
           {fields.map(([field, label]) => (
             <TextInput
               key={field}
               label={label}
               value={form.values[field]}
               placeholder={defaultOf(field)}
-              onChange={(value) => setForm({ ...form, values: { ...form.values, [field]: value } })}
+              onChange={(value) => setForm({ values: { ...form.values, [field]: value } })}
             />
           ))}
           <Text as="p" size="2" weight="medium">
@@ -105,7 +109,7 @@ export function AttributesTab({ connection }: { readonly connection: ConfiguredC
                 variant="soft"
                 color="gray"
                 aria-label={`Remove custom attribute ${index + 1}`}
-                onClick={() => setForm({ ...form, custom: form.custom.filter((_row, at) => at !== index) })}
+                onClick={() => setForm({ custom: form.custom.filter((_row, at) => at !== index) })}
               >
                 <CrossIcon />
               </IconButton>
@@ -116,14 +120,14 @@ export function AttributesTab({ connection }: { readonly connection: ConfiguredC
               type="button"
               variant="soft"
               color="gray"
-              onClick={() => setForm({ ...form, custom: [...form.custom, { name: '', attribute: '' }] })}
+              onClick={() => setForm({ custom: [...form.custom, { name: '', attribute: '' }] })}
             >
               Add a custom attribute
             </Button>
           </Flex>
           <Refusal error={update.error} />
           <Flex>
-            <ActionButton type="submit" reason={readOnly} loading={update.isPending}>
+            <ActionButton type="submit" reason={readOnly ?? undecided} loading={update.isPending}>
               Save attribute map
             </ActionButton>
           </Flex>

@@ -1,9 +1,14 @@
 import { Button, Dialog, Flex } from '@radix-ui/themes'
 import { type FormEvent, useState } from 'react'
-import { type ConfiguredConnection, type ConnectionUpdate, updateConnection } from '#contracts/connections.ts'
+import {
+  type ConfiguredConnection,
+  type ConnectionUpdate,
+  getConnection,
+  updateConnection,
+} from '#contracts/connections.ts'
 import { samlGuideFor } from '#contracts/guides/find-guide.ts'
-import { useChange } from '../../api/queries.ts'
-import { ChangedMeanwhile } from '../../ui/changed-meanwhile.tsx'
+import { useChange, useRead } from '../../api/queries.ts'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 import { type Configuration, ConfigurationFields, type Way } from './configuration-fields.tsx'
 import { SaveSteps } from './save-steps.tsx'
@@ -17,29 +22,34 @@ interface Props {
 export function EditConfiguration({ connection, onClose }: Props) {
   const update = useChange(updateConnection)
   const [way, setWay] = useState<Way>(samlGuideFor(connection.connection_type).metadata === 'file' ? 'file' : 'url')
-  const [values, setValues] = useState(() => valuesOf(connection))
-  const missing = missingIn(way, values)
-  function submit(event: FormEvent): void {
+  const query = useRead(getConnection, { params: { id: connection.id } }, whileEdited)
+  const { draft, set, notice, undecided, save } = useDraft({ thing: connection, query, draftOf })
+  const { values } = draft
+  const missing = undecided ?? missingIn(way, values)
+  async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
-    if (missing === undefined) update.mutate({ params: { id: connection.id }, body: bodyOf(way, values) })
+    if (missing !== undefined) return
+    const params = { id: connection.id }
+    await save((agreed) => update.mutateAsync({ params, body: bodyOf(way, agreed.values) })).catch(() => undefined) // shown below
   }
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Content maxWidth="600px" aria-describedby={undefined}>
-        <form onSubmit={submit} noValidate>
+        <form onSubmit={(event) => void submit(event)} noValidate>
           <Dialog.Title>Identity Provider Configuration</Dialog.Title>
           <Flex direction="column" gap="4">
-            {!update.data && (
-              <ChangedMeanwhile
-                updatedAt={connection.updated_at}
-                onTakeTheirs={() => setValues(valuesOf(connection))}
-              />
-            )}
-            <ConfigurationFields way={way} values={values} error={update.error} onWay={setWay} onChange={setValues} />
+            {notice}
+            <ConfigurationFields
+              way={way}
+              values={values}
+              error={update.error}
+              onWay={setWay}
+              onChange={(next) => set({ values: next })}
+            />
             <SaveSteps way={way} values={values} pending={update.isPending} saved={update.data} error={update.error} />
             <Refusal error={update.error} fields={fieldsOfWay[way]} />
             <Flex justify="end" gap="3" align="center">
-              {missing !== undefined && <span className="soft small">{missing}</span>}
+              {missing !== undefined && !update.data && <span className="soft small">{missing}</span>}
               <Dialog.Close>
                 <Button type="button" variant="soft" color="gray">
                   {update.data ? 'Close' : 'Cancel'}
@@ -62,13 +72,22 @@ const fieldsOfWay: Readonly<Record<Way, readonly string[]>> = {
   manual: ['idp_entity_id', 'idp_sso_url', 'x509_certificates'],
 }
 
-function valuesOf(connection: ConfiguredConnection): Configuration {
+interface Draft {
+  readonly values: Configuration
+  /** Certificates that are there, which the form does not show but replaces. */
+  readonly replaced: readonly string[]
+}
+
+function draftOf(connection: ConfiguredConnection): Draft {
   return {
-    url: connection.idp_metadata_url ?? '',
-    xml: '',
-    entityId: connection.idp_entity_id ?? '',
-    ssoUrl: connection.idp_sso_url ?? '',
-    certificates: '',
+    values: {
+      url: connection.idp_metadata_url ?? '',
+      xml: '',
+      entityId: connection.idp_entity_id ?? '',
+      ssoUrl: connection.idp_sso_url ?? '',
+      certificates: '',
+    },
+    replaced: connection.certificates.map(({ fingerprint }) => fingerprint),
   }
 }
 

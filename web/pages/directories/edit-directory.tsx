@@ -1,14 +1,17 @@
-import { useState } from 'react'
-import { type ConfiguredDirectory, updateDirectory } from '#contracts/directories.ts'
+import { type ConfiguredDirectory, getDirectory, updateDirectory } from '#contracts/directories.ts'
 import { scimProviders } from '#contracts/guides/providers.ts'
-import { useChange } from '../../api/queries.ts'
-import { ChangedMeanwhile } from '../../ui/changed-meanwhile.tsx'
+import { useChange, useRead } from '../../api/queries.ts'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Picker } from '../../ui/picker.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
 
 const options = scimProviders.map(({ type, text, aliases }) => ({ value: type, text, aliases }))
+
+function draftOf({ name, type }: ConfiguredDirectory) {
+  return { name, type }
+}
 
 interface Props {
   readonly directory: ConfiguredDirectory
@@ -17,36 +20,37 @@ interface Props {
 
 export function EditDirectory({ directory, onClose }: Props) {
   const update = useChange(updateDirectory)
-  const [name, setName] = useState(directory.name)
-  const [type, setType] = useState(directory.type)
+  const query = useRead(getDirectory, { params: { id: directory.id } }, whileEdited)
+  const { draft, set, notice, undecided, save } = useDraft({ thing: directory, query, draftOf })
   return (
     <FormDialog
       title="Edit directory"
       action="Save"
-      reason={name.trim() === '' ? 'It needs a name.' : undefined}
+      reason={undecided ?? (draft.name.trim() === '' ? 'It needs a name.' : undefined)}
       fields={['name']}
       onSubmit={async () => {
-        await update.mutateAsync({ params: { id: directory.id }, body: { name: name.trim(), type } })
-        onClose()
+        const saved = await save(({ name, type }) =>
+          update.mutateAsync({ params: { id: directory.id }, body: { name: name.trim(), type } }),
+        )
+        if (saved) onClose()
       }}
       onClose={onClose}
     >
       {(error) => (
         <>
-          <ChangedMeanwhile
-            updatedAt={directory.updated_at}
-            onTakeTheirs={() => {
-              setName(directory.name)
-              setType(directory.type)
-            }}
+          {notice}
+          <TextInput
+            label="Name"
+            value={draft.name}
+            onChange={(name) => set({ name })}
+            error={refusalOf(error, 'name')}
           />
-          <TextInput label="Name" value={name} onChange={setName} error={refusalOf(error, 'name')} />
           <Picker
             label="Directory provider"
             options={options}
-            value={type}
+            value={draft.type}
             placeholder="Select a provider"
-            onChange={(value) => setType(options.find((option) => option.value === value)?.value ?? type)}
+            onChange={(value) => set({ type: options.find((option) => option.value === value)?.value ?? draft.type })}
           />
         </>
       )}

@@ -1,36 +1,47 @@
 import { Badge, Flex, Table, Text } from '@radix-ui/themes'
 import { type FormEvent, useState } from 'react'
-import { type ConfiguredDirectory, updateDirectory } from '#contracts/directories.ts'
+import { type ConfiguredDirectory, getDirectory, updateDirectory } from '#contracts/directories.ts'
 import { listDirectoryAttributes } from '#contracts/directory-attributes.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange, useRead } from '../../api/queries.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
-import { ChangedMeanwhile } from '../../ui/changed-meanwhile.tsx'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 import { say } from '../../ui/toasts.tsx'
 
-type Map = Readonly<Record<string, string>>
+interface Draft {
+  readonly map: Readonly<Record<string, string>>
+}
+
+function draftOf({ attribute_map: map }: ConfiguredDirectory): Draft {
+  return { map }
+}
 
 /** Where this directory has its custom attributes, if not where the environment says. */
 export function MapTab({ directory }: { readonly directory: ConfiguredDirectory }) {
   const { readOnly } = usePlace()
   const attributes = useRead(listDirectoryAttributes, {})
   const update = useChange(updateDirectory)
-  const [map, setMap] = useState<Map>(directory.attribute_map)
+  const query = useRead(getDirectory, { params: { id: directory.id } }, whileEdited)
+  const { draft, set, notice, undecided, save } = useDraft({ thing: directory, query, draftOf })
+  const { map } = draft
   const [newName, setNewName] = useState('')
   const [newPath, setNewPath] = useState('')
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
     const added = newName.trim() !== '' && newPath.trim() !== '' && { [newName.trim()]: newPath.trim() }
-    const attribute_map = Object.fromEntries(
-      Object.entries({ ...map, ...added }).filter(([, path]) => path.trim() !== ''),
-    )
-    await update.mutateAsync({ params: { id: directory.id }, body: { attribute_map } }).then(
-      () => {
-        setMap(attribute_map)
+    const saving = save((agreed) => {
+      const attribute_map = Object.fromEntries(
+        Object.entries({ ...agreed.map, ...added }).filter(([, path]) => path.trim() !== ''),
+      )
+      return update.mutateAsync({ params: { id: directory.id }, body: { attribute_map } })
+    })
+    await saving.then(
+      (isSaved) => {
+        if (!isSaved) return
         setNewName('')
         setNewPath('')
         say('Attribute map saved: everybody is mapped again')
@@ -50,10 +61,7 @@ export function MapTab({ directory }: { readonly directory: ConfiguredDirectory 
           return (
             <form onSubmit={(event) => void submit(event)}>
               <Flex direction="column" gap="4">
-                <ChangedMeanwhile
-                  updatedAt={directory.updated_at}
-                  onTakeTheirs={() => setMap(directory.attribute_map)}
-                />
+                {notice}
                 {known.length === 0 && own.length === 0 && (
                   <Text as="p" size="2" className="soft flush">
                     No custom attribute is defined in this environment or for this directory.
@@ -66,7 +74,7 @@ export function MapTab({ directory }: { readonly directory: ConfiguredDirectory 
                       label={name}
                       value={map[name] ?? ''}
                       placeholder={path ?? 'not read'}
-                      onChange={(value) => setMap({ ...map, [name]: value })}
+                      onChange={(value) => set({ map: { ...map, [name]: value } })}
                     />
                   ),
                 )}
@@ -86,7 +94,7 @@ export function MapTab({ directory }: { readonly directory: ConfiguredDirectory 
                 </Flex>
                 <Refusal error={update.error} />
                 <Flex>
-                  <ActionButton type="submit" reason={readOnly} loading={update.isPending}>
+                  <ActionButton type="submit" reason={readOnly ?? undecided} loading={update.isPending}>
                     Save attribute map
                   </ActionButton>
                 </Flex>

@@ -2,13 +2,28 @@ import { Box, CheckboxGroup, Text } from '@radix-ui/themes'
 import { useState } from 'react'
 import { listPermissions } from '#contracts/permissions.ts'
 import type { OrganizationId } from '#contracts/ids.ts'
-import type { Role } from '#contracts/roles.ts'
-import { useList } from '../../api/queries.ts'
+import { getEnvironmentRole, getOrganizationRole, type Role } from '#contracts/roles.ts'
+import { useList, useRead } from '../../api/queries.ts'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
 import { slugOf } from './slug.ts'
 import { useRoleChanges } from './use-role-changes.ts'
+
+interface Draft {
+  readonly name: string
+  readonly description: string
+  readonly permissions: readonly string[]
+}
+
+function draftOf(role: Role | undefined): Draft {
+  return {
+    name: role?.name ?? '',
+    description: role?.description ?? '',
+    permissions: role?.permissions.toSorted() ?? [],
+  }
+}
 
 interface Props {
   /** Left out to make one. */
@@ -21,29 +36,39 @@ interface Props {
 export function EditRole({ role, organization, onClose }: Props) {
   const { create, update, give } = useRoleChanges(organization)
   const permissions = useList(listPermissions, { query: { limit: 100 } })
-  const [name, setName] = useState(role?.name ?? '')
+  const query = useRole(role, organization)
+  const { draft, set, notice, undecided, save } = useDraft({ thing: role, query, draftOf })
   const [typedSlug, setTypedSlug] = useState<string>()
-  const [description, setDescription] = useState(role?.description ?? '')
-  const [chosen, setChosen] = useState<readonly string[]>(role?.permissions ?? [])
-  const slug = typedSlug ?? slugOf(name)
-  async function save(): Promise<void> {
-    const facts = { name: name.trim(), description: description.trim() || null }
-    const saved = role ? await update(role.slug, facts) : await create({ slug, ...facts })
-    if (chosen.toSorted().join() !== saved.permissions.toSorted().join()) await give(saved.slug, chosen)
-    onClose()
+  const slug = typedSlug ?? slugOf(draft.name)
+  async function submit(): Promise<void> {
+    const isSaved = await save(async ({ name, description, permissions: chosen }, went) => {
+      const facts = { name: name.trim(), description: description.trim() || null }
+      const saved = role ? await update(role.slug, facts) : await create({ slug, ...facts })
+      if (chosen.toSorted().join() === saved.permissions.toSorted().join()) return saved
+      if (role) went(saved)
+      return give(saved.slug, chosen)
+    })
+    if (isSaved) onClose()
   }
   return (
     <FormDialog
       title={role ? `Edit the role ${role.name}` : 'Create role'}
       action={role ? 'Save' : 'Create role'}
-      reason={name.trim() === '' ? 'It needs a name.' : undefined}
+      reason={undecided ?? (draft.name.trim() === '' ? 'It needs a name.' : undefined)}
       fields={['name', 'slug', 'description']}
-      onSubmit={save}
+      onSubmit={submit}
       onClose={onClose}
     >
       {(error) => (
         <>
-          <TextInput label="Name" value={name} onChange={setName} error={refusalOf(error, 'name')} autoFocus />
+          {notice}
+          <TextInput
+            label="Name"
+            value={draft.name}
+            onChange={(name) => set({ name })}
+            error={refusalOf(error, 'name')}
+            autoFocus
+          />
           {!role && (
             <TextInput
               label="Slug"
@@ -55,8 +80,8 @@ export function EditRole({ role, organization, onClose }: Props) {
           )}
           <TextInput
             label="Description"
-            value={description}
-            onChange={setDescription}
+            value={draft.description}
+            onChange={(description) => set({ description })}
             error={refusalOf(error, 'description')}
           />
           <Box>
@@ -71,8 +96,8 @@ export function EditRole({ role, organization, onClose }: Props) {
               <div className="event-choice">
                 <CheckboxGroup.Root
                   aria-labelledby="role-permissions"
-                  value={[...chosen]}
-                  onValueChange={(next) => setChosen(next)}
+                  value={[...draft.permissions]}
+                  onValueChange={(next) => set({ permissions: next.toSorted() })}
                 >
                   {permissions.items.map(({ slug: permission, name: called }) => (
                     <CheckboxGroup.Item key={permission} value={permission}>
@@ -87,4 +112,15 @@ export function EditRole({ role, organization, onClose }: Props) {
       )}
     </FormDialog>
   )
+}
+
+function useRole(role: Role | undefined, organization: OrganizationId | undefined) {
+  const slug = role?.slug ?? ''
+  const isOwn = organization !== undefined
+  const shared = { ...whileEdited, enabled: role !== undefined && !isOwn }
+  const ofAll = useRead(getEnvironmentRole, { params: { slug } }, shared)
+  const own = { ...whileEdited, enabled: role !== undefined && isOwn }
+  const params = { organization_id: organization ?? 'org_', slug } as const
+  const ofOne = useRead(getOrganizationRole, { params }, own)
+  return isOwn ? ofOne : ofAll
 }

@@ -1,11 +1,20 @@
-import { useState } from 'react'
-import { updateWebhookEndpoint, type WebhookEndpoint } from '#contracts/webhooks.ts'
-import { useChange } from '../../api/queries.ts'
-import { ChangedMeanwhile } from '../../ui/changed-meanwhile.tsx'
+import { getWebhookEndpoint, updateWebhookEndpoint, type WebhookEndpoint } from '#contracts/webhooks.ts'
+import { useChange, useRead } from '../../api/queries.ts'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { SwitchInput, TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
 import { EventChoice } from './event-choice.tsx'
+
+interface Draft {
+  readonly url: string
+  readonly events: readonly string[]
+  readonly ordered: boolean
+}
+
+function draftOf({ endpoint_url: url, events, ordered }: WebhookEndpoint): Draft {
+  return { url, events, ordered }
+}
 
 interface Props {
   readonly endpoint: WebhookEndpoint
@@ -14,35 +23,35 @@ interface Props {
 
 export function EditWebhook({ endpoint, onClose }: Props) {
   const update = useChange(updateWebhookEndpoint)
-  const [url, setUrl] = useState(endpoint.endpoint_url)
-  const [events, setEvents] = useState<readonly string[]>(endpoint.events)
-  const [ordered, setOrdered] = useState(endpoint.ordered)
+  const query = useRead(getWebhookEndpoint, { params: { id: endpoint.id } }, whileEdited)
+  const { draft, set, notice, undecided, save } = useDraft({ thing: endpoint, query, draftOf })
   return (
     <FormDialog
       title="Edit endpoint"
       action="Save"
-      reason={events.length === 0 ? 'Choose an event.' : undefined}
+      reason={undecided ?? (draft.events.length === 0 ? 'Choose an event.' : undefined)}
       fields={['endpoint_url', 'events']}
       onSubmit={async () => {
-        const body = { endpoint_url: url.trim(), events: [...events], ordered }
-        await update.mutateAsync({ params: { id: endpoint.id }, body })
-        onClose()
+        const saved = await save(({ url, events, ordered }) => {
+          const body = { endpoint_url: url.trim(), events: [...events], ordered }
+          return update.mutateAsync({ params: { id: endpoint.id }, body })
+        })
+        if (saved) onClose()
       }}
       onClose={onClose}
     >
       {(error) => (
         <>
-          <ChangedMeanwhile
-            updatedAt={endpoint.updated_at}
-            onTakeTheirs={() => {
-              setUrl(endpoint.endpoint_url)
-              setEvents(endpoint.events)
-              setOrdered(endpoint.ordered)
-            }}
+          {notice}
+          <TextInput
+            label="URL"
+            type="url"
+            value={draft.url}
+            onChange={(url) => set({ url })}
+            error={refusalOf(error, 'endpoint_url')}
           />
-          <TextInput label="URL" type="url" value={url} onChange={setUrl} error={refusalOf(error, 'endpoint_url')} />
-          <EventChoice value={events} onChange={setEvents} error={refusalOf(error, 'events')} />
-          <SwitchInput label="In order" checked={ordered} onChange={setOrdered} />
+          <EventChoice value={draft.events} onChange={(events) => set({ events })} error={refusalOf(error, 'events')} />
+          <SwitchInput label="In order" checked={draft.ordered} onChange={(ordered) => set({ ordered })} />
         </>
       )}
     </FormDialog>
