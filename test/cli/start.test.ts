@@ -51,6 +51,7 @@ test('safe settings serve, log JSON, stop with 0, and keep what only the right k
   onTestFinished(async () => void (await server.stop()))
   await until(async () => ((await statusOf(`http://127.0.0.1:${port}/readyz`)) === 200 ? true : undefined))
   const made = await runGatehouse(['environments', 'create', 'Europe', '--kind', 'production', '--json'], { env })
+  expect(made).toMatchObject({ code: 0, stderr: '' })
   const europe = JSON.parse(made.stdout) as { id: string; client_id: string }
   expect(europe).toMatchObject({ name: 'Europe', kind: 'production' })
   const listed = await runGatehouse(['environments', 'list', '--json'], { env })
