@@ -86,7 +86,7 @@ function describe(title: string, messages: readonly string[] = []): string {
   const told = lines
     .filter((line) => line.trim() !== '' && !/node_modules|node:internal|new Promise/.test(line))
     .slice(0, 12)
-  return [title, ...told.map((line) => `  ${line.slice(0, 200)}`)].join('\n         ')
+  return [title, ...told.map((line) => `  ${line.slice(0, 1000)}`)].join('\n         ')
 }
 
 async function readReport(file: string): Promise<Report> {

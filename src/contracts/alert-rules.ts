@@ -119,7 +119,7 @@ export const updateAlertRule = endpoint({
   operationId: 'updateAlertRule',
   method: 'PATCH',
   path: '/alert_rules/{id}',
-  summary: 'Change or disable an alert rule; it starts to watch anew, and what fires is forgotten',
+  summary: 'Change or disable an alert rule; one that changes starts to watch anew, and what fires is forgotten',
   params,
   body: AlertRuleUpdate,
   success: { status: 200, body: AlertRule },

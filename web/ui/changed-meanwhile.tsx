@@ -25,6 +25,8 @@ interface Draft<T, D> {
   readonly set: (part: Partial<D>) => void
   readonly reset: () => void
   readonly isSaving: boolean
+  /** Why it was not saved the last time: what the look before it threw, or the verb. */
+  readonly error: Error | null
   /** For the form to show above its fields. */
   readonly notice: ReactNode
   /** Why it cannot be saved before somebody decides. */
@@ -44,12 +46,14 @@ export function useDraft<T extends Edited, D extends object>({ thing, query, dra
   const theirs = draftOf(newest(thing, query.data))
   const [edit, setEdit] = useState<Edit<D>>({ base: theirs, mine: theirs })
   const [isSaving, setSaving] = useState(false)
+  const [error, setError] = useState<Error | null>(null)
   // What is seen to change while it is being saved is our own.
   const met = isSaving ? edit : meet(edit, theirs)
   if (met !== undefined && met !== edit) setEdit(met)
   const { base, mine } = met ?? edit
   async function save(verb: Verb<T, D>): Promise<boolean> {
     setSaving(true)
+    setError(null)
     try {
       const looked = thing && (await query.refetch({ throwOnError: true })).data
       const agreed = meet({ base, mine }, draftOf(newest(thing, looked)))
@@ -57,6 +61,9 @@ export function useDraft<T extends Edited, D extends object>({ thing, query, dra
       const saved = await verb(agreed.mine, (part) => setEdit({ base: draftOf(part), mine: agreed.mine }))
       setEdit({ base: draftOf(saved), mine: draftOf(saved) })
       return true
+    } catch (thrown) {
+      setError(thrown as Error) // calls throw nothing else
+      throw thrown
     } finally {
       setSaving(false)
     }
@@ -67,6 +74,7 @@ export function useDraft<T extends Edited, D extends object>({ thing, query, dra
     set: (part) => setEdit((before) => ({ ...before, mine: { ...before.mine, ...part } })),
     reset: () => setEdit({ base: theirs, mine: theirs }),
     isSaving,
+    error,
     notice: !met && (
       <ChangedNotice
         onTakeTheirs={() => setEdit({ base: theirs, mine: theirs })}

@@ -71,13 +71,13 @@ export async function listConnections(
   const { connection_type: type, domain, organization_id: organization, search } = query
   const { rows, list_metadata } = await readPage(query, (bounds) => {
     const { newerThan, olderThan, direction, limit } = bounds
-    const fetch = (condition?: RawBuilder<boolean>) =>
+    const fetch = (condition: RawBuilder<boolean> = sql`true`) =>
       connections(db.kysely, environment)
         .$if(newerThan !== undefined, (list) => list.where('c.id', '>', newerThan as ConnectionId)) // any text is a cursor
         .$if(olderThan !== undefined, (list) => list.where('c.id', '<', olderThan as ConnectionId))
         .$if(type !== undefined, (list) => list.where('c.connection_type', '=', type ?? 'Pending'))
         .$if(organization !== undefined, (list) => list.where('c.organization_id', '=', organization as OrganizationId))
-        .$if(condition !== undefined, (list) => list.where(condition ?? sql<boolean>`true`))
+        .where(condition)
         .$if(domain !== undefined, (list) =>
           list.where((eb) =>
             eb.exists(

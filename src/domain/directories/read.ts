@@ -66,12 +66,12 @@ export async function listDirectories(
   const { organization_id: organization, search, domain } = query
   const { rows, list_metadata } = await readPage(query, (bounds) => {
     const { newerThan, olderThan, direction, limit } = bounds
-    const fetch = (condition?: RawBuilder<boolean>) =>
+    const fetch = (condition: RawBuilder<boolean> = sql`true`) =>
       directories(db.kysely, environment)
         .$if(newerThan !== undefined, (list) => list.where('d.id', '>', newerThan as DirectoryId)) // any text is a cursor
         .$if(olderThan !== undefined, (list) => list.where('d.id', '<', olderThan as DirectoryId))
         .$if(organization !== undefined, (list) => list.where('d.organization_id', '=', organization as OrganizationId))
-        .$if(condition !== undefined, (list) => list.where(condition ?? sql<boolean>`true`))
+        .where(condition)
         .$if(domain !== undefined, (list) =>
           list.where((eb) =>
             eb.exists(

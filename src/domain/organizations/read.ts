@@ -82,7 +82,7 @@ export async function listOrganizations(
   const { domains, search } = query
   const { rows, list_metadata } = await readPage(query, (bounds) => {
     const { newerThan, olderThan, direction, limit } = bounds
-    const fetch = (condition?: RawBuilder<boolean>) =>
+    const fetch = (condition: RawBuilder<boolean> = sql`true`) =>
       organizations(db.kysely, environment)
         .$if(newerThan !== undefined, (list) => list.where('o.id', '>', newerThan as OrganizationId)) // any text is a cursor
         .$if(olderThan !== undefined, (list) => list.where('o.id', '<', olderThan as OrganizationId))
@@ -96,7 +96,7 @@ export async function listOrganizations(
               .where('d.domain', 'in', domains?.length ? domains.map((domain) => domain.toLowerCase()) : ['']),
           ),
         )
-        .$if(condition !== undefined, (list) => list.where(condition ?? sql<boolean>`true`))
+        .where(condition)
         .orderBy('o.id', direction)
         .limit(limit)
         .execute()

@@ -34,7 +34,11 @@ interface Props {
 function Editor({ branding, query }: Props) {
   const { readOnly } = usePlace()
   const update = useChange(updateBranding)
-  const { draft, base, set, reset, isSaving, notice, undecided, save } = useDraft({ thing: branding, query, draftOf })
+  const { draft, base, set, reset, isSaving, error, notice, undecided, save } = useDraft({
+    thing: branding,
+    query,
+    draftOf,
+  })
   const body = updateOf(draft)
   const isSame = JSON.stringify(body) === JSON.stringify(updateOf(base))
   useLeaveGuard(!isSame && !isSaving)
@@ -66,7 +70,7 @@ function Editor({ branding, query }: Props) {
         </Flex>
       }
     >
-      <Refusal error={update.error} />
+      <Refusal error={error} />
       {notice}
       <Grid columns={{ initial: '1', md: '2' }} gap="5" align="start">
         <Flex direction="column" gap="5">

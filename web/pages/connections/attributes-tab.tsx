@@ -58,7 +58,15 @@ export function AttributesTab({ connection }: { readonly connection: ConfiguredC
   const { readOnly } = usePlace()
   const update = useChange(updateConnection)
   const query = useRead(getConnection, { params: { id: connection.id } }, whileEdited)
-  const { draft: form, set: setForm, notice, undecided, save } = useDraft({ thing: connection, query, draftOf: formOf })
+  const {
+    draft: form,
+    set: setForm,
+    isSaving,
+    error,
+    notice,
+    undecided,
+    save,
+  } = useDraft({ thing: connection, query, draftOf: formOf })
   const guide = samlGuideFor(connection.connection_type)
   const defaultOf = (field: FieldName) => guide.attributes.find(({ reads }) => reads === field)?.name ?? 'NameID'
   async function submit(event: FormEvent): Promise<void> {
@@ -125,9 +133,9 @@ export function AttributesTab({ connection }: { readonly connection: ConfiguredC
               Add a custom attribute
             </Button>
           </Flex>
-          <Refusal error={update.error} />
+          <Refusal error={error} />
           <Flex>
-            <ActionButton type="submit" reason={readOnly ?? undecided} loading={update.isPending}>
+            <ActionButton type="submit" reason={readOnly ?? undecided} loading={isSaving}>
               Save attribute map
             </ActionButton>
           </Flex>

@@ -23,7 +23,7 @@ export function EditConfiguration({ connection, onClose }: Props) {
   const update = useChange(updateConnection)
   const [way, setWay] = useState<Way>(samlGuideFor(connection.connection_type).metadata === 'file' ? 'file' : 'url')
   const query = useRead(getConnection, { params: { id: connection.id } }, whileEdited)
-  const { draft, set, notice, undecided, save } = useDraft({ thing: connection, query, draftOf })
+  const { draft, set, isSaving, error, notice, undecided, save } = useDraft({ thing: connection, query, draftOf })
   const { values } = draft
   const missing = undecided ?? missingIn(way, values)
   async function submit(event: FormEvent): Promise<void> {
@@ -42,12 +42,12 @@ export function EditConfiguration({ connection, onClose }: Props) {
             <ConfigurationFields
               way={way}
               values={values}
-              error={update.error}
+              error={error}
               onWay={setWay}
               onChange={(next) => set({ values: next })}
             />
-            <SaveSteps way={way} values={values} pending={update.isPending} saved={update.data} error={update.error} />
-            <Refusal error={update.error} fields={fieldsOfWay[way]} />
+            <SaveSteps way={way} values={values} pending={update.isPending} saved={update.data} error={error} />
+            <Refusal error={error} fields={fieldsOfWay[way]} />
             <Flex justify="end" gap="3" align="center">
               {missing !== undefined && !update.data && <span className="soft small">{missing}</span>}
               <Dialog.Close>
@@ -55,7 +55,7 @@ export function EditConfiguration({ connection, onClose }: Props) {
                   {update.data ? 'Close' : 'Cancel'}
                 </Button>
               </Dialog.Close>
-              <Button type="submit" disabled={missing !== undefined} loading={update.isPending}>
+              <Button type="submit" disabled={missing !== undefined} loading={isSaving}>
                 Save Metadata Configuration
               </Button>
             </Flex>

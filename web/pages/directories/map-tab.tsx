@@ -26,7 +26,7 @@ export function MapTab({ directory }: { readonly directory: ConfiguredDirectory 
   const attributes = useRead(listDirectoryAttributes, {})
   const update = useChange(updateDirectory)
   const query = useRead(getDirectory, { params: { id: directory.id } }, whileEdited)
-  const { draft, set, notice, undecided, save } = useDraft({ thing: directory, query, draftOf })
+  const { draft, set, isSaving, error, notice, undecided, save } = useDraft({ thing: directory, query, draftOf })
   const { map } = draft
   const [newName, setNewName] = useState('')
   const [newPath, setNewPath] = useState('')
@@ -92,9 +92,9 @@ export function MapTab({ directory }: { readonly directory: ConfiguredDirectory 
                     placeholder="urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter"
                   />
                 </Flex>
-                <Refusal error={update.error} />
+                <Refusal error={error} />
                 <Flex>
-                  <ActionButton type="submit" reason={readOnly ?? undecided} loading={update.isPending}>
+                  <ActionButton type="submit" reason={readOnly ?? undecided} loading={isSaving}>
                     Save attribute map
                   </ActionButton>
                 </Flex>
