@@ -1,7 +1,7 @@
 import { Callout } from '@radix-ui/themes'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { type Edit, meet } from './shared-edit.ts'
+import { type Edit, meet, typedOn } from './shared-edit.ts'
 
 /** How a thing is read while it is edited: of most changes no event tells. */
 export const whileEdited = { refetchEveryMs: 3000 } as const
@@ -58,8 +58,9 @@ export function useDraft<T extends Edited, D extends object>({ thing, query, dra
       const looked = thing && (await query.refetch({ throwOnError: true })).data
       const agreed = meet({ base, mine }, draftOf(newest(thing, looked)))
       if (!agreed) return false
-      const saved = await verb(agreed.mine, (part) => setEdit({ base: draftOf(part), mine: agreed.mine }))
-      setEdit({ base: draftOf(saved), mine: draftOf(saved) })
+      setEdit((now) => ({ ...agreed, mine: typedOn(mine, now.mine, agreed.mine) }))
+      const saved = await verb(agreed.mine, (part) => setEdit((now) => ({ ...now, base: draftOf(part) })))
+      setEdit((now) => ({ base: draftOf(saved), mine: typedOn(agreed.mine, now.mine, draftOf(saved)) }))
       return true
     } catch (thrown) {
       setError(thrown as Error) // calls throw nothing else

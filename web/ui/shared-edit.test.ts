@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { meet } from './shared-edit.ts'
+import { clearedOf, meet, typedOn } from './shared-edit.ts'
 
 const was = { name: 'Acme', events: ['user.created'] }
 const mine = { ...was, name: 'Acme Inc.' }
@@ -18,3 +18,26 @@ test.each([
   ['even if they changed the same field', { base: was, mine }, { ...was, name: 'ACME' }, undefined],
   ['what was decided against holds until it is changed again', { base: theirs, mine }, theirs, { base: theirs, mine }],
 ])('%s', (_claim, edit, now, expected) => expect(meet(edit, now)).toEqual(expected))
+
+test.each([
+  ['it is as it was sent: it becomes what the server made of it', { ...mine }, 'Acme'],
+  ['it was typed on: that stays', { ...mine, name: 'Acme Incorporated' }, 'Acme Incorporated'],
+])('saved while %s', (_claim, now, name) => {
+  expect(typedOn(mine, now, { ...mine, name: 'Acme' })).toEqual({ ...mine, name })
+})
+
+test('what was cleared while it was being saved stays cleared', () => {
+  expect(typedOn<object>({ logo: 'a' }, { logo: null }, { logo: 'a' })).toEqual({ logo: null })
+})
+
+test('what was saved and what was typed meanwhile meet entry by entry', () => {
+  const sent = { map: { a: '1', b: '' } }
+  const now = { map: { a: '1', b: '2' } }
+  const saved = { map: { a: 'one', c: 'added' } }
+  expect(typedOn<object>(sent, now, saved)).toEqual({ map: { a: 'one', b: '2', c: 'added' } })
+})
+
+test('a field is empty after its value was added, unless the next one is in it already', () => {
+  expect(clearedOf('one')('one')).toBe('')
+  expect(clearedOf('one')('two')).toBe('two')
+})

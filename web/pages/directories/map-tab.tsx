@@ -10,6 +10,7 @@ import { TextInput } from '../../ui/fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
+import { clearedOf } from '../../ui/shared-edit.ts'
 import { say } from '../../ui/toasts.tsx'
 
 interface Draft {
@@ -42,8 +43,8 @@ export function MapTab({ directory }: { readonly directory: ConfiguredDirectory 
     await saving.then(
       (isSaved) => {
         if (!isSaved) return
-        setNewName('')
-        setNewPath('')
+        setNewName(clearedOf(newName))
+        setNewPath(clearedOf(newPath))
         say('Attribute map saved: everybody is mapped again')
       },
       () => undefined, // shown below

@@ -15,6 +15,7 @@ import { CopyField } from '../../ui/copy.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Refusal, refusalOf } from '../../ui/refusal.tsx'
+import { clearedOf } from '../../ui/shared-edit.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
 
 export function DomainSection({ organization }: { readonly organization: Organization }) {
@@ -112,7 +113,7 @@ function AddDomain({ organization }: { readonly organization: Organization }) {
     if (domain.trim() === '') return
     const body = { organization_id: organization.id, domain: domain.trim() }
     await add.mutateAsync({ body }).then(
-      () => setDomain(''),
+      () => setDomain(clearedOf(domain)),
       () => undefined, // shown below the field
     )
   }

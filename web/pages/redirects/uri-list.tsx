@@ -8,6 +8,7 @@ import { CopyButton } from '../../ui/copy.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Refusal, refusalOf, wordsOf } from '../../ui/refusal.tsx'
+import { clearedOf } from '../../ui/shared-edit.ts'
 import { say } from '../../ui/toasts.tsx'
 
 interface Item {
@@ -131,7 +132,7 @@ function AddUri<I extends Item>({ noun, placeholder, hint, field = 'uri', onAdd 
     setError(null)
     try {
       await onAdd(uri.trim())
-      setUri('')
+      setUri(clearedOf(uri))
     } catch (thrown) {
       setError(thrown instanceof Error ? thrown : new Error(String(thrown)))
     } finally {
