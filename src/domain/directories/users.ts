@@ -48,7 +48,7 @@ export async function createUser(
   for (;;) {
     const added = await retryDeadlock(() => addUser(deps, directory, plan, now))
     if (added) return added
-    const [namesake] = await findUserByName(deps.db.pool, directory.environment, directory.id, plan.keys.userNameKey)
+    const [namesake] = await findUserByName(deps.db.lookUps, directory.environment, directory.id, plan.keys.userNameKey)
     const user = namesake && (await bringBack(deps, directory, namesake, plan))
     if (user) return user
   }
@@ -158,7 +158,7 @@ async function changeUnlocked(
   change: UserChange,
 ): Promise<Attempt> {
   for (let tries = 0; tries < hopefulTries; tries++) {
-    const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
+    const [row] = await findUser(deps.db.lookUps, directory.environment, directory.id, id)
     if (!row || change.isMeant?.(row) === false) return undefined
     const now = deps.clock()
     const plan = planChange(directory, row, change.rewrite, now)
@@ -257,7 +257,7 @@ export async function readUser(
   directory: ScimDirectory,
   id: string,
 ): Promise<StoredUser> {
-  const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
+  const [row] = await findUser(deps.db.lookUps, directory.environment, directory.id, id)
   if (!row) throw notFound(id)
   return stored(row)
 }
