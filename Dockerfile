@@ -12,7 +12,8 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts
 FROM node:24-alpine AS built
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=optional --ignore-scripts
+# What builds has native parts, which are optional packages: one a platform. Nothing of this stage is shipped.
+RUN npm ci --ignore-scripts
 COPY scripts scripts
 COPY bin bin
 COPY src src

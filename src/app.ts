@@ -12,7 +12,6 @@ import { ApiLog } from '#domain/request-logs/api-log.ts'
 import { RejectedRedirects } from '#domain/redirects/rejected.ts'
 import { ScimLog } from '#domain/request-logs/scim-log.ts'
 import { WebhookWorker } from '#domain/webhooks/deliver.ts'
-import { MailLimit } from '#domain/mail/limit.ts'
 import type { PostMail } from '#domain/mail/send.ts'
 import { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ResolveTxt } from '#domain/organizations/domains.ts'
@@ -132,8 +131,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       (environment, purpose) => readSigningKeys(db, environment, purpose, options.secrets),
       clock,
     ),
-    signInLimits: new SignInLimits(clock),
-    mailLimit: new MailLimit(clock),
+    signInLimits: new SignInLimits(db, clock),
     baseUrl: options.baseUrl,
     development: options.development,
   }

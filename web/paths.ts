@@ -22,6 +22,7 @@ export function pathsOf(environment: string) {
     environments: at('environments'),
     team: at('team'),
     audit: at('audit'),
+    installationAudit: at('audit?of=installation'),
     emails: at('emails'),
     authentication: at('authentication'),
     testSso: at('test-sso'),
@@ -75,7 +76,6 @@ export function pathOfId(paths: Paths, id: string): string | undefined {
     ['test_sso_run_', () => paths.testSso],
     ['mail_', () => paths.emails],
     ['dashboard_user_', () => paths.team],
-    ['audit_entry_', () => paths.audit],
   ]
   return pages.find(([prefix]) => id.startsWith(prefix))?.[1](id)
 }

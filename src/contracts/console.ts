@@ -5,6 +5,7 @@ import { Environment } from './environments.ts'
 import { DashboardUserId, EnvironmentId } from './ids.ts'
 import * as summaries from './organization-summaries.ts'
 import * as overview from './overview.ts'
+import { findPlaces } from './places.ts'
 import * as users from './dashboard-users.ts'
 import * as logs from './request-logs.ts'
 import * as attempts from './sign-in-attempts.ts'
@@ -86,6 +87,8 @@ export const consoleEndpoints: readonly AnyEndpoint[] = [
   overview.getDefaultRole,
   overview.renameEnvironment,
   overview.makeEnvironment,
+
+  findPlaces,
 
   users.listDashboardUsers,
   users.inviteDashboardUser,

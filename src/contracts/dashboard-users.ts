@@ -65,7 +65,7 @@ export const changeDashboardUser = endpoint({
   operationId: 'changeDashboardUser',
   method: 'PATCH',
   path: '/users/{id}',
-  summary: 'Change the role of somebody; it ends their sessions',
+  summary: 'Change the role of somebody; another one ends their sessions',
   tag,
   access: 'installation',
   ownersOnly: true,

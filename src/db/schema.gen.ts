@@ -922,6 +922,13 @@ export interface SsoSessions {
   exchanged_at: Date | null
 }
 
+export interface Tallies {
+  name: Buffer
+  spent: number
+  held: number
+  ends_at: Date
+}
+
 export interface TestSsoRuns {
   environment_id: EnvironmentId
   id: TestSsoRunId
@@ -1095,6 +1102,7 @@ export interface Schema {
   sso_codes: SsoCodes
   sso_logout_tokens: SsoLogoutTokens
   sso_sessions: SsoSessions
+  tallies: Tallies
   test_sso_runs: TestSsoRuns
   user_identities: UserIdentities
   user_passwords: UserPasswords

@@ -3,7 +3,6 @@ import type { FetchText } from '#domain/connections/idp-settings.ts'
 import type { SnapshotLimit } from '#domain/directories/snapshot-limit.ts'
 import type { SigningKeyCache } from '#domain/environments/signing-key-cache.ts'
 import type { LogStreamRules } from '#domain/log-streams/streams.ts'
-import type { MailLimit } from '#domain/mail/limit.ts'
 import type { OAuthServers } from '#domain/oauth/servers.ts'
 import type { ApiLog } from '#domain/request-logs/api-log.ts'
 import type { RejectedRedirects } from '#domain/redirects/rejected.ts'
@@ -41,7 +40,6 @@ export interface Deps {
   readonly fetchText: FetchText
   readonly signingKeys: SigningKeyCache
   readonly signInLimits: SignInLimits
-  readonly mailLimit: MailLimit
   readonly oauth: OAuthServers
   /** Where browsers and identity providers reach us; no trailing slash. */
   readonly baseUrl: string

@@ -41,6 +41,7 @@ const expired = {
   hosted_sessions: 'expires_at < $1',
   sign_in_consents: 'expires_at < $1',
   insight_counts: `grain = 'hour' and bucket < $1::timestamptz - interval '90 days'`,
+  tallies: 'ends_at < $1',
   idempotency_keys: `created_at < $1::timestamptz - interval '${idempotencyLifetimeHours} hours'`,
 } as const
 

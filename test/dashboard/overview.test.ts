@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { Environment } from '#contracts/environments.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import type { ExpiringConnection, OverviewStep, RejectedRedirect, SearchResult } from '#contracts/overview.ts'
+import type { Place } from '#contracts/places.ts'
 import { createSigningKey } from '#test-idp/signing-key.ts'
-import { openDashboard } from '../support/dashboard.ts'
+import { askWith, type DashboardTester, openDashboard } from '../support/dashboard.ts'
+import { peopleOf } from '../support/people.ts'
 import { addGroup, addUser, createScimClient } from '../support/scim.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 import { callback, createSsoTenant } from '../support/sso-tenant.ts'
@@ -108,6 +110,72 @@ describe('the search', () => {
       expect((await search(environment, text)).map(({ id }) => id)).toEqual([zebra.id])
     for (const text of [`'; drop table users; --`, '%', '_', 'user_%', 'org_'])
       expect(await search(await server.environment(), text)).toEqual([])
+  })
+})
+
+describe('an id without a page of its own', () => {
+  const places = async ({ ask: send }: DashboardTester, id: string | undefined) => {
+    const path = `/dashboard/api/places?id=${encodeURIComponent(id ?? '')}`
+    const { status, body } = await send<{ data: Place[] }>('GET', path)
+    expect(status).toBe(200)
+    return body.data.map(({ kind, environment_id, about, title }) => [kind, environment_id, about, title])
+  }
+  const auditIds = async ({ ask: send }: DashboardTester, path: string) =>
+    (await send<{ data: { id: string }[] }>('GET', path)).body.data.map(({ id }) => id)
+
+  test('leads to what it is about, in whichever environment that is', async () => {
+    const [viewer, admin] = [await openDashboard(server, 'viewer'), await openDashboard(server)]
+    const client = await createScimClient(server)
+    await addUser(client, 'ann@example.com')
+    await server.deps.scimLog.flush(server.deps.db)
+    const { environment, directory } = client
+    const log = await viewer.ask<{ data: { id: string }[] }>(
+      'GET',
+      base(environment, `/scim_requests?directory=${directory.id}`),
+    )
+    expect(await places(viewer, log.body.data[0]?.id)).toEqual([
+      ['scim_request', environment.id, directory.id, 'POST /Users'],
+    ])
+    const tenant = await server.environment()
+    const people = peopleOf(server, tenant)
+    const user = await people.user('bob@people.test')
+    await people.signIn(user)
+    const sessions = await tenant.api<{ data: { id: string }[] }>('GET', `/user_management/users/${user.id}/sessions`)
+    expect(await places(viewer, sessions.body.data[0]?.id)).toEqual([['session', tenant.id, user.id, user.email]])
+    const made = await admin.ask<{ id: string }>('POST', base(tenant, '/organizations'), { body: { name: 'Acme' } })
+    const [entry] = await auditIds(viewer, base(tenant, '/audit_entries'))
+    expect(await places(viewer, entry)).toEqual([['audit_entry', tenant.id, made.body.id, 'createOrganization']])
+  })
+
+  test('is not told to whom it is none of', async () => {
+    const [viewer, admin, owner] = [
+      await openDashboard(server, 'viewer'),
+      await openDashboard(server),
+      await openDashboard(server, 'owner'),
+    ]
+    await owner.ask('DELETE', '/dashboard/api/users/dashboard_user_nobody')
+    const [entry] = await auditIds(owner, '/dashboard/api/audit_entries')
+    const told = ['audit_entry', null, 'dashboard_user_nobody', 'removeDashboardUser']
+    expect(await places(owner, entry)).toEqual([told])
+    for (const other of [admin, viewer]) expect(await places(other, entry)).toEqual([])
+    for (const id of ['session_nobody', 'scim_request_%', 'audit_entry_', viewer.id, `session_'; --`, 'x'])
+      expect(await places(owner, id), id).toEqual([])
+    const path = `/dashboard/api/places?id=${entry}`
+    const { apiKey } = await server.environment()
+    const headers = { authorization: `Bearer ${apiKey.value}` }
+    for (const each of [{}, headers]) expect((await askWith(server, 'GET', path, { headers: each })).status).toBe(401)
+  })
+
+  test('of an environment that is gone is for owners', async () => {
+    const [viewer, owner] = [await openDashboard(server, 'viewer'), await openDashboard(server, 'owner')]
+    const { id } = await server.environment()
+    await owner.ask('POST', base({ id }, '/organizations'), { body: { name: 'Acme' } })
+    const [entry] = await auditIds(owner, base({ id }, '/audit_entries'))
+    await server.deps.db.pool.query(`update audit_entries set environment_id = 'environment_gone' where id = $1`, [
+      entry,
+    ])
+    expect(await places(viewer, entry)).toEqual([])
+    expect((await places(owner, entry))[0]?.slice(0, 2)).toEqual(['audit_entry', null])
   })
 })
 

@@ -5,6 +5,7 @@ import {
   coreGroup,
   createScimClient,
   enterpriseUser,
+  newsOf,
   patch,
   person,
   refusal,
@@ -150,6 +151,47 @@ describe('RFC 7644 §3.7 bulk', () => {
       'carol@corp.example',
     ])
     expect((await client.send('GET', '/Groups?count=0')).body.totalResults).toBe(0)
+  })
+
+  test('§3.7.1 who was brought back for a circle that cannot be closed is who they had been', async () => {
+    const client = await createScimClient(server)
+    const ann = await addUser(client, 'ann@corp.example', { title: 'Lead' })
+    const eng = await addGroup(client, 'Eng', ann)
+    await client.send('PATCH', `/Users/${ann}`, patch({ op: 'replace', value: { active: false } }))
+    // Remembered without an address, as the vendor does.
+    await client.send('POST', '/Users', person('eve', { emails: [] }))
+    await addUser(client, 'bob@corp.example')
+    const eve = { userName: 'eve', emails: [{ value: 'eve@corp.example', type: 'work' }] }
+    const before = await client.send('GET', '/Users')
+    const said = (await newsOf(client)).length
+    const answer = await bulk(client, [
+      managed('ann', 'eve'),
+      {
+        ...post('eve', 'eve'),
+        data: person('eve', { ...eve, [enterpriseUser]: { manager: { value: 'bulkId:bob' } } }),
+      },
+      managed('bob', 'ann'),
+    ])
+    expect(statuses(answer)).toEqual(['409', '409', '409'])
+    const unversioned = ({ body }: ScimAnswer) =>
+      body.Resources.map(({ meta: _meta, ...resource }: Record<string, unknown>) => resource)
+    const after = await client.send('GET', '/Users')
+    expect(unversioned(after)).toEqual(unversioned(before))
+    expect(after.body.Resources).toContainEqual(
+      expect.objectContaining({
+        id: ann,
+        active: false,
+        title: 'Lead',
+        groups: [expect.objectContaining({ value: eng })],
+      }),
+    )
+    expect((await newsOf(client)).slice(said)).toEqual([
+      'user.created ann@corp.example Ann Lee',
+      'group.user_added ann@corp.example Eng',
+      'user.created eve@corp.example Ann Lee',
+      'user.deleted ann@corp.example Ann Lee',
+      'user.deleted Ann Lee',
+    ])
   })
 
   test('a user who names groups that are made later joins those that name them', async () => {

@@ -17,11 +17,11 @@ export interface LoginPage {
 /** Follows links and posts forms as a browser does, with cookies and without scripts. */
 export class LoginBrowser {
   readonly cookies = new Map<string, string>()
-  readonly #server: TestServer
+  readonly #server: Pick<TestServer, 'url'>
   readonly #headers: Readonly<Record<string, string>>
   last: LoginPage | undefined
 
-  constructor(server: TestServer, headers: Readonly<Record<string, string>> = {}) {
+  constructor(server: Pick<TestServer, 'url'>, headers: Readonly<Record<string, string>> = {}) {
     this.#server = server
     this.#headers = headers
   }

@@ -10,7 +10,7 @@ import { createApiKey } from '#domain/environments/api-keys.ts'
 import { createEnvironment } from '#domain/environments/create.ts'
 import type { Deps } from '#http/deps.ts'
 import { Secrets } from '#protocols/envelope.ts'
-import { type AppOptions, createApp } from '../../src/app.ts'
+import { type App, type AppOptions, createApp } from '../../src/app.ts'
 import { problemsOf } from './conforms.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { nextFirstKeys } from './first-keys.ts'
@@ -59,6 +59,8 @@ export interface TestServer {
   /** TXT records by name. A name that is not here does not exist; an error instead of records is thrown. */
   readonly dns: Map<string, string[][] | Error>
   environment(kind?: 'staging' | 'production'): Promise<TestEnvironment>
+  /** Another process of the same installation, as far as it is one: the database is all that they share. */
+  twin(): Promise<Pick<TestServer, 'url' | 'deps'>>
   /** Every route that the server has, as Fastify prints its tree. */
   routes(): string
   close(): Promise<void>
@@ -87,41 +89,31 @@ async function start(problems: string[], options: TestOptions): Promise<TestServ
   const clock = new TestClock()
   const dns: TestServer['dns'] = new Map()
   const secrets = new Secrets([randomBytes(32)])
-  const app = await createApp({
-    databaseUrl: db.url,
-    baseUrl: 'http://gatehouse.test',
-    secrets,
-    development: true,
-    ...options,
-    logger: false,
-    trustProxy: false,
-    poolSize: 10,
-    publicRequestsPerMinute: 1_000_000,
-    clock: clock.read,
-    resolveTxt: async (name) => {
-      const records = dns.get(name) ?? []
-      if (records instanceof Error) throw records
-      return records
-    },
-  })
-  app.server.addHook('onSend', async (request, reply, payload) => {
-    const { method, url } = request
-    const check = (text: string) =>
-      problems.push(...problemsOf({ method, url, status: reply.statusCode, headers: reply.getHeaders(), text }))
-    if (!(payload instanceof Readable)) {
-      check(Buffer.isBuffer(payload) ? payload.toString('latin1') : typeof payload === 'string' ? payload : '')
-      return payload
-    }
-    const pieces: Buffer[] = []
-    const watched = new PassThrough()
-    watched.on('data', (piece: Buffer) => pieces.push(piece)).pause()
-    // The end of either is the end of both: a client that goes away must be noticed by whoever makes the answer.
-    pipeline(payload, watched, (error) => error ?? check(Buffer.concat(pieces).toString()))
-    return watched
-  })
-  await app.server.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = app.server.server.address() as AddressInfo // it listens on a port
-  const url = `http://127.0.0.1:${port}`
+  const open = async () => {
+    const app = await createApp({
+      databaseUrl: db.url,
+      baseUrl: 'http://gatehouse.test',
+      secrets,
+      development: true,
+      ...options,
+      logger: false,
+      trustProxy: false,
+      poolSize: 10,
+      publicRequestsPerMinute: 1_000_000,
+      clock: clock.read,
+      resolveTxt: async (name) => {
+        const records = dns.get(name) ?? []
+        if (records instanceof Error) throw records
+        return records
+      },
+    })
+    checkAnswers(app, problems)
+    await app.server.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.server.address() as AddressInfo // it listens on a port
+    return { app, port, url: `http://127.0.0.1:${port}` }
+  }
+  const { app, port, url } = await open()
+  const twins: App[] = []
 
   return {
     url,
@@ -139,11 +131,35 @@ async function start(problems: string[], options: TestOptions): Promise<TestServ
       })
     },
     routes: () => app.server.printRoutes({ commonPrefix: false }),
+    async twin() {
+      const other = await open()
+      twins.push(other.app)
+      return { url: other.url, deps: other.app.deps }
+    },
     async close() {
-      await app.close()
+      for (const each of [app, ...twins]) await each.close()
       await db.drop()
     },
   }
+}
+
+/** Nothing may leave it, to whatever client, that breaks the contract. */
+function checkAnswers(app: App, problems: string[]): void {
+  app.server.addHook('onSend', async (request, reply, payload) => {
+    const { method, url } = request
+    const check = (text: string) =>
+      problems.push(...problemsOf({ method, url, status: reply.statusCode, headers: reply.getHeaders(), text }))
+    if (!(payload instanceof Readable)) {
+      check(Buffer.isBuffer(payload) ? payload.toString('latin1') : typeof payload === 'string' ? payload : '')
+      return payload
+    }
+    const pieces: Buffer[] = []
+    const watched = new PassThrough()
+    watched.on('data', (piece: Buffer) => pieces.push(piece)).pause()
+    // The end of either is the end of both: a client that goes away must be noticed by whoever makes the answer.
+    pipeline(payload, watched, (error) => error ?? check(Buffer.concat(pieces).toString()))
+    return watched
+  })
 }
 
 async function send<T>(

@@ -6,11 +6,13 @@ import { listConnections } from '#contracts/connections.ts'
 import { listDirectories } from '#contracts/directories.ts'
 import { getOrganizationMembership } from '#contracts/memberships.ts'
 import { listOrganizations } from '#contracts/organizations.ts'
-import { getScimRequest, listApiRequests } from '#contracts/request-logs.ts'
+import { findPlaces, type Place as FoundPlace } from '#contracts/places.ts'
+import { listApiRequests } from '#contracts/request-logs.ts'
 import { listUsers } from '#contracts/users.ts'
 import { usePlace } from '../api/environment.tsx'
 import { useRead } from '../api/queries.ts'
-import { pathOfId, usePaths } from '../paths.ts'
+import { wordsOfOperation } from '../pages/audit/operation.ts'
+import { pathOfId, pathsOf, usePaths } from '../paths.ts'
 import { appearances, chooseAppearance } from './appearance.ts'
 import { lookedUp } from './looked-up.ts'
 import { useNavigationLinks } from './navigation.ts'
@@ -122,17 +124,15 @@ interface Place {
 /** Where the server says that an id is shown. */
 function useLookedUp(text: string): readonly Place[] {
   const paths = usePaths()
-  const { membership, scimRequest, request } = lookedUp(text)
+  const { environment, session } = usePlace()
+  const { membership, elsewhere, request } = lookedUp(text)
   const member = useRead(
     getOrganizationMembership,
     { params: { id: membership ?? 'om_' } },
     { enabled: membership !== undefined },
   ).data
-  const scim = useRead(
-    getScimRequest,
-    { params: { id: scimRequest ?? 'scim_request_' } },
-    { enabled: scimRequest !== undefined },
-  ).data
+  const found =
+    useRead(findPlaces, { query: { id: elsewhere ?? '' } }, { enabled: elsewhere !== undefined }).data?.data ?? []
   const called = useRead(
     listApiRequests,
     { query: { limit: 1, request_id: request ?? '' } },
@@ -144,13 +144,28 @@ function useLookedUp(text: string): readonly Place[] {
       note: `member of ${member.organization_name}`,
       path: paths.user(member.user_id),
     },
-    scim && {
-      name: `${scim.method} ${scim.path}`,
-      note: 'SCIM request',
-      path: paths.scimRequest(scim.directory_id, scim.id),
-    },
+    ...found.map((place) => {
+      const other = session.environments.find(({ id }) => id === place.environment_id && id !== environment.id)
+      const note = other ? `${nouns[place.kind]} in ${other.name}` : nouns[place.kind]
+      const name = place.kind === 'audit_entry' ? wordsOfOperation(place.title) : place.title
+      return { name, note, path: pathOfPlace(place, environment.id) }
+    }),
     called && { name: `${called.method} ${called.path}`, note: 'request', path: paths.request(called.request_id) },
   ].filter((place) => place !== undefined)
+}
+
+const nouns: Readonly<Record<FoundPlace['kind'], string>> = {
+  session: 'session',
+  scim_request: 'SCIM request',
+  audit_entry: 'audit entry',
+}
+
+/** @param here for what is about the whole installation, which every environment shows. */
+function pathOfPlace({ id, kind, environment_id, about }: FoundPlace, here: string): string {
+  const paths = pathsOf(environment_id ?? here)
+  const trail = environment_id === null ? paths.installationAudit : paths.audit
+  if (about === null) return trail
+  return kind === 'scim_request' ? paths.scimRequest(about, id) : (pathOfId(paths, about) ?? trail)
 }
 
 function useFixed(): readonly Entry[] {

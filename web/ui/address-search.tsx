@@ -1,6 +1,7 @@
 import { type ReactNode, useDeferredValue } from 'react'
 import { useSearchParams } from 'react-router'
 import { TextInput } from './fields.tsx'
+import { ForLooking } from './read-only.tsx'
 
 interface AddressSearch {
   /** What the list is to be asked with; nothing while nothing is typed. */
@@ -16,25 +17,27 @@ export function useAddressSearch(): AddressSearch {
   return {
     filter: email === '' ? {} : { email },
     field: (
-      <div className="search">
-        <TextInput
-          label="E-mail"
-          type="search"
-          value={typed}
-          placeholder="The whole address"
-          onChange={(value) =>
-            setQuery(
-              (before) => {
-                const next = new URLSearchParams(before)
-                if (value === '') next.delete('email')
-                else next.set('email', value)
-                return next
-              },
-              { replace: true },
-            )
-          }
-        />
-      </div>
+      <ForLooking>
+        <div className="search">
+          <TextInput
+            label="E-mail"
+            type="search"
+            value={typed}
+            placeholder="The whole address"
+            onChange={(value) =>
+              setQuery(
+                (before) => {
+                  const next = new URLSearchParams(before)
+                  if (value === '') next.delete('email')
+                  else next.set('email', value)
+                  return next
+                },
+                { replace: true },
+              )
+            }
+          />
+        </div>
+      </ForLooking>
     ),
   }
 }

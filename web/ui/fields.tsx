@@ -1,5 +1,6 @@
 import { Box, Flex, Select, Switch, Text, TextArea, TextField } from '@radix-ui/themes'
 import { useId, type ReactNode } from 'react'
+import { useReadOnly } from './read-only.tsx'
 
 interface FieldProps {
   readonly label: string
@@ -51,6 +52,7 @@ interface TextProps extends FieldProps {
 }
 
 export function TextInput({ label, hint, error, value, onChange, type = 'text', ...rest }: TextProps) {
+  const readOnly = useReadOnly() !== undefined
   return (
     <Field label={label} hint={hint} error={error}>
       {(ids) => (
@@ -59,6 +61,7 @@ export function TextInput({ label, hint, error, value, onChange, type = 'text', 
           {...rest}
           type={type}
           value={value}
+          readOnly={readOnly}
           autoComplete="off"
           spellCheck={false}
           onChange={(event) => onChange(event.target.value)}
@@ -77,6 +80,7 @@ export function TextAreaInput({
   ...rest
 }: TextProps & { readonly rows?: number }) {
   const { type: _type, ...area } = rest
+  const readOnly = useReadOnly() !== undefined
   return (
     <Field label={label} hint={hint} error={error}>
       {(ids) => (
@@ -84,6 +88,7 @@ export function TextAreaInput({
           {...ids}
           {...area}
           value={value}
+          readOnly={readOnly}
           spellCheck={false}
           className="code"
           onChange={(event) => onChange(event.target.value)}
@@ -96,20 +101,12 @@ export function TextAreaInput({
 interface ChoiceProps<V extends string> extends FieldProps {
   readonly value: V
   readonly options: readonly (readonly [V, string])[]
-  readonly disabled?: boolean
   readonly onChange: (value: V) => void
 }
 
 /** For a handful; longer lists want the picker. */
-export function ChoiceInput<V extends string>({
-  label,
-  hint,
-  error,
-  value,
-  options,
-  disabled = false,
-  onChange,
-}: ChoiceProps<V>) {
+export function ChoiceInput<V extends string>({ label, hint, error, value, options, onChange }: ChoiceProps<V>) {
+  const disabled = useReadOnly() !== undefined
   return (
     <Field label={label} hint={hint} error={error}>
       {(ids) => (
@@ -132,12 +129,12 @@ interface SwitchProps {
   readonly label: string
   readonly hint?: ReactNode
   readonly checked: boolean
-  readonly disabled?: boolean
   readonly onChange: (checked: boolean) => void
 }
 
-export function SwitchInput({ label, hint, checked, disabled = false, onChange }: SwitchProps) {
+export function SwitchInput({ label, hint, checked, onChange }: SwitchProps) {
   const id = useId()
+  const disabled = useReadOnly() !== undefined
   return (
     <Flex gap="3" align="start">
       <Switch

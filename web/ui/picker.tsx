@@ -2,6 +2,7 @@ import { Box, Popover, Text } from '@radix-ui/themes'
 import { Command } from 'cmdk'
 import { useId, useState } from 'react'
 import { CheckIcon, ChevronIcon } from './icons.tsx'
+import { useReadOnly } from './read-only.tsx'
 
 export interface PickerOption {
   readonly value: string
@@ -24,6 +25,7 @@ interface Props {
 export function Picker({ label, options, isReading = false, value, placeholder, onChange }: Props) {
   const [open, setOpen] = useState(false)
   const id = useId()
+  const disabled = useReadOnly() !== undefined
   const chosen = options.find((option) => option.value === value)
   return (
     <Box>
@@ -32,7 +34,7 @@ export function Picker({ label, options, isReading = false, value, placeholder, 
       </Text>
       <Popover.Root open={open} onOpenChange={setOpen}>
         <Popover.Trigger>
-          <button type="button" className="picker-button" aria-labelledby={`${id} ${id}-value`}>
+          <button type="button" className="picker-button" disabled={disabled} aria-labelledby={`${id} ${id}-value`}>
             <span id={`${id}-value`} className={chosen ? undefined : 'soft'}>
               {chosen?.text ?? placeholder}
             </span>

@@ -35,7 +35,9 @@ export async function identifyClient(
   wrongSecret: () => Error = invalidClient,
 ): Promise<OauthClient> {
   const [row] =
-    clientId === undefined ? [] : await find(db.pool, clientId, secret === undefined ? null : hashSecret(secret), now)
+    clientId === undefined
+      ? []
+      : await find(db.lookUps, clientId, secret === undefined ? null : hashSecret(secret), now)
   if (!row || clientId === undefined) throw invalidClient()
   if (secret !== undefined && row.key_id === null) throw wrongSecret()
   if (row.key_environment !== null && row.key_environment !== row.id)

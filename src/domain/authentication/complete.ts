@@ -3,7 +3,7 @@ import type { Work } from '#db/work.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { BadRequest } from '../errors.ts'
 import { acceptInvitation, requireInvitation } from '../invitations/accept.ts'
-import { mailsPerWindow, mailWindowMs, tooMuchMail } from '../mail/limit.ts'
+import { spendMail } from '../mail/limit.ts'
 import { type IssuedSession, issueSession } from '../sessions/issue.ts'
 import type { UserRow } from '../users/present.ts'
 import { readCircumstances } from './circumstances.ts'
@@ -92,24 +92,9 @@ async function interruptOf(
 ): Promise<Interrupt> {
   const next = refuseHopeless(conclusion)
   if (next.kind !== 'email_verification_required') return next
-  await allowMail(work, user)
+  // Anybody who has signed up with somebody's address can ask for this mail, by the door of the API as at the login box.
+  await spendMail(work.tx, work.environment, user.email, work.now)
   return { kind: next.kind, verification: (await sendEmailVerification(work, secrets, user)).id }
-}
-
-/** Anybody who has signed up with somebody's address can ask for this mail, by the door of the API as at the login box. */
-async function allowMail(work: Work, { id }: UserRow): Promise<void> {
-  const recent = await work.tx
-    .selectFrom('email_verifications')
-    .select('created_at')
-    .where('environment_id', '=', work.environment)
-    .where('user_id', '=', id)
-    .where('purpose', '=', 'verify')
-    .where('created_at', '>', new Date(work.now.getTime() - mailWindowMs))
-    .orderBy('id', 'desc')
-    .limit(mailsPerWindow)
-    .execute()
-  const earliest = recent[mailsPerWindow - 1]
-  if (earliest) throw tooMuchMail(earliest.created_at.getTime() + mailWindowMs - work.now.getTime())
 }
 
 function awaitedBy(interrupt: Interrupt): Awaited {

@@ -30,7 +30,7 @@ export function imagePath(hash: string): string {
 }
 
 export async function readStoredBranding(db: Database, environment: EnvironmentId): Promise<Stored> {
-  const [stored] = await find(db.pool, environment)
+  const [stored] = await find(db.lookUps, environment)
   return stored ?? { settings: null, updated_at: null, images: {} }
 }
 

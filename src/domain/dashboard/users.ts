@@ -4,7 +4,6 @@ import type { DashboardRole } from '#contracts/endpoint.ts'
 import type { DashboardUserId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import type { DashboardUsers } from '#db/schema.gen.ts'
 import { hashSecret } from '../environments/api-keys.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 
@@ -83,7 +82,7 @@ export async function listDashboardUsers(db: Database): Promise<DashboardUser[]>
   return rows.map(presentDashboardUser)
 }
 
-/** Ends their sessions as well: nobody keeps what they may no longer do. */
+/** Ends their sessions as well: nobody keeps what they may no longer do. The role that they have already is no change. */
 export async function changeDashboardRole(
   db: Database,
   id: DashboardUserId,
@@ -92,17 +91,29 @@ export async function changeDashboardRole(
 ): Promise<DashboardUser> {
   return db.kysely.transaction().execute(async (tx) => {
     if (role !== 'owner') await keepAnOwner(tx, id)
-    const row = await tx
+    const changed = await tx
       .updateTable('dashboard_users')
       .set({ role, updated_at: now })
       .where('id', '=', id)
       .where('is_developer', '=', false)
+      .where('role', '<>', role)
       .returningAll()
       .executeTakeFirst()
-    if (!row) throw new NotFound('Dashboard user', id)
-    await tx.deleteFrom('dashboard_sessions').where('dashboard_user_id', '=', id).execute()
-    return presentDashboardUser(row)
+    if (changed) await tx.deleteFrom('dashboard_sessions').where('dashboard_user_id', '=', id).execute()
+    return presentDashboardUser(changed ?? (await readColleague(tx, id)))
   })
+}
+
+/** @throws NotFound for whoever develops on the machine as well: nobody changes them. */
+async function readColleague(tx: Database['kysely'], id: DashboardUserId): Promise<Shown> {
+  const row = await tx
+    .selectFrom('dashboard_users')
+    .selectAll()
+    .where('id', '=', id)
+    .where('is_developer', '=', false)
+    .executeTakeFirst()
+  if (!row) throw new NotFound('Dashboard user', id)
+  return row
 }
 
 export async function removeDashboardUser(db: Database, id: DashboardUserId): Promise<void> {
@@ -131,7 +142,7 @@ async function keepAnOwner(tx: Database['kysely'], id: DashboardUserId): Promise
     throw new BadRequest('This is the only owner. Make somebody else an owner first.', 'last_owner')
 }
 
-function presentDashboardUser(row: { [Column in keyof DashboardUsers]: unknown } & Shown): DashboardUser {
+function presentDashboardUser(row: Shown): DashboardUser {
   return {
     object: 'dashboard_user',
     id: row.id,

@@ -138,7 +138,7 @@ export async function readGroup(
   directory: ScimDirectory,
   id: string,
 ): Promise<StoredGroup> {
-  const [row] = await findGroup(deps.db.pool, directory.environment, directory.id, id)
+  const [row] = await findGroup(deps.db.lookUps, directory.environment, directory.id, id)
   if (!row) throw notFound(id)
   return {
     id: row.id,

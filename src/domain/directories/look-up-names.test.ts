@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { bindFilter } from '#protocols/scim/bind.ts'
 import { parseFilter } from '#protocols/scim/filter.ts'
 import { userType } from '#protocols/scim/schema.ts'
-import { lookUpName } from './look-up-names.ts'
+import { isIndexed, lookUpName } from './look-up-names.ts'
 
 const bound = (text: string) => {
   const parsed = parseFilter(text)
@@ -39,5 +39,23 @@ describe('the statement of a filter', () => {
     expect(answers.at(-1)).toBeUndefined()
     expect(new Set(answers.filter((name) => name !== undefined)).size).toBeLessThanOrEqual(64)
     expect(lookUpName(filter, 'select from n0').name).toBe(answers[0])
+  })
+})
+
+describe('what an index answers', () => {
+  test.each([
+    ['userName eq "ann"', true],
+    ['externalId eq "7"', true],
+    ['id eq "directory_user_1"', true],
+    ['emails[type eq "work"].value eq "ann@corp.example"', true],
+    ['displayName eq "Ann"', false],
+    ['title eq "Engineer"', false],
+    ['meta.resourceType eq "User"', false],
+    ['userName sw "a"', false],
+    ['userName eq "ann" or title eq "Engineer"', false],
+  ])('of people, %s: %s', (filter, expected) => expect(isIndexed('directory_users', bound(filter))).toBe(expected))
+
+  test('a group by its name, which of people is read in their documents', () => {
+    expect(isIndexed('directory_groups', bound('displayName eq "Engineers"'))).toBe(true)
   })
 })

@@ -1,5 +1,5 @@
 import type { BoundFilter } from '#protocols/scim/bind.ts'
-import { addressAskedFor } from './scim-storage.ts'
+import { addressAskedFor, storages, type Table } from './scim-storage.ts'
 
 /** Clients look people up in a handful of ways. Names of extensions stand in the text, so there could be any number. */
 const mostNames = 64
@@ -23,4 +23,14 @@ export function lookUpName(filter: BoundFilter | undefined, text: string): { nam
 function isLookUp(filter: BoundFilter): boolean {
   if (addressAskedFor(filter) !== undefined) return true
   return filter.kind === 'compare' && filter.comparison.as === 'text' && filter.comparison.operator === 'eq'
+}
+
+const keys = ['id', 'externalId', 'userName', 'displayName']
+
+/** Whether what matches is found by an index, and is one or a few: an equal id, name or address. */
+export function isIndexed(table: Table, filter: BoundFilter): boolean {
+  if (table === 'directory_users' && addressAskedFor(filter) !== undefined) return true
+  if (filter.kind !== 'compare' || !isLookUp(filter)) return false
+  const { path } = filter.place
+  return keys.includes(path) && storages[table].columnOf(path) !== undefined
 }

@@ -65,7 +65,7 @@ export async function openDirectory(
   externalKey: string,
   token: string,
 ): Promise<OpenDirectory | undefined> {
-  const [directory] = await find(deps.db.pool, externalKey, hashSecret(token), deps.clock())
+  const [directory] = await find(deps.db.lookUps, externalKey, hashSecret(token), deps.clock())
   if (directory?.state === 'unlinked') await link(deps, directory)
   return directory
 }

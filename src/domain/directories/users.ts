@@ -26,6 +26,8 @@ export interface StoredUser {
   readonly modifiedAt: Date
   /** Undefined where they are not known without asking. */
   readonly groups: readonly Reference[] | undefined
+  /** Who a person that was brought back had been, see putBack. */
+  readonly former?: JsonObject
 }
 
 /** Tries without a lock before it waits its turn: nearly always nobody else is there. */
@@ -48,7 +50,7 @@ export async function createUser(
   for (;;) {
     const added = await retryDeadlock(() => addUser(deps, directory, plan, now))
     if (added) return added
-    const [namesake] = await findUserByName(deps.db.pool, directory.environment, directory.id, plan.keys.userNameKey)
+    const [namesake] = await findUserByName(deps.db.lookUps, directory.environment, directory.id, plan.keys.userNameKey)
     const user = namesake && (await bringBack(deps, directory, namesake, plan))
     if (user) return user
   }
@@ -96,9 +98,24 @@ async function bringBack(
   if (isThere(namesake)) throw new ScimRefused(nameTaken(keys))
   if (!keys.complete) throw addressMissing()
   // Of two who bring somebody back at once, one comes second.
-  const rewrite: Rewrite = (_current, row) => (isThere(row) ? refused(nameTaken(keys)) : ok(resource))
+  let former = namesake.resource
+  const rewrite: Rewrite = (current, row) => {
+    former = current
+    return isThere(row) ? refused(nameTaken(keys)) : ok(resource)
+  }
   const isNamesake = (row: UserRow) => foldCase(row.user_name) === keys.userNameKey
-  return changeIfThere(deps, directory, namesake.id, { rewrite, isMeant: isNamesake })
+  const user = await changeIfThere(deps, directory, namesake.id, { rewrite, isMeant: isNamesake })
+  return user && { ...user, former }
+}
+
+/** Takes it back that somebody was brought back: they are who they had been, inactive or without an address. */
+export async function putBack(
+  deps: ChangeDeps,
+  directory: ScimDirectory,
+  id: string,
+  former: JsonObject,
+): Promise<void> {
+  await changeIfThere(deps, directory, id, { rewrite: () => ok(former), mayLoseAddress: true })
 }
 
 export type Rewrite = (current: JsonObject, row: UserRow) => Result<JsonObject, ScimError>
@@ -107,6 +124,7 @@ interface UserChange {
   readonly rewrite: Rewrite
   /** Who is somebody else by now is left alone, as if they were gone. */
   readonly isMeant?: (row: UserRow) => boolean
+  readonly mayLoseAddress?: boolean
 }
 
 /**
@@ -158,10 +176,10 @@ async function changeUnlocked(
   change: UserChange,
 ): Promise<Attempt> {
   for (let tries = 0; tries < hopefulTries; tries++) {
-    const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
+    const [row] = await findUser(deps.db.lookUps, directory.environment, directory.id, id)
     if (!row || change.isMeant?.(row) === false) return undefined
     const now = deps.clock()
-    const plan = planChange(directory, row, change.rewrite, now)
+    const plan = planChange(directory, row, change, now)
     if (!plan) return stored(row)
     const names = newNames(row, plan)
     // Somebody who appears takes memberships along, and a new name may lead into groups: both need a transaction.
@@ -189,7 +207,7 @@ async function changeLocked(
     const groups = locks.groups ? await lockGroupsOf(client, directory, id) : undefined
     const [row] = await lockUser(client, directory.environment, directory.id, id)
     if (!row || change.isMeant?.(row) === false) return undefined
-    const plan = planChange(directory, row, change.rewrite, now)
+    const plan = planChange(directory, row, change, now)
     if (!plan) return stored(row)
     const names = newNames(row, plan)
     const needsGroups = plan.news === 'created' && !(groups && (await isInNoOther(client, directory, row.id, groups)))
@@ -214,14 +232,15 @@ function newNames(row: UserRow, { keys }: UserPlan): readonly string[] {
 }
 
 /** @returns undefined when nothing changes. @throws ScimRefused */
-function planChange(directory: ScimDirectory, row: UserRow, rewrite: Rewrite, now: Date): UserPlan | undefined {
-  const next = rewrite(row.resource, row)
+function planChange(directory: ScimDirectory, row: UserRow, change: UserChange, now: Date): UserPlan | undefined {
+  const next = change.rewrite(row.resource, row)
   if (!next.ok) throw new ScimRefused(next.error)
   const resource = withDefaults(next.value)
   if (sameJson(resource, row.resource)) return undefined
   const plan = planUser(directory, row, row.id, resource, now)
   // Who is remembered without an address may still be deactivated. Everybody else keeps what they have.
-  if (!plan.keys.complete && (row.complete || plan.keys.active)) throw addressMissing()
+  const isLost = !plan.keys.complete && (row.complete || plan.keys.active)
+  if (isLost && !change.mayLoseAddress) throw addressMissing()
   return plan
 }
 
@@ -257,7 +276,7 @@ export async function readUser(
   directory: ScimDirectory,
   id: string,
 ): Promise<StoredUser> {
-  const [row] = await findUser(deps.db.pool, directory.environment, directory.id, id)
+  const [row] = await findUser(deps.db.lookUps, directory.environment, directory.id, id)
   if (!row) throw notFound(id)
   return stored(row)
 }

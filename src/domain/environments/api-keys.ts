@@ -47,7 +47,13 @@ export async function authenticateApiKey(
   now: Date,
   idempotency?: { readonly key: string; readonly route: string },
 ): Promise<Authenticated | undefined> {
-  const [row] = await authenticate(db.pool, hashSecret(key), now, idempotency?.key ?? null, idempotency?.route ?? null)
+  const [row] = await authenticate(
+    db.lookUps,
+    hashSecret(key),
+    now,
+    idempotency?.key ?? null,
+    idempotency?.route ?? null,
+  )
   return row
 }
 

@@ -6,7 +6,7 @@ import type { SignInFacts } from '../authentication/facts.ts'
 import { conclude, type Conclusion } from '../authentication/conclude.ts'
 import { sendEmailVerification } from '../authentication/email-verification.ts'
 import { challengeFactor, enrollFactor } from '../authentication/mfa.ts'
-import type { MailLimit } from '../mail/limit.ts'
+import { spendMail } from '../mail/limit.ts'
 import { withParameters } from '../sso/start-login.ts'
 import type { UserRow } from '../users/present.ts'
 import { openHostedSession } from './hosted-session.ts'
@@ -33,7 +33,6 @@ export interface Shown extends Omit<Proven, 'user'> {
 
 export interface AdvanceDeps {
   readonly secrets: Secrets
-  readonly mailLimit: MailLimit
 }
 
 /**
@@ -115,12 +114,12 @@ function provenBy({ request }: HostedLogin, { user, facts, link }: Shown): Prove
 
 async function askForInbox(
   work: Work,
-  { secrets, mailLimit }: AdvanceDeps,
+  { secrets }: AdvanceDeps,
   login: HostedLogin,
   { user }: Shown,
   proven: Proven,
 ): Promise<Next> {
-  mailLimit.spend(work.environment, user.email)
+  await spendMail(work.tx, work.environment, user.email, work.now)
   await sendEmailVerification(work, secrets, user)
   const code = { sentAt: work.now.toISOString(), wrong: 0 }
   return go(work, login, { ...login.state, step: 'email-verification', email: user.email, code, proven })

@@ -10,7 +10,6 @@ import { checkMagicAuth } from '../authentication/magic-auth.ts'
 import { verifyChallenge } from '../authentication/mfa.ts'
 import { codeLifetimeMs, type CodeVerdict } from '../authentication/one-time-code.ts'
 import { consumeRecoveryCode, createRecoveryCodes, isRecoveryCode } from '../authentication/recovery-codes.ts'
-import type { MailLimit } from '../mail/limit.ts'
 import type { Client } from '../sso/attempts.ts'
 import { checkPassword, lockPasswordHolder } from '../users/passwords.ts'
 import { findUserByEmail, readUser } from '../users/read.ts'
@@ -21,7 +20,6 @@ import { type HostedLogin, lockLogin, type LoginState, saveState } from './state
 export interface LoginDeps extends ChangeDeps {
   readonly db: Database
   readonly secrets: Secrets
-  readonly mailLimit: MailLimit
 }
 
 /** A code that is wrong, too old, or one too many. */

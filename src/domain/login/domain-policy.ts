@@ -28,7 +28,7 @@ export async function findDomainPolicy(
   environment: EnvironmentId,
   email: string,
 ): Promise<DomainPolicy | undefined> {
-  const [policy] = await find(db.pool, environment, email.slice(email.lastIndexOf('@') + 1).toLowerCase())
+  const [policy] = await find(db.lookUps, environment, email.slice(email.lastIndexOf('@') + 1).toLowerCase())
   return policy
 }
 

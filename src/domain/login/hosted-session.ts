@@ -69,7 +69,7 @@ export async function findHostedSession(
   now: Date,
 ): Promise<HostedSession | undefined> {
   if (token === undefined) return undefined
-  const [row] = await find(db.pool, hashSecret(token), environment, now)
+  const [row] = await find(db.lookUps, hashSecret(token), environment, now)
   return (
     row && { user: row.user_id, facts: row.facts, authenticatedAt: row.authenticated_at, login: row.hosted_login_id }
   )

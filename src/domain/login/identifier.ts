@@ -2,6 +2,7 @@ import { change, type Work } from '#db/work.ts'
 import { sendMagicAuth } from '../authentication/magic-auth.ts'
 import { readSettings } from '../authentication/settings.ts'
 import { BadRequest } from '../errors.ts'
+import { spendMail } from '../mail/limit.ts'
 import { type LoginDeps, moveTo } from './answers.ts'
 import type { Next } from './advance.ts'
 import { findDomainPolicy } from './domain-policy.ts'
@@ -40,7 +41,7 @@ export async function sendCode(deps: LoginDeps, login: HostedLogin, email: strin
     await saveState(work, login, { ...state, step: 'magic-code', email, code, proven: null, problem: null })
     return { kind: 'step', step: 'magic-code' }
   }
-  deps.mailLimit.spend(login.environment, email)
+  await spendMail(deps.db.kysely, login.environment, email, deps.clock())
   return atEvenPace(() => change(deps, { environment: login.environment }, act))
 }
 

@@ -4,6 +4,7 @@ import { plainFacts } from '../authentication/facts.ts'
 import { maySignUp } from '../authentication/sign-up.ts'
 import { readSettings } from '../authentication/settings.ts'
 import { BadRequest } from '../errors.ts'
+import { spendMail } from '../mail/limit.ts'
 import { queueMail } from '../mail/queue.ts'
 import type { Client } from '../sso/attempts.ts'
 import { createUser } from '../users/create.ts'
@@ -60,7 +61,7 @@ export async function signUp(
     const code = { sentAt: work.now.toISOString(), wrong: 0 }
     const waiting = { ...current.state, step: 'email-verification' as const, email, code, problem: null, factor: null }
     if (known) {
-      deps.mailLimit.spend(environment, email)
+      await spendMail(work.tx, environment, email, work.now)
       await queueMail(work, deps.secrets, 'account_exists', {
         to: known.email,
         locale: account.locale,
@@ -79,7 +80,7 @@ export async function signUp(
 
 /** Another mail to the inbox that is asked for; to nobody, where it is not asked in earnest. @throws Busy */
 export async function resendVerification(deps: LoginDeps, login: HostedLogin): Promise<void> {
-  deps.mailLimit.spend(login.environment, login.state.email ?? '')
+  await spendMail(deps.db.kysely, login.environment, login.state.email ?? '', deps.clock())
   const act = async (work: Work) => {
     const { state } = await lockLogin(work, login)
     if (state.proven)

@@ -146,7 +146,7 @@ const find = prepared<[string, Buffer], Row>(
 
 /** The sign-in, if it is this browser's; whether anybody else has one by that id is not told. */
 export async function findLogin(db: Database, id: string, browser: Buffer): Promise<HostedLogin | undefined> {
-  const [row] = await find(db.pool, id, browser)
+  const [row] = await find(db.lookUps, id, browser)
   return row && loginOf(row)
 }
 

@@ -67,10 +67,10 @@ export async function finishOauth(
 ): Promise<OAuthFinish> {
   const state = callback.parameters.get('state')
   if (state === null || state === '') return { kind: 'unknown_sign_in' }
-  const [attempt] = await findAttempt(deps.db.pool, hashText(state))
+  const [attempt] = await findAttempt(deps.db.lookUps, hashText(state))
   if (!attempt) return { kind: 'unknown_sign_in' }
   const [target] =
-    attempt.external_key === null ? [] : await findTarget(deps.db.pool, attempt.external_key, hashText(state), null)
+    attempt.external_key === null ? [] : await findTarget(deps.db.lookUps, attempt.external_key, hashText(state), null)
   const upstream = attempt.provider
     ? providerUpstream(attempt.provider)
     : target && attempt.oidc && connectionUpstream(target, attempt.oidc)

@@ -50,7 +50,7 @@ export async function signOut(
   returnTo: string | undefined,
   refreshTokens: readonly string[] = [],
 ): Promise<SignedOut | undefined> {
-  const [found] = await find(deps.db.pool, id, refreshTokens.map(hashSecret))
+  const [found] = await find(deps.db.lookUps, id, refreshTokens.map(hashSecret))
   if (!found) return undefined
   const { environment_id: environment, user_id: user, homepage_url: homepage, logout_uris: registered } = found
   await change(deps, { environment }, async (work) => {

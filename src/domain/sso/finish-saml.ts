@@ -58,7 +58,7 @@ export async function finishSaml(deps: FinishDeps, post: SamlPost, client: Clien
   const response = readResponse(post.samlResponse)
   const relayHash = post.relayState === undefined ? null : hashRelayState(post.relayState)
   const [target] = await findTarget(
-    deps.db.pool,
+    deps.db.lookUps,
     post.externalKey,
     relayHash,
     response.ok ? response.value.inResponseTo : null,

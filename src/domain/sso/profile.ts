@@ -51,7 +51,7 @@ const find = prepared<[Buffer, Date], { profile_id: ProfileId; profile: string }
 
 /** @throws Unauthorized for a token that is unknown, expired or revoked. */
 export async function readProfile(db: Database, accessToken: string, now: Date): Promise<Profile> {
-  const [row] = await find(db.pool, hashSecret(accessToken), now)
+  const [row] = await find(db.lookUps, hashSecret(accessToken), now)
   if (!row) throw new Unauthorized()
   return readProfileText(row.profile_id, row.profile)
 }

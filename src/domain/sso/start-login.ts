@@ -109,7 +109,7 @@ export async function startLogin(
     provider: query.provider,
   }
   const [found] = await find(
-    deps.db.pool,
+    deps.db.lookUps,
     query.client_id ?? '',
     selector.connection ?? null,
     selector.organization ?? null,

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { listOrganizationSummaries } from '#contracts/organization-summaries.ts'
 import * as contract from '#contracts/overview.ts'
+import { findPlaces } from '#contracts/places.ts'
 import { change } from '#db/work.ts'
 import { makeEnvironment } from '#domain/environments/create.ts'
 import { renameEnvironment } from '#domain/environments/update.ts'
 import { listOrganizationSummaries as readSummaries } from '#domain/organizations/summaries.ts'
 import { listExpiringConnections } from '#domain/overview/expiring-connections.ts'
+import { findPlaces as readPlaces } from '#domain/overview/find-places.ts'
 import { readOverview } from '#domain/overview/overview.ts'
 import { searchEverything } from '#domain/overview/search.ts'
 import { listRejected } from '#domain/redirects/rejected.ts'
@@ -51,6 +53,11 @@ export function overviewRoutes(app: FastifyInstance, deps: Deps): void {
   serve(app, deps, contract.renameEnvironment, ({ body }, { scope }) =>
     change(deps, scope, (work) => renameEnvironment(work, body.name.trim())),
   )
+
+  serveInstallation(app, deps, findPlaces, async ({ query }, { role }) => ({
+    object: 'list' as const,
+    data: await readPlaces(db, query.id, role),
+  }))
 
   serveInstallation(app, deps, contract.makeEnvironment, ({ body }) =>
     makeEnvironment(deps, { name: body.name.trim(), kind: body.kind }),

@@ -4,38 +4,38 @@ import { endDashboardSession, startDashboardSession } from '#domain/dashboard/se
 import { acceptInvitation, signInToDashboard } from '#domain/dashboard/sign-in.ts'
 import { readInvitation } from '#domain/dashboard/users.ts'
 import type { Deps } from '../deps.ts'
+import { hold, type Limit, secondsUntil } from '#domain/tallies/tally.ts'
 import { checkText } from '../input.ts'
 import { sendDashboardSignIn, sendInvitation, sendUnknownInvitation } from '../pages/dashboard-sign-in.ts'
 import { sendTooManyFailures } from '../pages/sign-in.ts'
 import { publicRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
 import { clientOf } from '../sso/browser.ts'
-import { FailureLimit } from '../sso/failure-limit.ts'
 import { sessionTokenOf, setSessionCookie } from './cookie.ts'
 import { requireOwnOrigin } from './origin.ts'
 
+const windowMs = 60_000
 /** From one address, whoever is tried; and of one account, wherever from. */
-const failuresPerMinuteOfAddress = 20
-const failuresPerMinuteOfAccount = 5
+const ofAddress = { most: 20, atOnce: 20 }
+const ofAccount = { most: 5, atOnce: 5 }
 
 /** Pages by which people sign in to the dashboard: plain forms, which work without scripts. */
 export function dashboardSignInRoutes(app: FastifyInstance, deps: Deps): void {
-  const byAddress = new FailureLimit(failuresPerMinuteOfAddress, deps.clock)
-  const byAccount = new FailureLimit(failuresPerMinuteOfAccount, deps.clock)
-
   app.get('/dashboard/sign-in', (_request, reply) => sendDashboardSignIn(reply, 200))
 
   app.post('/dashboard/sign-in', publicRoute, async (request, reply) => {
     // A page of somebody else's must not sign people in as somebody else.
     requireOwnOrigin(request, deps, { isWrite: true })
     const { email = '', password = '', code = '' } = formOf(request)
-    const account = email.trim().toLowerCase().slice(0, 254)
-    const wait = Math.max(byAddress.secondsToWait(request.ip), byAccount.secondsToWait(account))
-    if (wait > 0) return sendTooManyFailures(reply, wait)
-    const user = await signInToDashboard(deps, { email, password, code })
-    if (user !== undefined) return welcome(deps, request, reply, user)
-    byAddress.count(request.ip)
-    byAccount.count(account)
+    const account = { name: ['dashboard account', email.trim().toLowerCase()], ...ofAccount } as const
+    const tried = await tryUnder(
+      deps,
+      [byAddress(request), account],
+      () => signInToDashboard(deps, { email, password, code }),
+      (user) => user === undefined,
+    )
+    if (tried.kind === 'wait') return sendTooManyFailures(reply, tried.seconds)
+    if (tried.answer !== undefined) return welcome(deps, request, reply, tried.answer)
     return sendDashboardSignIn(reply, 401, email.slice(0, 254), 'E-mail, password and code do not belong together.')
   })
 
@@ -48,17 +48,20 @@ export function dashboardSignInRoutes(app: FastifyInstance, deps: Deps): void {
   app.post('/dashboard/invitation', publicRoute, async (request, reply) => {
     requireOwnOrigin(request, deps, { isWrite: true })
     const { token = '', password = '', code = '' } = formOf(request)
-    const wait = byAddress.secondsToWait(request.ip)
-    if (wait > 0) return sendTooManyFailures(reply, wait)
-    const acceptance = await acceptInvitation(deps, token, { password, code })
+    const tried = await tryUnder(
+      deps,
+      [byAddress(request)],
+      () => acceptInvitation(deps, token, { password, code }),
+      ({ kind }) => kind !== 'accepted',
+    )
+    if (tried.kind === 'wait') return sendTooManyFailures(reply, tried.seconds)
+    const acceptance = tried.answer
     switch (acceptance.kind) {
       case 'accepted':
         return welcome(deps, request, reply, acceptance.userId)
       case 'unknown':
-        byAddress.count(request.ip)
         return sendUnknownInvitation(reply)
       case 'refused': {
-        byAddress.count(request.ip)
         const invitation = await readInvitation(deps.db, token, deps.clock())
         if (!invitation) return sendUnknownInvitation(reply)
         return sendInvitation(reply, 422, { ...invitation, token }, acceptance.message)
@@ -67,6 +70,30 @@ export function dashboardSignInRoutes(app: FastifyInstance, deps: Deps): void {
         return acceptance satisfies never
     }
   })
+}
+
+function byAddress({ ip }: FastifyRequest): Limit {
+  return { name: ['dashboard address', ip], ...ofAddress }
+}
+
+/** @param counts what is wrong, and counted as a guess. */
+async function tryUnder<T>(
+  { db, clock }: Deps,
+  limits: readonly Limit[],
+  act: () => Promise<T>,
+  counts: (answer: T) => boolean,
+): Promise<{ readonly kind: 'answered'; readonly answer: T } | { readonly kind: 'wait'; readonly seconds: number }> {
+  const now = clock()
+  const held = await hold(db.kysely, limits, windowMs, now)
+  if ('waitUntil' in held) return { kind: 'wait', seconds: secondsUntil(held.waitUntil, now) }
+  let isWrong = false
+  try {
+    const answer = await act()
+    isWrong = counts(answer)
+    return { kind: 'answered', answer }
+  } finally {
+    await held.settle(isWrong)
+  }
 }
 
 /** A session of their own; whatever session the browser had ends. */

@@ -20,6 +20,7 @@ import { offeredProviders } from '#domain/login/social.ts'
 import { resendVerification, signUp } from '#domain/login/sign-up.ts'
 import { isEmailAddress } from '#domain/login/start.ts'
 import { disagree } from '#domain/login/unasked.ts'
+import { spendMail } from '#domain/mail/limit.ts'
 import type { Say } from '#domain/locales/catalogue.ts'
 import type { Deps } from '../deps.ts'
 import { deviceActions } from './device-actions.ts'
@@ -213,7 +214,7 @@ async function submitForgot({ deps, visit, form }: Submission): Promise<Outcome>
   const { login, context } = visit
   const email = emailIn(form)
   if (!isEmailAddress(email)) return again('forgot', { fieldProblem: context.say('emailMalformed'), typed: { email } })
-  deps.mailLimit.spend(login.environment, email)
+  await spendMail(deps.db.kysely, login.environment, email, deps.clock())
   await atEvenPace(() =>
     change(deps, { environment: login.environment }, (work) => sendPasswordReset(work, deps, email)).catch(
       ignoreStrangers,

@@ -1,4 +1,5 @@
 import { ScimRefused } from '#domain/directories/refused.ts'
+import { putBack } from '#domain/directories/users.ts'
 import {
   type BulkOperation,
   type BulkResult,
@@ -10,6 +11,7 @@ import {
 import { leaveOutReferences, notClosed, orderBulk, resolveBulkIds } from '#protocols/scim/bulk-order.ts'
 import { type ScimError, statusOf } from '#protocols/scim/errors.ts'
 import { entityTag } from '#protocols/scim/etag.ts'
+import type { JsonObject } from '#protocols/scim/json.ts'
 import type { Projection } from '#protocols/scim/projection.ts'
 import { groups, type Kind, type Shown, users } from './kinds.ts'
 import { bulkLimits } from './limits.ts'
@@ -22,7 +24,7 @@ const withoutReferences: Projection = { excluded: [{ name: 'members' }, { name: 
 export async function runBulk(deps: ScimDeps, door: Door, body: unknown) {
   const request = parseBulkRequest(body, bulkLimits)
   if (!request.ok) throw new ScimRefused(request.error)
-  const made = new Map<string, string>()
+  const made: Made = { ids: new Map(), former: new Map() }
   const results: { readonly index: number; readonly result: BulkResult }[] = []
   let errors = 0
   for (const step of orderBulk(request.value.operations)) {
@@ -37,6 +39,12 @@ export async function runBulk(deps: ScimDeps, door: Door, body: unknown) {
   return bulkResponse(results.toSorted((a, b) => a.index - b.index).map(({ result }) => result))
 }
 
+/** By bulkId: what the request has made so far, and who those had been whom it brought back. */
+interface Made {
+  readonly ids: Map<string, string>
+  readonly former: Map<string, JsonObject>
+}
+
 interface Done {
   readonly index: number
   readonly result: BulkResult
@@ -47,7 +55,7 @@ async function runCircle(
   deps: ScimDeps,
   door: Door,
   circle: readonly BulkOperation[],
-  made: Map<string, string>,
+  made: Made,
 ): Promise<readonly Done[]> {
   const bulkIds = new Set(circle.flatMap(({ bulkId }) => bulkId ?? []))
   const begun: { readonly operation: BulkOperation; readonly result: BulkResult }[] = []
@@ -57,11 +65,13 @@ async function runCircle(
   const done: Done[] = []
   for (const { operation, result } of begun) {
     const { index, type, bulkId = '' } = operation
-    const id = made.get(bulkId)
+    const id = made.ids.get(bulkId)
     if (id === undefined) done.push({ index, result })
     else if (isBroken) {
-      await run(deps, door, { index, method: 'DELETE', type, id }, made)
-      made.delete(bulkId)
+      const former = made.former.get(bulkId)
+      if (former) await putBack(deps, door.directory, id, former)
+      else await run(deps, door, { index, method: 'DELETE', type, id }, made)
+      made.ids.delete(bulkId)
       done.push({ index, result: failed({ method: 'POST', bulkId }, notClosed()) })
     } else {
       const { version, status, error } = await run(deps, door, { ...operation, method: 'PUT', id }, made)
@@ -75,7 +85,7 @@ async function run(
   deps: ScimDeps,
   door: Door,
   operation: BulkOperation | RefusedBulkOperation,
-  made: Map<string, string>,
+  made: Made,
 ): Promise<BulkResult> {
   const { method, bulkId } = operation
   const named = { method, ...(bulkId !== undefined && { bulkId }) }
@@ -83,7 +93,7 @@ async function run(
   const kind = operation.type === users.type ? users : groups
   const location = operation.id === undefined ? {} : { location: locationOf(door, kind, operation.id) }
   try {
-    const resolved = resolveBulkIds(operation, made)
+    const resolved = resolveBulkIds(operation, made.ids)
     if (!resolved.ok) return failed({ ...named, ...location }, resolved.error)
     return { ...named, ...(await carryOut(deps, door, kind, resolved.value, made)) }
   } catch (error) {
@@ -97,14 +107,17 @@ async function carryOut(
   door: Door,
   kind: Kind,
   { method, id = '', bulkId, data, version }: BulkOperation,
-  made: Map<string, string>,
+  made: Made,
 ): Promise<Pick<BulkResult, 'status' | 'location' | 'version'>> {
   const location = locationOf(door, kind, id)
   const write = { ifMatch: version, projection: withoutReferences }
   switch (method) {
     case 'POST': {
       const created = await kind.create(deps, door.directory, data, withoutReferences)
-      if (bulkId !== undefined) made.set(bulkId, created.id)
+      if (bulkId !== undefined) {
+        made.ids.set(bulkId, created.id)
+        if (created.former) made.former.set(bulkId, created.former)
+      }
       return { status: 201, location: locationOf(door, kind, created.id), version: entityTag(created.version) }
     }
     case 'PUT':

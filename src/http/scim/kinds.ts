@@ -42,6 +42,11 @@ export interface Shown {
   readonly modifiedAt: Date
 }
 
+/** With who a person had been that was not made but brought back. */
+interface Created extends Shown {
+  readonly former?: JsonObject
+}
+
 /**
  * What the doors do with users and with groups alike. Failures are thrown as ScimRefused. A projection says what the
  * answer will show of the resource; without one nothing is shown, and nothing is loaded for it.
@@ -50,7 +55,7 @@ export interface Kind {
   readonly type: ResourceType
   /** Under which memberships are shown. */
   readonly referenceAttribute: 'groups' | 'members'
-  create(deps: ChangeDeps, directory: ScimDirectory, body: unknown, projection: Projection): Promise<Shown>
+  create(deps: ChangeDeps, directory: ScimDirectory, body: unknown, projection: Projection): Promise<Created>
   read(deps: ChangeDeps, directory: ScimDirectory, id: string, projection: Projection): Promise<Shown>
   replace(deps: ChangeDeps, directory: ScimDirectory, id: string, body: unknown, write: Write): Promise<Shown>
   patch(
@@ -76,7 +81,8 @@ export const users: Kind = {
   referenceAttribute: 'groups',
   async create(deps, directory, body, projection) {
     const user = await createUser(deps, directory, demand(readResource(body, userType)))
-    return show(deps, directory, users, user, projection)
+    const made = await show(deps, directory, users, user, projection)
+    return user.former ? { ...made, former: user.former } : made
   },
   async read(deps, directory, id, projection) {
     return show(deps, directory, users, await readUser(deps, directory, id), projection)

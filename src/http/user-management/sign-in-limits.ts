@@ -1,11 +1,13 @@
 import type { EnvironmentId } from '#contracts/ids.ts'
+import type { Database } from '#db/database.ts'
 import { BadRequest, Busy } from '#domain/errors.ts'
-import { FailureLimit } from '../sso/failure-limit.ts'
+import { hold, type Limit, secondsUntil } from '#domain/tallies/tally.ts'
 
+const windowMs = 60_000
 /** Nobody mistypes so often within a minute. */
-const failuresPerAccount = 10
+const ofAccount = { most: 10, atOnce: 50 }
 /** A whole office may share an address. */
-const failuresPerAddress = 100
+const ofAddress = { most: 100, atOnce: 500 }
 
 /** Who tries: the account by its email address, as far as it is said, and the network address, as far as it is known. */
 export interface Attempt {
@@ -17,14 +19,17 @@ export interface Attempt {
 /** Refusals that mean somebody may be guessing. */
 const guesses = new Set(['invalid_credentials', 'invalid_one_time_code', 'invalid_pending_authentication_token'])
 
-/** Slows guessing down, by account and by address. Only what fails counts, and a wait says how long it is. */
+/**
+ * Slows guessing down, by account and by address, over all processes. Only what fails counts, and a wait says how long it
+ * is. Where nothing can be counted, nothing can be tried.
+ */
 export class SignInLimits {
-  readonly #accounts: FailureLimit
-  readonly #addresses: FailureLimit
+  readonly #db: Database
+  readonly #clock: () => Date
 
-  constructor(clock: () => Date) {
-    this.#accounts = new FailureLimit(failuresPerAccount, clock)
-    this.#addresses = new FailureLimit(failuresPerAddress, clock)
+  constructor(db: Database, clock: () => Date) {
+    this.#db = db
+    this.#clock = clock
   }
 
   /**
@@ -32,27 +37,28 @@ export class SignInLimits {
    * @throws Busy saying when to come back; whether an account exists makes no difference to it.
    */
   async attempt<T>(attempt: Attempt, act: () => Promise<T>): Promise<T> {
-    const { account, address } = namesOf(attempt)
-    const seconds = Math.max(
-      account === undefined ? 0 : this.#accounts.secondsToWait(account),
-      address === undefined ? 0 : this.#addresses.secondsToWait(address),
-    )
-    if (seconds > 0) throw new Busy(`Too many attempts. Try again in ${seconds} seconds.`, 'too_many_requests', seconds)
+    const now = this.#clock()
+    const held = await hold(this.#db.kysely, limitsOf(attempt), windowMs, now)
+    if ('waitUntil' in held) {
+      const seconds = secondsUntil(held.waitUntil, now)
+      throw new Busy(`Too many attempts. Try again in ${seconds} seconds.`, 'too_many_requests', seconds)
+    }
+    let counts = false
     try {
       return await act()
     } catch (error) {
-      if (error instanceof BadRequest && error.code !== undefined && guesses.has(error.code)) {
-        if (account !== undefined) this.#accounts.count(account)
-        if (address !== undefined) this.#addresses.count(address)
-      }
+      counts = error instanceof BadRequest && error.code !== undefined && guesses.has(error.code)
       throw error
+    } finally {
+      await held.settle(counts)
     }
   }
 }
 
-function namesOf({ environment, email, ipAddress }: Attempt) {
-  return {
-    account: email === undefined ? undefined : `${environment} ${email.trim().toLowerCase().slice(0, 320)}`,
-    address: ipAddress === null ? undefined : `${environment} ${ipAddress}`,
-  }
+function limitsOf({ environment, email, ipAddress }: Attempt): Limit[] {
+  const limits: Limit[] = []
+  if (email !== undefined)
+    limits.push({ name: ['account', `${environment} ${email.trim().toLowerCase()}`], ...ofAccount })
+  if (ipAddress !== null) limits.push({ name: ['address', `${environment} ${ipAddress}`], ...ofAddress })
+  return limits
 }

@@ -6,12 +6,11 @@ import {
   getAuthenticationSettings,
   updateAuthenticationSettings,
 } from '#contracts/authentication-settings.ts'
-import { usePlace } from '../../api/environment.tsx'
 import { useChange, useRead } from '../../api/queries.ts'
 import { ChoiceInput, SwitchInput } from '../../ui/fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
-import { ReadOnlyNotice } from '../../ui/read-only-notice.tsx'
+import { ReadOnlyNotice } from '../../ui/read-only.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 import { ProviderSection } from './provider-section.tsx'
 
@@ -61,9 +60,7 @@ export function AuthenticationPage() {
 }
 
 function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
-  const { readOnly } = usePlace()
   const update = useChange(updateAuthenticationSettings)
-  const disabled = readOnly !== undefined
   const set = (body: AuthenticationSettingsUpdate) => update.mutate({ body })
   const isLast = Object.values(settings.methods).filter(Boolean).length === 1
   const { session } = settings
@@ -84,7 +81,6 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
               label={label}
               hint={hint}
               checked={settings.methods[method]}
-              disabled={disabled}
               onChange={(on) => set({ methods: { [method]: on } })}
             />
           ))}
@@ -95,7 +91,6 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
         <Flex direction="column" gap="4" maxWidth="460px">
           <ChoiceInput
             label="Who may make an account on their own"
-            disabled={disabled}
             value={settings.sign_up}
             options={[
               ['open', 'Anybody'],
@@ -106,7 +101,6 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
           />
           <ChoiceInput
             label="Second factor"
-            disabled={disabled}
             value={settings.mfa}
             options={[
               ['off', 'Off'],
@@ -120,13 +114,11 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
             label="Addresses must be proven"
             hint="Before they sign in with a password."
             checked={settings.email_verification_required}
-            disabled={disabled}
             onChange={(on) => set({ email_verification_required: on })}
           />
           <SwitchInput
             label="Refuse common passwords"
             checked={settings.password.refuse_common}
-            disabled={disabled}
             onChange={(on) => set({ password: { refuse_common: on } })}
           />
         </Flex>
@@ -135,21 +127,18 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
         <Flex direction="column" gap="4" maxWidth="460px">
           <ChoiceInput
             label="Longest session"
-            disabled={disabled}
             value={String(session.maximum_seconds)}
             options={withCurrent(lifetimes, session.maximum_seconds)}
             onChange={(value) => set({ session: { maximum_seconds: Number(value) } })}
           />
           <ChoiceInput
             label="Ends when unused for"
-            disabled={disabled}
             value={String(session.inactivity_seconds)}
             options={withCurrent(lifetimes, session.inactivity_seconds)}
             onChange={(value) => set({ session: { inactivity_seconds: Number(value) } })}
           />
           <ChoiceInput
             label="Access tokens live"
-            disabled={disabled}
             value={String(session.access_token_seconds)}
             options={withCurrent(tokenLifetimes, session.access_token_seconds)}
             onChange={(value) => set({ session: { access_token_seconds: Number(value) } })}
@@ -162,14 +151,12 @@ function Settings({ settings }: { readonly settings: AuthenticationSettings }) {
             label="Directories make users and members"
             hint="Whom a directory provisions can sign in at once, and loses access with it."
             checked={settings.directory_provisioning}
-            disabled={disabled}
             onChange={(on) => set({ directory_provisioning: on })}
           />
           <SwitchInput
             label="Impersonation"
             hint="Somebody of yours may sign in as a user for an hour, with a reason that is written down."
             checked={settings.impersonation}
-            disabled={disabled}
             onChange={(on) => set({ impersonation: on })}
           />
         </Flex>

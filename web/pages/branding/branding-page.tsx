@@ -9,6 +9,7 @@ import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { useLeaveGuard } from '../../ui/leave-guard.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
+import { ReadOnlyNotice } from '../../ui/read-only.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 import { say } from '../../ui/toasts.tsx'
 import { ColorSection } from './color-section.tsx'
@@ -70,6 +71,7 @@ function Editor({ branding, query }: Props) {
         </Flex>
       }
     >
+      <ReadOnlyNotice />
       <Refusal error={error} />
       {notice}
       <Grid columns={{ initial: '1', md: '2' }} gap="5" align="start">

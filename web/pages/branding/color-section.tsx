@@ -3,6 +3,7 @@ import { useId } from 'react'
 import type { ThemeColors } from '#contracts/branding.ts'
 import { SwitchInput } from '../../ui/fields.tsx'
 import { Section } from '../../ui/page.tsx'
+import { useReadOnly } from '../../ui/read-only.tsx'
 import type { Draft } from './draft.ts'
 
 const colors: readonly (readonly [keyof ThemeColors, string])[] = [
@@ -56,6 +57,7 @@ interface ColorProps {
 
 function ColorInput({ label, value, onChange }: ColorProps) {
   const id = useId()
+  const readOnly = useReadOnly() !== undefined
   const shown = value !== null && /^#[0-9A-Fa-f]{6}$/.test(value) ? value : '#000000'
   return (
     <Box>
@@ -67,6 +69,7 @@ function ColorInput({ label, value, onChange }: ColorProps) {
         value={value ?? ''}
         placeholder="by itself"
         spellCheck={false}
+        readOnly={readOnly}
         onChange={({ target }) => onChange(target.value === '' ? null : target.value)}
       >
         <TextField.Slot>
@@ -75,6 +78,7 @@ function ColorInput({ label, value, onChange }: ColorProps) {
             className="color-well"
             aria-label={`${label}, by eye`}
             value={shown}
+            disabled={readOnly}
             onChange={({ target }) => onChange(target.value)}
           />
         </TextField.Slot>

@@ -1,4 +1,4 @@
-import { Button, Flex, IconButton, Text } from '@radix-ui/themes'
+import { Flex, IconButton, Text } from '@radix-ui/themes'
 import type { FormEvent } from 'react'
 import {
   type AttributeMap,
@@ -112,26 +112,29 @@ export function AttributesTab({ connection }: { readonly connection: ConfiguredC
                 value={row.attribute}
                 onChange={(attribute) => setRow(index, { ...row, attribute })}
               />
-              <IconButton
-                type="button"
-                variant="soft"
-                color="gray"
-                aria-label={`Remove custom attribute ${index + 1}`}
-                onClick={() => setForm({ custom: form.custom.filter((_row, at) => at !== index) })}
-              >
-                <CrossIcon />
-              </IconButton>
+              {readOnly === undefined && (
+                <IconButton
+                  type="button"
+                  variant="soft"
+                  color="gray"
+                  aria-label={`Remove custom attribute ${index + 1}`}
+                  onClick={() => setForm({ custom: form.custom.filter((_row, at) => at !== index) })}
+                >
+                  <CrossIcon />
+                </IconButton>
+              )}
             </Flex>
           ))}
           <Flex>
-            <Button
+            <ActionButton
               type="button"
               variant="soft"
               color="gray"
+              reason={readOnly}
               onClick={() => setForm({ custom: [...form.custom, { name: '', attribute: '' }] })}
             >
               Add a custom attribute
-            </Button>
+            </ActionButton>
           </Flex>
           <Refusal error={error} />
           <Flex>

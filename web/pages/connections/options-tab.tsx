@@ -1,9 +1,9 @@
 import { Flex } from '@radix-ui/themes'
 import { type ConfiguredConnection, type ConnectionOptions, updateConnection } from '#contracts/connections.ts'
-import { usePlace } from '../../api/environment.tsx'
 import { useChange } from '../../api/queries.ts'
 import { ChoiceInput, SwitchInput } from '../../ui/fields.tsx'
 import { Section } from '../../ui/page.tsx'
+import { ReadOnlyNotice } from '../../ui/read-only.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 
 type Switch = {
@@ -44,7 +44,6 @@ const skews = [
 
 /** Each takes effect at once, for the next sign-in. */
 export function OptionsTab({ connection }: { readonly connection: ConfiguredConnection }) {
-  const { readOnly } = usePlace()
   const update = useChange(updateConnection)
   const pending = update.isPending ? update.variables.body.options : undefined
   const options = { ...connection.options, ...pending }
@@ -54,13 +53,13 @@ export function OptionsTab({ connection }: { readonly connection: ConfiguredConn
   return (
     <Section title="Options" lead="Each takes effect at once, from the next sign-in on.">
       <Flex direction="column" gap="4" maxWidth="620px">
+        <ReadOnlyNotice />
         {switches.map(([name, label, hint]) => (
           <SwitchInput
             key={name}
             label={label}
             hint={hint}
             checked={options[name]}
-            disabled={readOnly !== undefined}
             onChange={(value) => set({ [name]: value })}
           />
         ))}

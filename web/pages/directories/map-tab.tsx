@@ -79,20 +79,22 @@ export function MapTab({ directory }: { readonly directory: ConfiguredDirectory 
                     />
                   ),
                 )}
-                <Flex gap="3" wrap="wrap">
-                  <TextInput
-                    label="Another attribute"
-                    value={newName}
-                    onChange={setNewName}
-                    placeholder="cost_center"
-                  />
-                  <TextInput
-                    label="Read it at"
-                    value={newPath}
-                    onChange={setNewPath}
-                    placeholder="urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter"
-                  />
-                </Flex>
+                {readOnly === undefined && (
+                  <Flex gap="3" wrap="wrap">
+                    <TextInput
+                      label="Another attribute"
+                      value={newName}
+                      onChange={setNewName}
+                      placeholder="cost_center"
+                    />
+                    <TextInput
+                      label="Read it at"
+                      value={newPath}
+                      onChange={setNewPath}
+                      placeholder="urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter"
+                    />
+                  </Flex>
+                )}
                 <Refusal error={error} />
                 <Flex>
                   <ActionButton type="submit" reason={readOnly ?? undecided} loading={isSaving}>

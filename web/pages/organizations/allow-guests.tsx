@@ -1,12 +1,10 @@
 import { type Organization, updateOrganization } from '#contracts/organizations.ts'
-import { usePlace } from '../../api/environment.tsx'
 import { useChange } from '../../api/queries.ts'
 import { SwitchInput } from '../../ui/fields.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 
 /** Takes effect at once: on the organization's page, and where it is tried out. */
 export function AllowGuests({ organization }: { readonly organization: Organization }) {
-  const { readOnly } = usePlace()
   const update = useChange(updateOrganization)
   const shown = update.isPending
     ? (update.variables.body.allow_profiles_outside_organization ?? false)
@@ -17,7 +15,6 @@ export function AllowGuests({ organization }: { readonly organization: Organizat
         label="Allow guests"
         hint="People whose e-mail is of none of this organization’s verified domains may sign in too. Off, your application receives profile_not_allowed_outside_organization for them."
         checked={shown}
-        disabled={readOnly !== undefined}
         onChange={(allowed) =>
           update.mutate({ params: { id: organization.id }, body: { allow_profiles_outside_organization: allowed } })
         }

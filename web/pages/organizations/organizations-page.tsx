@@ -14,6 +14,7 @@ import { Snippet } from '../../ui/copy.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
+import { ForLooking } from '../../ui/read-only.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { CreateOrganization } from './create-organization.tsx'
@@ -42,15 +43,17 @@ export function OrganizationsPage() {
       lead="An organization is a customer of yours: its people, its domains, how they sign in and how they are provisioned."
       actions={create}
     >
-      <div className="search">
-        <TextInput
-          label="Search"
-          type="search"
-          value={search}
-          placeholder="Part of a name"
-          onChange={(value) => setQuery(value === '' ? {} : { search: value }, { replace: true })}
-        />
-      </div>
+      <ForLooking>
+        <div className="search">
+          <TextInput
+            label="Search"
+            type="search"
+            value={search}
+            placeholder="Part of a name"
+            onChange={(value) => setQuery(value === '' ? {} : { search: value }, { replace: true })}
+          />
+        </div>
+      </ForLooking>
       <LoadedList
         list={list}
         noun="list of organizations"

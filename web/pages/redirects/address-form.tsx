@@ -1,6 +1,7 @@
-import { Button, Flex } from '@radix-ui/themes'
+import { Flex } from '@radix-ui/themes'
 import { type FormEvent, useState } from 'react'
 import { usePlace } from '../../api/environment.tsx'
+import { ActionButton } from '../../ui/action-button.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { Refusal, refusalOf } from '../../ui/refusal.tsx'
 import { say } from '../../ui/toasts.tsx'
@@ -50,15 +51,15 @@ export function AddressForm({ label, placeholder, action, confirmation, field, s
             onChange={setEdited}
           />
         </div>
-        <Button
+        <ActionButton
           type="submit"
           variant="soft"
           mt="5"
-          disabled={readOnly !== undefined || typed === (stored ?? '') || saving.isPending}
+          reason={readOnly ?? (typed === (stored ?? '') ? 'Nothing was changed.' : undefined)}
           loading={saving.isPending}
         >
           {action}
-        </Button>
+        </ActionButton>
       </Flex>
       <Refusal error={saving.error} fields={[field]} />
     </form>

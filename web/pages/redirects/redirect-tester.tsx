@@ -9,6 +9,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { ForLooking } from '../../ui/read-only.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
 import { Time } from '../../ui/time.tsx'
 import { say } from '../../ui/toasts.tsx'
@@ -32,13 +33,15 @@ export function RedirectTester() {
         <form onSubmit={submit} noValidate>
           <Flex gap="3" align="start" wrap="wrap">
             <div className="grows">
-              <TextInput
-                label="Address"
-                type="url"
-                value={typed}
-                placeholder="https://app.acme.com/callback"
-                onChange={setTyped}
-              />
+              <ForLooking>
+                <TextInput
+                  label="Address"
+                  type="url"
+                  value={typed}
+                  placeholder="https://app.acme.com/callback"
+                  onChange={setTyped}
+                />
+              </ForLooking>
             </div>
             <Button type="submit" variant="soft" mt="5" disabled={typed.trim() === ''}>
               Test

@@ -7,6 +7,7 @@ import { FailedFilter, useFailedFilter } from '../../ui/failed-filter.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
+import { ForLooking } from '../../ui/read-only.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -28,14 +29,16 @@ export function RequestsPage() {
       title="Requests"
       lead="Calls of the API by your applications. An error in an SDK carries the request id that finds its call here."
     >
-      <div className="search">
-        <TextInput
-          label="Request id"
-          type="search"
-          value={id}
-          onChange={(value) => setQuery(value === '' ? {} : { id: value }, { replace: true })}
-        />
-      </div>
+      <ForLooking>
+        <div className="search">
+          <TextInput
+            label="Request id"
+            type="search"
+            value={id}
+            onChange={(value) => setQuery(value === '' ? {} : { id: value }, { replace: true })}
+          />
+        </div>
+      </ForLooking>
       <FailedFilter label="Which requests" failed={failed} onChange={setFailed} />
       <LoadedList
         list={list}

@@ -33,7 +33,10 @@ interface Props {
   readonly onClose: () => void
 }
 
-export function EditRole({ role, organization, onClose }: Props) {
+export function EditRole({ role: given, organization, onClose }: Props) {
+  // Made, but not yet what it may do: whoever saves again goes on from there.
+  const [made, setMade] = useState<Role>()
+  const role = given ?? made
   const { create, update, give } = useRoleChanges(organization)
   const permissions = useList(listPermissions, { query: { limit: 100 } })
   const query = useRole(role, organization)
@@ -45,7 +48,8 @@ export function EditRole({ role, organization, onClose }: Props) {
       const facts = { name: name.trim(), description: description.trim() || null }
       const saved = role ? await update(role.slug, facts) : await create({ slug, ...facts })
       if (chosen.toSorted().join() === saved.permissions.toSorted().join()) return saved
-      if (role) went(saved)
+      went(saved)
+      setMade(saved)
       return give(saved.slug, chosen)
     })
     if (isSaved) onClose()
@@ -62,6 +66,11 @@ export function EditRole({ role, organization, onClose }: Props) {
       {(error) => (
         <>
           {notice}
+          {made && error && (
+            <Text as="p" size="2" className="flush" role="status">
+              The role {made.slug} is made, but has not its permissions yet. Save again to give them.
+            </Text>
+          )}
           <TextInput
             label="Name"
             value={draft.name}

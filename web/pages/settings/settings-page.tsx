@@ -1,19 +1,17 @@
 import { Text } from '@radix-ui/themes'
 import { Link } from 'react-router'
 import { getCurrentEnvironment, updateCurrentEnvironment } from '#contracts/environments.ts'
-import { usePlace } from '../../api/environment.tsx'
 import { useChange, useRead } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { CopyableId } from '../../ui/copy.tsx'
 import { SwitchInput } from '../../ui/fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
-import { ReadOnlyNotice } from '../../ui/read-only-notice.tsx'
+import { ReadOnlyNotice } from '../../ui/read-only.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
 import { Time } from '../../ui/time.tsx'
 
 export function SettingsPage() {
-  const { readOnly } = usePlace()
   const paths = usePaths()
   const query = useRead(getCurrentEnvironment, {})
   const update = useChange(updateCurrentEnvironment)
@@ -48,7 +46,6 @@ export function SettingsPage() {
                     ? (update.variables.body.keep_inactive_directory_users ?? false)
                     : environment.keep_inactive_directory_users
                 }
-                disabled={readOnly !== undefined}
                 onChange={(keep) => update.mutate({ body: { keep_inactive_directory_users: keep } })}
               />
               <Refusal error={update.error} />
