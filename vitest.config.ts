@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 /** Loading the program anew for each file was half of the time a run took. */
 const isolate = false
 
+/** Against hanging, not against slowness: two cores may be shared with much else, and a second is soon over. */
+const untilHanging = { poll: { timeout: 20_000 } }
+
 /**
  * They are about processes: most start the program with a database of its own, or need none. Once is enough, on whichever
  * PostgreSQL the others run.
@@ -25,6 +28,7 @@ const server = {
   // Against hanging, not against slowness: two cores may be shared with much else.
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  expect: untilHanging,
   maxWorkers: 2,
   isolate,
 }
@@ -63,6 +67,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: untilHanging,
           maxWorkers: 2,
         },
       },

@@ -11,11 +11,19 @@ export async function main(argv: readonly string[]): Promise<void> {
   const terminal = new Terminal()
   // A reader that went away, such as `head`, is not an error of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  // Whoever waits for what never comes ends as soon as nothing else goes on: without a word, and as if all were well.
+  const tellUnfinished = () => {
+    terminal.problem('gatehouse: this should not have happened. It ended before it was done.')
+    process.exitCode = exitCodes.environment
+  }
+  process.once('beforeExit', tellUnfinished)
   try {
     await run(argv, terminal)
     process.exitCode = exitCodes.ok
   } catch (error) {
     process.exitCode = await report(error, terminal)
+  } finally {
+    process.off('beforeExit', tellUnfinished)
   }
 }
 

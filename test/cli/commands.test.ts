@@ -33,6 +33,18 @@ describe('what was typed wrong is answered with what was meant', () => {
   })
 })
 
+test('a command that nothing goes on for does not end as if it were done', async () => {
+  // A connection that is never made, and clocks that nobody waits for.
+  const stuck = `import net from 'node:net'
+    net.Socket.prototype.connect = function () { return this }
+    const { setTimeout } = globalThis
+    globalThis.setTimeout = (...given) => setTimeout(...given).unref()`
+  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }
+  const nodeFlags = ['--import', `data:text/javascript,${encodeURIComponent(stuck)}`]
+  const { code, stdout, stderr } = await runGatehouse(['environments', 'list', '--json'], { env, nodeFlags })
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('It ended before it was done.')])
+})
+
 test('config print shows each value and where it came from, without its secrets', async () => {
   const folder = await folderForTest()
   await writeFile(join(folder, 'gatehouse.config.yaml'), 'example_port: 3001\n')

@@ -190,7 +190,7 @@ describe('a server that dies underneath', () => {
     const exits: EmbeddedExit[] = []
     const server = await start(await newFolder(), { onExit: (exit) => exits.push(exit) })
     process.kill(server.pid, 'SIGKILL')
-    await vi.waitUntil(() => exits.length > 0)
+    await expect.poll(() => exits).not.toEqual([])
     expect(exits).toEqual([{ reason: 'PostgreSQL ended with SIGKILL.', restarting: false }])
   })
 

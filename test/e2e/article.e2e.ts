@@ -96,7 +96,7 @@ describe('Step 7: service provider-initiated', () => {
     expect(await profileOn(page)).toEqual(printed)
     expect(await page.getByRole('button', { name: 'Copy JSON' }).isVisible()).toBe(false)
     await page.getByRole('link', { name: 'Sign out' }).click()
-    expect(await page.getByText('Signed in as').count()).toBe(0)
+    await expect.poll(() => page.getByText('Signed in as').count()).toBe(0)
   })
 })
 

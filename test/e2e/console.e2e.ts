@@ -184,13 +184,27 @@ test('somebody is invited into a role that was made for it, and signed in as wit
   const row = page.getByRole('row').filter({ hasText: 'billing-admin' })
   await row.getByText('documents:read').waitFor()
 
-  // Nobody has told the page that somebody else changed it: it looks before it saves.
+  // Nobody has told the page that somebody else changed it: it looks before it saves. What it read when the dialog opened
+  // is still on its way then, and older than the change.
+  const [read, changed] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
+  await page.route(
+    (url) => url.pathname.endsWith('/roles/billing-admin'),
+    async (route) => {
+      const response = await route.fetch()
+      read.resolve(undefined)
+      await changed.promise
+      await route.fulfill({ response })
+    },
+    { times: 1 },
+  )
   await button(page, 'More about the role Billing admin').click()
   await page.getByRole('menuitem', { name: 'Edit and give permissions' }).click()
   const description = dialog.getByLabel('Description')
   await description.fill('Mine')
+  await read.promise
   await api('PATCH', '/authorization/roles/billing-admin', { description: 'Theirs' })
   await description.press('Enter')
+  changed.resolve(undefined)
   await button(page, 'keep mine').waitFor()
   expect(await button(page, 'Save').isDisabled(), 'somebody decides first').toBe(true)
   await expectAccessible(page, 'role changed meanwhile')
@@ -206,6 +220,7 @@ test('somebody is invited into a role that was made for it, and signed in as wit
   await dialog.getByLabel('E-mail').fill('ann@example.com')
   await page.getByRole('button', { name: /^Organization/ }).click()
   await page.getByRole('combobox', { name: 'Organization' }).fill('test org')
+  await page.getByRole('option', { name: 'Test Organization', selected: true }).waitFor()
   await page.keyboard.press('Enter')
   await dialog.getByRole('combobox', { name: 'Role' }).click()
   await page.getByRole('option', { name: 'Billing admin' }).click()
@@ -223,8 +238,7 @@ test('somebody is invited into a role that was made for it, and signed in as wit
   await page.keyboard.press('Enter')
   await page.waitForURL(`**/users/${user?.id}`)
   const impersonate = button(page, 'Sign in as them')
-  await impersonate.waitFor()
-  expect(await impersonate.getAttribute('aria-description')).toContain('Impersonation is off')
+  await expect.poll(() => impersonate.getAttribute('aria-description')).toContain('Impersonation is off')
   await api('PUT', '/authentication_settings', { impersonation: true })
   await page.reload()
   await page.locator('button:not([aria-disabled])', { hasText: 'Sign in as them' }).click()
@@ -285,7 +299,22 @@ test('a look is seen on the real pages before it is saved, and lists go on beyon
   await page.getByRole('row').nth(25).waitFor()
   expect(await page.getByRole('link', { name: 'Test Organization' }).count()).toBe(1)
   const before = await page.getByRole('row').count()
+  // An event has the list read again while its next page is on its way.
+  const [asked, answered] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
+  await page.route(
+    (url) => url.searchParams.has('after'),
+    async (route) => {
+      asked.resolve(undefined)
+      await answered.promise
+      await route.continue()
+    },
+    { times: 1 },
+  )
   await button(page, 'Show more').click()
+  await asked.promise
+  await api('POST', '/organizations', { name: 'Latest customer' })
+  await page.getByRole('link', { name: 'Latest customer' }).waitFor()
+  answered.resolve(undefined)
   await page.getByRole('row').nth(before).waitFor()
   await page.goto(`${gatehouse.url}/dashboard/redirects`)
   await page.getByLabel('Address').fill('http://localhost:3001/callback')

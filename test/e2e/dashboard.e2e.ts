@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createProfile, launchBrowser, visitIn } from './support/browser.ts'
 import { expectAccessible } from './support/dashboard.ts'
 import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
+import { callApi } from './support/tenant.ts'
 
 let gatehouse: Gatehouse
 let browser: Browser
@@ -116,6 +117,42 @@ test('an organization has roles of its own beside those of all', async () => {
   await page.getByRole('alertdialog').getByRole('textbox').fill(slug)
   await button(page, 'Delete role').click()
   await row.waitFor({ state: 'detached' })
+  expect(visitor.complaints).toEqual([])
+})
+
+test('what is typed on the page of one thing is not on the page of another, and is sent once', async () => {
+  const visitor = await visitIn(profile)
+  const { page } = visitor
+  const see = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
+  await page.goto(`${gatehouse.url}/dashboard/organizations/org_test_idp`)
+  await see('Test Organization')
+  const { id } = await callApi(gatehouse, 'POST', '/organizations', { name: 'The other' })
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.getByRole('combobox', { name: 'Search or jump to' }).fill(id)
+  await page.keyboard.press('Enter')
+  await see('The other')
+  // Both have been read by now: neither has to wait.
+  const domain = page.getByLabel('Add a domain')
+  await domain.fill('other.test')
+  await page.goBack()
+  await see('Test Organization')
+  expect(await domain.inputValue()).toBe('')
+  const sent: string[] = []
+  const answered = Promise.withResolvers<undefined>()
+  await page.route(/organization_domains/, async (route) => {
+    sent.push(route.request().method())
+    await answered.promise
+    await route.continue()
+  })
+  await domain.fill('once.test')
+  await domain.press('Enter')
+  await expect.poll(() => sent).toEqual(['POST'])
+  await domain.press('Enter')
+  await domain.press('Enter')
+  answered.resolve(undefined)
+  await page.getByRole('row').filter({ hasText: 'once.test' }).waitFor()
+  expect(sent).toEqual(['POST'])
+  await page.unroute(/organization_domains/)
   expect(visitor.complaints).toEqual([])
 })
 

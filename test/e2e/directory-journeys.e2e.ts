@@ -238,9 +238,12 @@ test('whoever is deactivated is gone, or stays as inactive, and the session of t
   await expect.poll(refresh).toBe(400)
 
   await page.getByRole('link', { name: 'Settings', exact: true }).click()
-  const keep = page.getByRole('switch', { name: 'Keep inactive directory users' })
-  await keep.click()
-  await expect.poll(() => keep.getAttribute('aria-checked')).toBe('true')
+  await page.getByRole('switch', { name: 'Keep inactive directory users' }).click()
+  // The switch is over before the server has it.
+  await expect
+    .poll(() => api<object>('GET', '/environments/current'))
+    .toMatchObject({ keep_inactive_directory_users: true })
+  await page.getByRole('switch', { name: 'Keep inactive directory users', checked: true }).waitFor()
   await restart()
   await okta('PATCH', `/Users/${bob.id}`, replace({ active: false }))
   await page.goto(`${gatehouse.url}/dashboard/directories/${directory.id}?tab=users`)

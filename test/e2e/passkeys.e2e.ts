@@ -73,8 +73,8 @@ async function withoutList(page: Page, without: boolean): Promise<void> {
   })
 }
 
-async function signInByPassword(page: Page, query: Record<string, string> = {}): Promise<void> {
-  await page.goto(authorizeUrl(query))
+/** In the login box that is open. */
+async function signInByPassword(page: Page): Promise<void> {
   await page.getByLabel('Email address').fill('grace@example.org')
   await page.getByRole('button', { name: 'Continue', exact: true }).click()
   await page.getByLabel('Password', { exact: true }).fill('sample-password')
@@ -86,6 +86,9 @@ describe('passkeys', () => {
     const visitor = await visit(browser)
     const { page } = visitor
     const { cdp, authenticatorId } = await addAuthenticator(page)
+    await page.goto(authorizeUrl())
+    // Until the browser has told the page that this device keeps passkeys, its forms do not say so.
+    await page.locator('input[name=passkeys]').first().waitFor({ state: 'attached' })
     await signInByPassword(page)
     await page.getByRole('heading', { name: 'Sign in faster next time?' }).waitFor()
     await expectGoodPage(page, 'login-passkey-enrollment')
@@ -103,8 +106,8 @@ describe('passkeys', () => {
     expect(byButton).toMatchObject({ authentication_method: 'Passkey', user: { email: 'grace@example.org' } })
 
     await withoutList(page, false)
-    // What somebody who chooses from the list does, the authenticator does by itself.
-    const fromList = await signInOf(page, () => page.goto(authorizeUrl({ prompt: 'login' })))
+    // What somebody who chooses from the list does, the authenticator does by itself, before all of the page is there.
+    const fromList = await signInOf(page, () => page.goto(authorizeUrl({ prompt: 'login' }), { waitUntil: 'commit' }))
     expect(fromList).toMatchObject({ authentication_method: 'Passkey', user: { email: 'grace@example.org' } })
 
     await page.goto(`${gatehouse.url}/dashboard/users`)

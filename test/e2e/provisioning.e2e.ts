@@ -84,6 +84,8 @@ test.each([true, false])('people and groups are sent to a directory; with script
   await page.getByText('Change or remove').click()
   await page.getByLabel('Another bearer token').fill('wrong')
   await press('Replace the token')
+  // On the page that comes back it is put away again.
+  await page.getByLabel('Another bearer token').waitFor({ state: 'hidden' })
   await press('Test API credentials')
   await page.getByRole('heading', { name: 'Test API credentials: not as it should be' }).waitFor()
   await look('provisioning-app-refused')

@@ -73,7 +73,7 @@ describe.each([
     await begin(page, app)
     await signInAsGrace(page)
     await seeSignedIn(page, 'Grace Hopper')
-    expect(page.url()).toBe(`${app.url}/`)
+    await page.waitForURL(`${app.url}/`)
     expect(await askTheApi(page)).toMatch(/^The API knows user_\w+ in org_test_idp\.$/)
     expect(await refreshTokens(page)).toHaveLength(isCookied ? 0 : 1)
     const scriptsSee = await page.evaluate(() => document.cookie)

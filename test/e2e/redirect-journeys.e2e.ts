@@ -43,10 +43,21 @@ test('redirect URIs are taken in staging with a wildcard, and refused in product
   await button(page, 'Save endpoint').click()
   await endpoint.getByRole('alert').first().waitFor()
   await endpoint.getByLabel('Sign-in URL').fill('http://localhost:3001/sign-in')
+  // It is saved, and not read again yet: what is typed by then stays.
+  const settings = Promise.withResolvers<undefined>()
+  await page.route(/authentication_settings/, async (route) => {
+    if (route.request().method() === 'GET') await settings.promise
+    await route.continue()
+  })
   await button(page, 'Save endpoint').click()
+  await expect
+    .poll(() => api<object>('GET', '/authentication_settings'))
+    .toMatchObject({ sign_in_endpoint: 'http://localhost:3001/sign-in' })
+  await endpoint.getByLabel('Sign-in URL').fill('http://localhost:3001/next')
+  settings.resolve(undefined)
   await page.getByText('Sign-in endpoint saved').waitFor()
-  const { sign_in_endpoint } = await api<{ sign_in_endpoint: string | null }>('GET', '/authentication_settings')
-  expect(sign_in_endpoint).toBe('http://localhost:3001/sign-in')
+  expect(await endpoint.getByLabel('Sign-in URL').inputValue()).toBe('http://localhost:3001/next')
+  await page.unroute(/authentication_settings/)
   await api('PUT', '/authentication_settings', { sign_in_endpoint: null })
   await page.getByRole('region', { name: 'App homepage URL' }).getByLabel('URL').fill('http://localhost:3001')
   await button(page, 'Save homepage').click()
@@ -58,7 +69,7 @@ test('redirect URIs are taken in staging with a wildcard, and refused in product
   await page.getByRole('dialog').getByRole('combobox').click()
   await page.getByRole('option', { name: /production/i }).click()
   await button(page, 'Create environment').last().click()
-  await page.getByText('Live').first().waitFor()
+  await page.getByRole('button', { name: 'Environment: Live' }).waitFor()
   await page.getByRole('link', { name: 'Redirects', exact: true }).click()
   await page.getByText('Production: https, without wildcards').waitFor()
   for (const [uri, rule] of [
@@ -142,12 +153,17 @@ test('the scenarios of Test SSO tick on the open page, each to what it is about'
   await asked.getByText('As expected. lela.block@example.com was signed in').waitFor({ timeout: 60_000 })
   await expectAccessible(page, 'Test SSO, passed')
 
-  await page.getByRole('radio', { name: 'AuthKit' }).click()
+  const choose = async (name: string) => {
+    await page.getByRole('radio', { name }).click()
+    // The cards of the one before may still be there to be clicked.
+    await page.getByRole('radio', { name, checked: true }).waitFor()
+  }
+  await choose('AuthKit')
   const boxed = await begin('Service provider-initiated SSO')
   await browser.getByRole('button', { name: 'Lela Block' }).click()
   await exchange((await callback()).get('code'), '/user_management/authenticate')
   await boxed.getByText('As expected. lela.block@example.com was signed in').waitFor()
-  await page.getByRole('radio', { name: 'Standalone SSO' }).click()
+  await choose('Standalone SSO')
 
   const unasked = await begin('Identity provider-initiated SSO')
   await browser.getByRole('button', { name: 'Lela Block' }).click()

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { dashboardPath, livePath } from '#contracts/console.ts'
 import { usePlace } from './environment.tsx'
+import { gather } from './gather.ts'
 
 /** What the live stream tells of: something new in the log, a SCIM request, a step of a sign-in. */
 export interface Hint {
@@ -44,13 +45,10 @@ export function useLive(): LiveState {
   const client = useQueryClient()
   const [state, setState] = useState<LiveState>('connecting')
   useEffect(() => {
-    const stale = new Set<string>()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const flush = () => {
-      timer = undefined
-      for (const tag of stale) void client.invalidateQueries({ queryKey: [environment.id, tag] })
-      stale.clear()
-    }
+    const stale = gather(
+      (tags) => Promise.all(tags.map((tag) => client.invalidateQueries({ queryKey: [environment.id, tag] }))),
+      gatherMs,
+    )
     let isLive = false
     const poll = setInterval(() => {
       if (!isLive && document.visibilityState === 'visible')
@@ -70,14 +68,13 @@ export function useLive(): LiveState {
       setState(wasLive ? 'reconnecting' : 'connecting')
     })
     for (const kind of ['log', 'scim', 'attempt'] as const)
-      source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
-        for (const tag of tagsOf({ kind, event: eventOf(data) })) stale.add(tag)
-        timer ??= setTimeout(flush, gatherMs)
-      })
+      source.addEventListener(kind, ({ data }: MessageEvent<string>) =>
+        stale.add(tagsOf({ kind, event: eventOf(data) })),
+      )
     // More than is worth telling.
     source.addEventListener('reset', () => void client.invalidateQueries({ queryKey: [environment.id] }))
     return () => {
-      clearTimeout(timer)
+      stale.stop()
       clearInterval(poll)
       source.close()
     }

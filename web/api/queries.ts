@@ -36,10 +36,33 @@ export function useRead<E extends AnyEndpoint>(
 
 type ItemOf<E> = Output<E> extends { data: (infer Item)[] } ? Item : never
 
+interface ItemsRead<Item> {
+  readonly items: readonly Item[]
+  readonly pages: number
+}
+
 /** What was read of a list, and how to read on. */
 export interface ListRead<Item> {
-  readonly query: UseInfiniteQueryResult<Item[]>
+  readonly query: UseInfiniteQueryResult<ItemsRead<Item>>
   readonly items: readonly Item[]
+}
+
+/** Several pages as one list. */
+export function itemsOf<Item>(pages: readonly { readonly data: readonly Item[] }[]): ItemsRead<Item> {
+  return { items: pages.flatMap(({ data }) => data), pages: pages.length }
+}
+
+/**
+ * Reads the next page of a list. A list that is read again meanwhile, because an event says so, forgets the page that was
+ * on its way, so that it is asked for until it is there.
+ */
+export async function readOn<Item>({ data, fetchNextPage }: ListRead<Item>['query']): Promise<void> {
+  const before = data?.pages ?? 0
+  for (;;) {
+    // A reading that goes on is waited for: it was begun because something has changed.
+    const { isSuccess, hasNextPage, data: read } = await fetchNextPage({ cancelRefetch: false })
+    if (!isSuccess || !hasNextPage || read.pages > before) return
+  }
 }
 
 /** Reads a list page by page. While other filters are looked up the old answer stays. */
@@ -60,12 +83,12 @@ export function useList<E extends AnyEndpoint>(
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.list_metadata.after ?? undefined,
-    select: ({ pages }) => pages.flatMap((page) => page.data),
+    select: ({ pages }) => itemsOf(pages),
     placeholderData: keepPreviousData,
     enabled,
     ...(refetchEveryMs !== undefined && { refetchInterval: refetchEveryMs }),
   })
-  return { query, items: query.data ?? [] }
+  return { query, items: query.data?.items ?? [] }
 }
 
 /** Changes through an operation of the contract. Whatever the page shows of this environment is read again after it. */

@@ -1,6 +1,6 @@
 import { Text } from '@radix-ui/themes'
 import { Command } from 'cmdk'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { listConnections } from '#contracts/connections.ts'
 import { listDirectories } from '#contracts/directories.ts'
@@ -27,7 +27,8 @@ interface Entry {
 /** What is found as one types: ids lead to their page at once. */
 export function PaletteContents({ close }: { readonly close: () => void }) {
   const [typed, setTyped] = useState('')
-  const text = useDeferredValue(typed.trim())
+  // Not deferred: Enter means what is typed by now.
+  const text = typed.trim()
   const found = useFound(text)
   const fixed = useFixed()
   const words = text.toLowerCase()

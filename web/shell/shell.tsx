@@ -73,7 +73,8 @@ export function Shell() {
       <Navigation open={menuOpen} />
       <main id="page" className="page" tabIndex={-1} aria-busy={navigation.state === 'loading'}>
         <Suspense>
-          <Outlet />
+          {/* What is open or typed on the page of one thing is not about the next, though both have one layout. */}
+          <Outlet key={pathname} />
         </Suspense>
       </main>
       <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />

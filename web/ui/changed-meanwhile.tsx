@@ -51,11 +51,16 @@ export function useDraft<T extends Edited, D extends object>({ thing, query, dra
   const met = isSaving ? edit : meet(edit, theirs)
   if (met !== undefined && met !== edit) setEdit(met)
   const { base, mine } = met ?? edit
+  async function look(): Promise<NonNullable<T> | undefined> {
+    // The reading that the form began with may be on its way still: asked again, that one would answer.
+    if (query.data === undefined) await query.refetch({ throwOnError: true })
+    return (await query.refetch({ throwOnError: true })).data
+  }
   async function save(verb: Verb<T, D>): Promise<boolean> {
     setSaving(true)
     setError(null)
     try {
-      const looked = thing && (await query.refetch({ throwOnError: true })).data
+      const looked = thing && (await look())
       const agreed = meet({ base, mine }, draftOf(newest(thing, looked)))
       if (!agreed) return false
       setEdit((now) => ({ ...agreed, mine: typedOn(mine, now.mine, agreed.mine) }))

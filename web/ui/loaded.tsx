@@ -1,9 +1,9 @@
-import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { Box, Button, Callout, Flex, Heading, Skeleton, Text } from '@radix-ui/themes'
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { ApiError } from '../api/call.ts'
-import type { ListRead } from '../api/queries.ts'
+import { type ListRead, readOn } from '../api/queries.ts'
 import { type Crumb, Page } from './page.tsx'
 import { wordsOf } from './refusal.tsx'
 
@@ -131,7 +131,7 @@ interface ListProps<Item> {
 
 /** A list with its first reading, its emptiness and the way to more of it. */
 export function LoadedList<Item>({ list, noun, empty, children }: ListProps<Item>) {
-  const query: UseInfiniteQueryResult<Item[]> = list.query
+  const { query } = list
   if (query.data === undefined)
     return query.error ? <Failed error={query.error} noun={noun} retry={() => void query.refetch()} /> : <Loading />
   if (list.items.length === 0) return empty
@@ -139,18 +139,23 @@ export function LoadedList<Item>({ list, noun, empty, children }: ListProps<Item
     <>
       {query.isRefetchError && <Stale error={query.error} retry={() => void query.refetch()} />}
       {children(list.items)}
-      {query.hasNextPage && (
-        <Flex justify="center" mt="3">
-          <Button
-            variant="soft"
-            color="gray"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            Show more
-          </Button>
-        </Flex>
-      )}
+      {query.hasNextPage && <ShowMore list={list} />}
     </>
+  )
+}
+
+function ShowMore<Item>({ list }: { readonly list: ListRead<Item> }) {
+  const [isReading, setReading] = useState(false)
+  async function read(): Promise<void> {
+    setReading(true)
+    await readOn(list.query)
+    setReading(false)
+  }
+  return (
+    <Flex justify="center" mt="3">
+      <Button variant="soft" color="gray" loading={isReading} onClick={() => void read()}>
+        Show more
+      </Button>
+    </Flex>
   )
 }

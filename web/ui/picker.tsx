@@ -14,13 +14,15 @@ export interface PickerOption {
 interface Props {
   readonly label: string
   readonly options: readonly PickerOption[]
+  /** Whether there are options that have not come yet. */
+  readonly isReading?: boolean
   readonly value: string | undefined
   readonly placeholder: string
   readonly onChange: (value: string) => void
 }
 
 /** A choice among too many for a plain list: typing narrows it, by name and by what else it is called. */
-export function Picker({ label, options, value, placeholder, onChange }: Props) {
+export function Picker({ label, options, isReading = false, value, placeholder, onChange }: Props) {
   const [open, setOpen] = useState(false)
   const id = useId()
   const disabled = useReadOnly() !== undefined
@@ -43,7 +45,9 @@ export function Picker({ label, options, value, placeholder, onChange }: Props) 
           <Command label={label}>
             <Command.Input placeholder="Type to search" className="picker-input" />
             <Command.List label={label}>
-              <Command.Empty className="picker-empty">Nothing is called that. Choose the generic one.</Command.Empty>
+              <Command.Empty className="picker-empty">
+                {isReading ? 'The rest is still being read.' : 'Nothing is called that. Choose the generic one.'}
+              </Command.Empty>
               {options.map((option) => (
                 <Command.Item
                   key={option.value}

@@ -1,5 +1,6 @@
 import { Callout } from '@radix-ui/themes'
 import { ApiError } from '../api/call.ts'
+import { say } from './toasts.tsx'
 
 /** What the server says of one field, or nothing. */
 export function refusalOf(error: Error | null, field: string): string | undefined {
@@ -20,6 +21,11 @@ export function Refusal({ error, fields = [] }: { readonly error: Error | null; 
       </Callout.Text>
     </Callout.Root>
   )
+}
+
+/** For a change that has no form to show it in. */
+export function sayRefusal(error: Error): void {
+  say(wordsOf(error).text, 'bad')
 }
 
 /** The server's words, or what it means that there were none. */

@@ -34,7 +34,7 @@ export function useInstallation(): Installation {
   let visits: { readonly complaints: readonly string[]; readonly allowed: RegExp[] }[] = []
 
   // A browser, a server and a database on what is left of two cores: against hanging, not against slowness.
-  vi.setConfig({ testTimeout: 240_000, expect: { poll: { timeout: 20_000 } } })
+  vi.setConfig({ testTimeout: 240_000 })
   beforeAll(async () => {
     gatehouse = await startGatehouse()
     application = await startApplication(gatehouse.appPort)

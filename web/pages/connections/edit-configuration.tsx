@@ -55,7 +55,7 @@ export function EditConfiguration({ connection, onClose }: Props) {
                   {update.data ? 'Close' : 'Cancel'}
                 </Button>
               </Dialog.Close>
-              <Button type="submit" disabled={missing !== undefined} loading={isSaving}>
+              <Button type="submit" disabled={missing !== undefined || isSaving} loading={isSaving}>
                 Save Metadata Configuration
               </Button>
             </Flex>

@@ -1,5 +1,5 @@
 /**
- * The bearer token of a directory that was just made, until its page is left: the server cannot show it again, and an
+ * The bearer token that was just made for a directory, until its page is left: the server cannot show it again, and an
  * address, a history or a storage would keep it for others.
  */
 let kept: { readonly directory: string; readonly token: string } | undefined

@@ -5,7 +5,7 @@ import { scimGuideFor } from '#contracts/guides/find-guide.ts'
 import { CopyField } from '../../ui/copy.tsx'
 import { Section } from '../../ui/page.tsx'
 import { GuidePanel } from '../guides/guide-panel.tsx'
-import { keptToken } from './new-token.ts'
+import { keepToken, keptToken } from './new-token.ts'
 import { SyncProgress } from './sync-progress.tsx'
 import { TokenSection } from './token-section.tsx'
 
@@ -13,6 +13,10 @@ export function SetupTab({ directory }: { readonly directory: ConfiguredDirector
   const { endpoint, type, id } = directory
   const guide = scimGuideFor(type)
   const [token, setToken] = useState(() => keptToken(id))
+  const show = (made: string) => {
+    keepToken(id, made)
+    setToken(made)
+  }
   return (
     <Grid columns={{ initial: '1', md: '2' }} gap="5" align="start">
       <Flex direction="column" gap="5" minWidth="0">
@@ -37,7 +41,7 @@ export function SetupTab({ directory }: { readonly directory: ConfiguredDirector
           </Flex>
         </Section>
         <SyncProgress directory={directory} />
-        <TokenSection directory={directory} onToken={setToken} />
+        <TokenSection directory={directory} onToken={show} />
       </Flex>
       <GuidePanel guide={guide} values={{ endpoint, ...(token !== undefined && { bearer_token: token }) }} />
     </Grid>

@@ -105,8 +105,8 @@ function CreateEnvironment({ onClose }: { readonly onClose: () => void }) {
       fields={['name']}
       onSubmit={async () => {
         const made = await make.mutateAsync({ body: { name: name.trim(), kind } })
-        onClose()
         await navigate(`/${made.id}`)
+        onClose()
       }}
       onClose={onClose}
     >

@@ -35,6 +35,7 @@ export function EventFilterBar({ filters, query, onChange }: Props) {
         <div className="filter">
           <Picker
             label="Organization"
+            isReading={organizations.query.isPending}
             options={[
               { value: '', text: 'All organizations' },
               ...known,

@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { type Event, listEvents } from '#contracts/events.ts'
 import { call } from '../../api/call.ts'
 import { usePlace } from '../../api/environment.tsx'
-import type { ListRead } from '../../api/queries.ts'
+import { itemsOf, type ListRead } from '../../api/queries.ts'
 import { type EventFilters, queryOf } from './filters.ts'
 
 const pageSize = 50
@@ -25,11 +25,14 @@ export function useLog(filters: EventFilters, enabled: boolean): ListRead<Event>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ data, list_metadata }) =>
       isBefore(data.at(-1), start) ? undefined : (list_metadata.after ?? undefined),
-    select: ({ pages }) => pages.flatMap(({ data }) => data).filter((event) => !isBefore(event, start)),
+    select: ({ pages: read }) => {
+      const { items, pages } = itemsOf(read)
+      return { items: items.filter((event) => !isBefore(event, start)), pages }
+    },
     placeholderData: keepPreviousData,
     enabled,
   })
-  return { query, items: query.data ?? [] }
+  return { query, items: query.data?.items ?? [] }
 }
 
 function isBefore(event: Event | undefined, start: string | undefined): boolean {

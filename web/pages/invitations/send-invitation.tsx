@@ -73,6 +73,7 @@ export function SendInvitation({ organization: given, onClose }: Props) {
               label="Organization"
               value={chosen}
               placeholder="None"
+              isReading={organizations.query.isPending}
               options={[
                 { value: nowhere, text: 'None: to the application alone' },
                 ...organizations.items.map(({ id, name, domains }) => ({
@@ -81,7 +82,11 @@ export function SendInvitation({ organization: given, onClose }: Props) {
                   aliases: domains.map(({ domain }) => domain),
                 })),
               ]}
-              onChange={setChosen}
+              onChange={(next) => {
+                setChosen(next)
+                // The other organization may not have it.
+                setRole(defaultRole)
+              }}
             />
           )}
           {isMember && (

@@ -57,8 +57,8 @@ export function CreateStream({ type, onClose }: Props) {
       fields={['datadog.api_key', 'https.url', 'splunk.url', 'splunk.token', 's3.endpoint', 'file.name']}
       onSubmit={async () => {
         const made = await create.mutateAsync({ body: bodyOf(form) })
-        onClose()
         await navigate(paths.logStream(made.id))
+        onClose()
       }}
       onClose={onClose}
     >

@@ -19,7 +19,7 @@ import { CopyableId } from '../../ui/copy.tsx'
 import { DotsIcon } from '../../ui/icons.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
-import { Refusal } from '../../ui/refusal.tsx'
+import { Refusal, sayRefusal } from '../../ui/refusal.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { DatadogSection } from './datadog-section.tsx'
 import { destinationOf } from './destination.ts'
@@ -82,7 +82,7 @@ function StreamView({ stream }: { readonly stream: LogStream }) {
               </DropdownMenu.Item>
               <DropdownMenu.Item
                 disabled={readOnly !== undefined}
-                onSelect={() => update.mutate({ params: { id }, body: { paused: !isPaused } })}
+                onSelect={() => update.mutate({ params: { id }, body: { paused: !isPaused } }, { onError: sayRefusal })}
               >
                 {isPaused ? 'Resume' : 'Pause'}
               </DropdownMenu.Item>

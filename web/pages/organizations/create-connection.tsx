@@ -34,8 +34,8 @@ export function CreateConnection({ organization, onClose }: Props) {
         ...(name.trim() !== '' && { name: name.trim() }),
       },
     })
-    onClose()
     await navigate(paths.connection(made.id))
+    onClose()
   }
   return (
     <FormDialog

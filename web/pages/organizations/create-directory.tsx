@@ -36,8 +36,8 @@ export function CreateDirectory({ organization, onClose }: Props) {
     if (!type) return
     const made = await create.mutateAsync({ body: { organization_id: organization.id, type, name: name.trim() } })
     keepToken(made.id, made.bearer_token)
-    onClose()
     await navigate(paths.directory(made.id))
+    onClose()
   }
   return (
     <FormDialog

@@ -25,8 +25,8 @@ export function CreateOrganization({ onClose }: { readonly onClose: () => void }
       body: { name: name.trim(), ...(domain_data.length > 0 && { domain_data }) },
     })
     say(`${made.name} created`)
-    onClose()
     await navigate(paths.organization(made.id))
+    onClose()
   }
   return (
     <FormDialog

@@ -127,7 +127,7 @@ function AddDomain({ organization }: { readonly organization: Organization }) {
           placeholder="acme.com"
           error={refusalOf(add.error, 'domain')}
         />
-        <Button type="submit" variant="soft" disabled={domain.trim() === ''} loading={add.isPending}>
+        <Button type="submit" variant="soft" disabled={domain.trim() === '' || add.isPending} loading={add.isPending}>
           Add domain
         </Button>
       </Flex>

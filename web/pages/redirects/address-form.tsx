@@ -23,12 +23,18 @@ interface Props {
 /** The one address of its kind that an environment has, or has not. */
 export function AddressForm({ label, placeholder, action, confirmation, field, stored, saving, onSave }: Props) {
   const { readOnly } = usePlace()
-  const [url, setUrl] = useState(stored ?? '')
+  /** Nothing while it says what is stored, which others may change. */
+  const [edited, setEdited] = useState<string>()
+  const url = edited ?? stored ?? ''
   const typed = url.trim()
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
     await onSave(typed === '' ? null : typed).then(
-      () => say(confirmation),
+      () => {
+        // Whoever typed on meanwhile keeps it.
+        setEdited((now) => (now === edited ? undefined : now))
+        say(confirmation)
+      },
       () => undefined, // shown below
     )
   }
@@ -42,7 +48,7 @@ export function AddressForm({ label, placeholder, action, confirmation, field, s
             value={url}
             placeholder={placeholder}
             error={refusalOf(saving.error, field)}
-            onChange={setUrl}
+            onChange={setEdited}
           />
         </div>
         <ActionButton

@@ -15,7 +15,6 @@ export function HomepageSection() {
       <Loaded query={query} noun="homepage">
         {({ url }) => (
           <AddressForm
-            key={url}
             label="URL"
             placeholder="http://localhost:3000"
             action="Save homepage"

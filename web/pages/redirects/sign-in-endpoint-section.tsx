@@ -15,7 +15,6 @@ export function SignInEndpointSection() {
       <Loaded query={query} noun="sign-in endpoint">
         {({ sign_in_endpoint: url }) => (
           <AddressForm
-            key={url}
             label="Sign-in URL"
             placeholder="http://localhost:3000/sign-in"
             action="Save endpoint"

@@ -153,7 +153,7 @@ function AddUri<I extends Item>({ noun, placeholder, hint, field = 'uri', onAdd 
             onChange={setUri}
           />
         </div>
-        <Button type="submit" variant="soft" mt="5" disabled={uri.trim() === ''} loading={busy}>
+        <Button type="submit" variant="soft" mt="5" disabled={uri.trim() === '' || busy} loading={busy}>
           Add
         </Button>
       </Flex>

@@ -47,7 +47,10 @@ function RoleTable({ roles }: { readonly roles: readonly Role[] }) {
   const remove = useChange(deleteEnvironmentRole)
   const [editing, setEditing] = useState<Role>()
   const [deleting, setDeleting] = useState<Role>()
-  const slugs = roles.map(({ slug }) => slug)
+  // Moved again before the list is read again, a role goes on from where it was moved to.
+  const pending = order.isPending ? order.variables.body.role_slugs : []
+  const shown = roles.toSorted((one, other) => pending.indexOf(one.slug) - pending.indexOf(other.slug))
+  const slugs = shown.map(({ slug }) => slug)
   const move = (slug: string, by: -1 | 1) => {
     const rest = slugs.filter((each) => each !== slug)
     order.mutate({ body: { role_slugs: rest.toSpliced(slugs.indexOf(slug) + by, 0, slug) } })
@@ -67,7 +70,7 @@ function RoleTable({ roles }: { readonly roles: readonly Role[] }) {
             </Table.Row>
           </Table.Header>
           <Table.Body>
-            {roles.map((role, index) => (
+            {shown.map((role, index) => (
               <Table.Row key={role.id}>
                 <Table.RowHeaderCell>
                   <Flex gap="2" align="center" wrap="wrap">
@@ -92,7 +95,7 @@ function RoleTable({ roles }: { readonly roles: readonly Role[] }) {
                   <RoleMenu
                     role={role}
                     isFirst={index === 0}
-                    isLast={index === roles.length - 1}
+                    isLast={index === shown.length - 1}
                     isDefault={role.slug === defaultRole}
                     onEdit={() => setEditing(role)}
                     onMove={(by) => move(role.slug, by)}

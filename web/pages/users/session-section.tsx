@@ -6,6 +6,7 @@ import { useChange, useList } from '../../api/queries.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { sayRefusal } from '../../ui/refusal.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -69,7 +70,7 @@ function SessionRow({ session }: { readonly session: Session }) {
             color="gray"
             reason={readOnly}
             loading={revoke.isPending}
-            onClick={() => revoke.mutate({ body: { session_id: id } })}
+            onClick={() => revoke.mutate({ body: { session_id: id } }, { onError: sayRefusal })}
           >
             End session
           </ActionButton>

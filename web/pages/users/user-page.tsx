@@ -39,7 +39,12 @@ function UserView({ user }: { readonly user: User }) {
   const settings = useRead(getAuthenticationSettings, {}).data
   const [deleting, setDeleting] = useState(false)
   const [impersonating, setImpersonating] = useState(false)
-  const offReason = settings?.impersonation === true ? undefined : 'Impersonation is off: see Authentication.'
+  const offReason =
+    settings === undefined
+      ? 'Whether impersonation is on is still being read.'
+      : settings.impersonation
+        ? undefined
+        : 'Impersonation is off: see Authentication.'
   const { id, email, name, email_verified, external_id, last_sign_in_at } = user
   return (
     <Page

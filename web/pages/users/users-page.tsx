@@ -102,8 +102,8 @@ function CreateUser({ onClose }: { readonly onClose: () => void }) {
       onSubmit={async () => {
         const names = { first_name: firstName.trim() || null, last_name: lastName.trim() || null }
         const made = await create.mutateAsync({ body: { email: email.trim(), email_verified: verified, ...names } })
-        onClose()
         await navigate(paths.user(made.id))
+        onClose()
       }}
       onClose={onClose}
     >

@@ -37,8 +37,8 @@ export function CreateWebhook({ onClose }: { readonly onClose: () => void }) {
       fields={['endpoint_url', 'events']}
       onSubmit={async () => {
         const made = await create.mutateAsync({ body: { endpoint_url: url.trim(), events: [...events], ordered } })
-        onClose()
         await navigate(paths.webhook(made.id))
+        onClose()
       }}
       onClose={onClose}
     >

@@ -5,6 +5,7 @@ import { usePlace } from '../../api/environment.tsx'
 import { useChange } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
+import { sayRefusal } from '../../ui/refusal.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { AttemptList } from './attempt-list.tsx'
@@ -76,7 +77,7 @@ export function DeliveryRow({ delivery }: { readonly delivery: WebhookDelivery }
           variant="soft"
           reason={readOnly ?? (isTest ? 'This was a test. Send another instead.' : undefined)}
           loading={retry.isPending}
-          onClick={() => retry.mutate({ params: { id } })}
+          onClick={() => retry.mutate({ params: { id } }, { onError: sayRefusal })}
         >
           Retry now
         </ActionButton>

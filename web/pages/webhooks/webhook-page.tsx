@@ -16,6 +16,7 @@ import { CopyableId } from '../../ui/copy.tsx'
 import { DotsIcon } from '../../ui/icons.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
+import { sayRefusal } from '../../ui/refusal.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { DeliverySection } from './delivery-section.tsx'
@@ -67,7 +68,12 @@ function WebhookView({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
             </DropdownMenu.Item>
             <DropdownMenu.Item
               disabled={readOnly !== undefined}
-              onSelect={() => update.mutate({ params: { id }, body: { status: isOn ? 'disabled' : 'enabled' } })}
+              onSelect={() =>
+                update.mutate(
+                  { params: { id }, body: { status: isOn ? 'disabled' : 'enabled' } },
+                  { onError: sayRefusal },
+                )
+              }
             >
               {isOn ? 'Disable' : 'Enable'}
             </DropdownMenu.Item>
