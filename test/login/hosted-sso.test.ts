@@ -247,3 +247,90 @@ describe('the way back', () => {
     expect((await browser.post(path, form)).left?.searchParams.get('code')).toBeFalsy()
   })
 })
+
+describe('an application that asks for an organization', () => {
+  const password = 'horse battery staple'
+  const [todd, guest, partner] = ['todd@example.com', 'gus@guest.test', 'pia@partner.test']
+
+  /** Acme owns example.com; its guests are of nobody's domain, or of another company's that has a policy of its own. */
+  async function asked(change: Parameters<typeof company>[0] = {}, members: readonly string[] = [guest, partner]) {
+    const acme = await company(change)
+    const { api } = acme.environment
+    for (const email of members) await acme.people.join(await acme.people.user(email, { password }), acme.organization)
+    const { body: beta } = await api<Organization>('POST', '/organizations', {
+      body: { name: 'Beta', domain_data: [{ domain: 'partner.test', state: 'verified' }] },
+    })
+    const metadata = (await createIdp('https://idp.beta.test')).metadata.replaceAll('idp.test', 'idp.beta.test')
+    const { body: connection } = await api<ConfiguredConnection>('POST', '/connections', {
+      body: { organization_id: beta.id, connection_type: 'OktaSAML', idp_metadata_xml: metadata },
+    })
+    await server.db.pool.query(`update connections set state = 'active' where id = $1`, [connection.id])
+    return { ...acme, beta: connection }
+  }
+
+  /** What a browser that nobody is signed in in gets to see. */
+  async function placeOf(acme: Company, hint: string | undefined, provider: string): Promise<string | undefined> {
+    const query = { provider, organization_id: acme.organization.id, ...(hint !== undefined && { login_hint: hint }) }
+    const { left, page } = await new LoginBrowser(server).get(acme.url(query))
+    return left?.host ?? page
+  }
+
+  const outsiders = { organization: { allow_profiles_outside_organization: true } }
+  test.each<[string, Parameters<typeof company>[0], string | undefined, string]>([
+    ['nobody knows who comes', {}, undefined, 'idp.test'],
+    ['somebody of its own domain comes', {}, todd, 'idp.test'],
+    ['a guest comes, whom its identity provider could not vouch for', {}, guest, 'sign-in'],
+    ['a guest comes, and it takes people of other domains', outsiders, guest, 'idp.test'],
+    ['a guest comes whose own company has a policy', {}, partner, 'idp.beta.test'],
+    ['a guest comes whose own company has a policy, though it takes others', outsiders, partner, 'idp.beta.test'],
+    ['it leaves its people the choice', { settings: { sso_required: false } }, undefined, 'sign-in'],
+    ['it leaves its people the choice, whoever comes', { settings: { sso_required: false } }, todd, 'sign-in'],
+    [
+      'it leaves the choice, and the guest’s company does not',
+      { settings: { sso_required: false } },
+      partner,
+      'idp.beta.test',
+    ],
+  ])('when %s', async (_when, change, hint, place) => {
+    const acme = await asked(change, [])
+    for (const provider of ['authkit', '']) expect(await placeOf(acme, hint, provider)).toBe(place)
+  })
+
+  test('gets its guest from the login box as from the API, and nobody whom the API would not let in', async () => {
+    const acme = await asked()
+    const stranger = await acme.people.user('sam@guest.test', { password })
+    const byApi = async (email: string) => {
+      const { status, body } = await acme.people.authenticate<
+        Authenticated & { error?: string; connection_ids?: string[] }
+      >({
+        grant_type: 'password',
+        email,
+        password,
+      })
+      return { status, organization: body.organization_id, error: body.error, connections: body.connection_ids }
+    }
+    const byBox = async (email: string) => {
+      const browser = new LoginBrowser(server)
+      const query = { organization_id: acme.organization.id, login_hint: email }
+      const page = await browser.get(acme.url(query))
+      if (page.page !== 'sign-in') return page
+      expect(page.text).toContain(`value="${email}"`)
+      await browser.submit('sign-in', { email })
+      return browser.submit('password', { password })
+    }
+    const welcome = await byBox(guest)
+    expect((await redeem(acme, welcome.left)).organization_id).toBe(acme.organization.id)
+    expect(await byApi(guest)).toMatchObject({ status: 200, organization: acme.organization.id })
+
+    expect((await byBox(partner)).left?.host).toBe('idp.beta.test')
+    expect(await byApi(partner)).toMatchObject({ status: 400, error: 'sso_required', connections: [acme.beta.id] })
+
+    // Not a member at all: the API lets them in nowhere, and so does the box.
+    expect(await byBox(stranger.email)).toMatchObject({
+      status: 403,
+      left: undefined,
+      text: expect.stringContaining('not a member'),
+    })
+    expect(await byApi(stranger.email)).toMatchObject({ status: 200, organization: undefined })
+  })
+})

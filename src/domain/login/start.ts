@@ -42,7 +42,7 @@ interface Found {
   readonly redirects: readonly RegisteredRedirect[]
   readonly organization_known: boolean
   readonly connection: { readonly id: ConnectionId; readonly organization_id: OrganizationId } | null
-  readonly organization_sso: ConnectionId | null
+  readonly organization_sso: { readonly connection: ConnectionId; readonly takes_outsiders: boolean } | null
   readonly recent: number
 }
 
@@ -54,7 +54,8 @@ const find = prepared<[string, string | null, string | null, Buffer, Date], Foun
      exists (select from organizations o where o.environment_id = e.id and o.id = $2) as organization_known,
      (select json_build_object('id', c.id, 'organization_id', c.organization_id) from connections c
       where c.environment_id = e.id and c.id = $3) as connection,
-     (select c.id from connections c
+     (select json_build_object('connection', c.id, 'takes_outsiders', o.allow_profiles_outside_organization) from connections c
+      join organizations o on o.environment_id = c.environment_id and o.id = c.organization_id
       left join organization_authentication_settings s on s.environment_id = c.environment_id and s.organization_id = c.organization_id
       where c.environment_id = e.id and c.organization_id = $2 and c.state = 'active'
         and coalesce((s.settings ->> 'sso_required')::boolean, true) order by c.id limit 1) as organization_sso,
@@ -200,9 +201,11 @@ async function chooseSelector(
   const { provider } = query
   if (provider !== undefined && provider !== 'authkit') return { provider, scopes: query.provider_scopes ?? [] }
   if (query.connection_id !== undefined) return { connection: query.connection_id }
-  if (found.organization_sso !== null) return { connection: found.organization_sso }
   const policy = email === null ? undefined : await findDomainPolicy(deps.db, found.environment, email)
-  return policy && { connection: policy.connection }
+  if (policy) return { connection: policy.connection }
+  const { organization_sso: sso } = found
+  // A guest's address is under nobody's policy, and the organization's identity provider could not vouch for it.
+  return sso === null || (email !== null && !sso.takes_outsiders) ? undefined : { connection: sso.connection }
 }
 
 export async function createLogin(

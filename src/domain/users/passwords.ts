@@ -4,6 +4,7 @@ import type { Database } from '#db/database.ts'
 import type { Work } from '#db/work.ts'
 import { isOutdated, readForeignHash } from '#protocols/passwords/stored-hash.ts'
 import { BadRequest } from '../errors.ts'
+import { atEvenPace } from '../login/even-pace.ts'
 import { addressKey } from './address.ts'
 import { type PasswordOwner, type PasswordPolicy, passwordProblems } from './password-rules.ts'
 import { hashPassword, matchesHash } from './password-work.ts'
@@ -79,12 +80,30 @@ export interface CheckedPassword {
   readonly hash: string | undefined
 }
 
+interface PasswordDeps {
+  readonly db: Database
+  readonly clock: () => Date
+}
+
 /**
  * Whether this is the password of whoever has the address. Takes as long when nobody has it or they have no password:
- * time must not tell who exists. A hash from elsewhere, or of former costs, is replaced when it turns out right.
+ * time must not tell who exists. A wrong one is answered on the beat, since a hash from elsewhere has costs of its own.
  */
-export async function checkPassword(
-  deps: { readonly db: Database; readonly clock: () => Date },
+export function checkPassword(
+  deps: PasswordDeps,
+  environment: EnvironmentId,
+  email: string,
+  password: string,
+): Promise<CheckedPassword> {
+  return atEvenPace(
+    () => matchPassword(deps, environment, email, password),
+    ({ hash }) => hash === undefined,
+  )
+}
+
+/** A hash from elsewhere, or of former costs, is replaced when it turns out right. */
+async function matchPassword(
+  deps: PasswordDeps,
   environment: EnvironmentId,
   email: string,
   password: string,
@@ -116,7 +135,7 @@ export async function checkPassword(
   // Renewed by another sign-in at once, or changed: what is there now decides.
   return numUpdatedRows === 1n
     ? { user: user as UserRow, hash: renewed }
-    : checkPassword(deps, environment, email, password)
+    : matchPassword(deps, environment, email, password)
 }
 
 /**
