@@ -256,6 +256,26 @@ test('a deletion waits until the name is typed, and says what breaks', async () 
   expect(visitor.complaints.filter((text) => !text.includes('404'))).toEqual([])
 })
 
+test('what cannot be read is said to be so, and counts as nothing done or made', async () => {
+  const visitor = await visitIn(profile)
+  const { page } = visitor
+  const refuse = (url: URL) => /\/(organizations|mailbox)$/.test(url.pathname) && url.pathname.includes('/api/')
+  await page.route(refuse, (route) => route.fulfill({ status: 403, json: { message: 'Not now.' } }))
+  await page.goto(`${gatehouse.url}/dashboard`)
+  await page.getByText('The progress could not be read. Not now.').waitFor()
+  expect(await page.getByText(/\d of 7/).count()).toBe(0)
+  await page.unroute(refuse)
+  await button(page, 'Try again').click()
+  await page.getByText(/\d of 7/).waitFor()
+  await page.getByRole('link', { name: 'Mailbox', exact: true }).click()
+  await page.getByRole('heading', { name: 'No mail yet' }).waitFor()
+  // It was read before, as empty, and is not any more.
+  await page.route(refuse, (route) => route.fulfill({ status: 403, json: { message: 'Not now.' } }))
+  await page.getByText('What you see may be old. Not now.').waitFor()
+  await page.getByRole('heading', { name: 'No mail yet' }).waitFor()
+  expect(visitor.complaints.filter((text) => !text.includes('403'))).toEqual([])
+})
+
 test('the first page costs less than 200 kB', async () => {
   const visitor = await visitIn(profile)
   const sizes: number[] = []

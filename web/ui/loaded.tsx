@@ -122,6 +122,28 @@ function Stale({ error, retry }: { readonly error: Error | null; readonly retry:
   )
 }
 
+interface TogetherProps {
+  readonly lists: readonly ListRead<unknown>[]
+  readonly noun: string
+  readonly children: ReactNode
+}
+
+/** Lists that say something only together: what is not read yet is not “none”. */
+export function LoadedTogether({ lists, noun, children }: TogetherProps) {
+  const failed = lists.filter(({ query }) => query.isError)
+  const missing = lists.filter(({ query }) => query.data === undefined)
+  const retry = () => failed.forEach(({ query }) => void query.refetch())
+  const error = failed[0]?.query.error
+  if (missing.some(({ query }) => query.error)) return error && <Failed error={error} noun={noun} retry={retry} />
+  if (missing.length > 0) return <Loading />
+  return (
+    <>
+      {error && <Stale error={error} retry={retry} />}
+      {children}
+    </>
+  )
+}
+
 interface ListProps<Item> {
   readonly list: ListRead<Item>
   readonly noun: string
@@ -134,10 +156,17 @@ export function LoadedList<Item>({ list, noun, empty, children }: ListProps<Item
   const { query } = list
   if (query.data === undefined)
     return query.error ? <Failed error={query.error} noun={noun} retry={() => void query.refetch()} /> : <Loading />
-  if (list.items.length === 0) return empty
+  const stale = query.isRefetchError && <Stale error={query.error} retry={() => void query.refetch()} />
+  if (list.items.length === 0)
+    return (
+      <>
+        {stale}
+        {empty}
+      </>
+    )
   return (
     <>
-      {query.isRefetchError && <Stale error={query.error} retry={() => void query.refetch()} />}
+      {stale}
       {children(list.items)}
       {query.hasNextPage && <ShowMore list={list} />}
     </>

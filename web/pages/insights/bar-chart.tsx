@@ -19,6 +19,12 @@ export function BarChart({ bars, title, good, bad }: Props) {
   const scale = (count: number) => (count / most) * height
   const goodTotal = bars.reduce((sum, bar) => sum + bar.good, 0)
   const badTotal = bars.reduce((sum, bar) => sum + bar.bad, 0)
+  if (goodTotal + badTotal === 0)
+    return (
+      <Text as="p" size="2" className="soft flush">
+        None from {bars[0]?.day} to {bars.at(-1)?.day}.
+      </Text>
+    )
   const words = `${title}: ${goodTotal} ${good}, ${badTotal} ${bad}`
   return (
     <Flex direction="column" gap="2">

@@ -7,7 +7,7 @@ import { listRedirectUris } from '#contracts/redirects.ts'
 import { listSignInAttempts } from '#contracts/sign-in-attempts.ts'
 import { listWebhookEndpoints } from '#contracts/webhooks.ts'
 import { usePlace } from '../../api/environment.tsx'
-import { useList } from '../../api/queries.ts'
+import { type ListRead, useList } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { Time } from '../../ui/time.tsx'
 import type { ChecklistStep } from './checklist.tsx'
@@ -17,32 +17,49 @@ const all = { query: { limit: 100 } } as const
 /** The use of a key is noted with no event, a few seconds later. */
 const lookAgainMs = 10_000
 
-/** The way through the set-up, each step with what shows that it was done. */
-export function useChecklist(): readonly ChecklistStep[] {
-  const paths = usePaths()
+/** What shows how far somebody has come. */
+function useEvidence() {
   const { environment } = usePlace()
-  const keys = useList(
-    listEnvironmentApiKeys,
-    { params: { environment_id: environment.id }, ...all },
-    { refetchEveryMs: lookAgainMs },
-  ).items
-  const organizations = useList(listOrganizations, all).items.filter(({ id }) => id !== 'org_test_idp')
-  const connections = useList(listConnections, all).items.filter(({ connection_type }) => connection_type !== 'TestIdp')
-  const directories = useList(listDirectories, all).items
-  const redirects = useList(listRedirectUris, all).items
-  const attempts = useList(listSignInAttempts, { query: { limit: 25 } }).items
-  const streams = useList(listLogStreams, all).items
-  const webhooks = useList(listWebhookEndpoints, all).items
-  const used = keys
+  return {
+    keys: useList(
+      listEnvironmentApiKeys,
+      { params: { environment_id: environment.id }, ...all },
+      { refetchEveryMs: lookAgainMs },
+    ),
+    organizations: useList(listOrganizations, all),
+    connections: useList(listConnections, all),
+    directories: useList(listDirectories, all),
+    redirects: useList(listRedirectUris, all),
+    attempts: useList(listSignInAttempts, { query: { limit: 25 } }),
+    streams: useList(listLogStreams, all),
+    webhooks: useList(listWebhookEndpoints, all),
+  }
+}
+
+interface SetUp {
+  readonly steps: readonly ChecklistStep[]
+  /** Before all of them are read the steps say nothing. */
+  readonly lists: readonly ListRead<unknown>[]
+}
+
+/** The way through the set-up, each step with what shows that it was done. */
+export function useChecklist(): SetUp {
+  const paths = usePaths()
+  const evidence = useEvidence()
+  const organizations = evidence.organizations.items.filter(({ id }) => id !== 'org_test_idp')
+  const connections = evidence.connections.items.filter(({ connection_type }) => connection_type !== 'TestIdp')
+  const [directories, redirects] = [evidence.directories.items, evidence.redirects.items]
+  const [streams, webhooks] = [evidence.streams.items, evidence.webhooks.items]
+  const used = evidence.keys.items
     .flatMap(({ last_used_at, last_used_by }) =>
       last_used_at === null ? [] : [{ at: last_used_at, by: last_used_by }],
     )
     .toSorted((one, other) => (one.at < other.at ? 1 : -1))[0]
   const active = connections.find(({ state }) => state === 'active')
   const linked = directories.find(({ state }) => state === 'linked')
-  const signedIn = attempts.find(({ state }) => state === 'succeeded')
+  const signedIn = evidence.attempts.items.find(({ state }) => state === 'succeeded')
   const organization = organizations[0]
-  return [
+  const steps: ChecklistStep[] = [
     {
       text: 'Call the API',
       done: used !== undefined,
@@ -109,4 +126,5 @@ export function useChecklist(): readonly ChecklistStep[] {
       to: paths.events,
     },
   ]
+  return { steps, lists: Object.values(evidence) }
 }

@@ -1,16 +1,17 @@
-import { Callout, Flex, Grid, SegmentedControl } from '@radix-ui/themes'
+import { Callout, Flex, Grid, SegmentedControl, Text } from '@radix-ui/themes'
 import { Link, useSearchParams } from 'react-router'
 import { getAuthenticationSettings } from '#contracts/authentication-settings.ts'
 import { listConnections } from '#contracts/connections.ts'
 import { getOrganization, type Organization } from '#contracts/organizations.ts'
 import { listRedirectUris } from '#contracts/redirects.ts'
 import { listTestSsoRuns, type TestSsoFlow, testSsoScenarios } from '#contracts/test-sso.ts'
+import { ApiError } from '../../api/call.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useList, useRead } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { CopyField, Snippet } from '../../ui/copy.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
-import { Page, Section } from '../../ui/page.tsx'
+import { Empty, Page, Section } from '../../ui/page.tsx'
 import { AllowGuests } from '../organizations/allow-guests.tsx'
 import { ScenarioCard } from './scenario-card.tsx'
 
@@ -27,9 +28,18 @@ export function TestSsoPage() {
       title="Test SSO"
       lead="Sign in through a real identity provider that runs beside this server, in the four ways that applications meet."
     >
-      <Loaded query={organization} noun="Test Organization (it is made with staging environments by gatehouse dev)">
-        {(found) => <Scenarios organization={found} />}
-      </Loaded>
+      {organization.error instanceof ApiError && organization.error.status === 404 ? (
+        <Empty title="No Test Organization in this environment">
+          <Text as="p" size="2">
+            <code>gatehouse dev</code> makes it, with the identity provider behind it, in its staging environment.
+            Switch there with the menu at the top left.
+          </Text>
+        </Empty>
+      ) : (
+        <Loaded query={organization} noun="Test Organization">
+          {(found) => <Scenarios organization={found} />}
+        </Loaded>
+      )}
     </Page>
   )
 }
