@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# Three stages: dependencies without build tools and without the embedded database, what is built, then the program.
-# Some 200 MB.
+# Three stages: dependencies without build tools and without the embedded database, what is built, then the program,
+# with nothing native but Node. 41 MB on top of Node's own image.
 
 FROM node:24-alpine AS dependencies
 WORKDIR /app
@@ -18,7 +18,7 @@ COPY scripts scripts
 COPY bin bin
 COPY src src
 COPY web web
-RUN node scripts/build-dashboard.mjs && node scripts/build-server.mjs
+RUN node scripts/build-dashboard.mjs && node scripts/build-server.mjs --unchanging
 
 FROM node:24-alpine
 ENV NODE_ENV=production
@@ -30,7 +30,7 @@ COPY src src
 COPY --from=built /app/dist dist
 USER node
 EXPOSE 4100
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD wget -q -O /dev/null http://127.0.0.1:4100/healthz || exit 1
 # No shell in between: SIGTERM reaches the server, which finishes what is in flight.
 CMD ["node", "bin/gatehouse.mjs", "start"]

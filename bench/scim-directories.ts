@@ -13,13 +13,17 @@ export async function connectDirectory(pool: Pool, apiKey: string): Promise<Send
     organization_id: organization.id,
     type: 'okta scim v2.0',
   })
-  const base = new URL(directory.endpoint).pathname
+  return sendTo(pool, new URL(directory.endpoint).pathname, directory.bearer_token ?? undefined)
+}
+
+/** @param token none where nobody asks for one. */
+export function sendTo(pool: Pool, base: string, token?: string): Send {
   return async (method, path, body) => {
     const answer = await pool.request({
       method,
       path: base + path,
       headers: {
-        authorization: `Bearer ${directory.bearer_token}`,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body && { 'content-type': 'application/scim+json' }),
       },
       ...(body && { body: JSON.stringify(body) }),

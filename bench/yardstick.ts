@@ -12,6 +12,7 @@ import { authnRequest } from '#protocols/saml/authn-request.ts'
 import { redirectUrl } from '#protocols/saml/bindings.ts'
 import { readResponse, verifyResponse } from '#protocols/saml/response.ts'
 import { childOptions, tellParent } from './child.ts'
+import { Stamper } from './stamper.ts'
 
 export interface YardstickOptions {
   readonly databaseUrl: string
@@ -79,7 +80,6 @@ const statements = {
     insert into tokens_y (hash, profile_id, body, expires_at) select $5, profile_id, body, $6 from redeemed
     returning profile_id, body`,
   profile: 'select profile_id, body from tokens_y where hash = $1 and expires_at > $2',
-  stamp: 'select stamp_events(false) as moved',
 }
 
 function run<Row extends pg.QueryResultRow>(name: keyof typeof statements, ...values: unknown[]) {
@@ -90,16 +90,7 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-/** The log of Gatehouse, stamped as there: after a commit, one run at a time. */
-let stamping: 'idle' | 'busy' | 'again' = 'idle'
-async function stamp(): Promise<void> {
-  if (stamping !== 'idle') return void (stamping = 'again')
-  do {
-    stamping = 'busy'
-    await run('stamp')
-  } while ((stamping as string) === 'again') // set by a call meanwhile
-  stamping = 'idle'
-}
+const stamper = new Stamper(pool)
 
 async function authorize(query: URLSearchParams, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { rows } = await run<{ redirect_uri: string; sso_url: string }>(
@@ -190,7 +181,7 @@ async function acs(form: URLSearchParams, response: ServerResponse): Promise<voi
     }),
   )
   if (rowCount !== 1) return send(response, 400, '{}')
-  void stamp()
+  stamper.wake()
   const query = new URLSearchParams({ code, ...(login.app_state !== null && { state: login.app_state }) })
   response.writeHead(302, { location: `${login.redirect_uri}?${query.toString()}` }).end()
 }

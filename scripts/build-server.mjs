@@ -2,6 +2,7 @@
  * Builds the program into dist/server: its files, and the libraries that come as many files, as a few. Nothing needs it;
  * it starts faster and takes less memory than the source, which bin/gatehouse.mjs runs where this is missing or old.
  * npm runs it after an install; without Vite, as in an install for production, there is nothing to build with.
+ * With --unchanging, for an image, it is used always: nobody edits the files there, and copying them changes their times.
  * JavaScript, because npm may run it on a Node that cannot run TypeScript.
  */
 import { rm, writeFile } from 'node:fs/promises'
@@ -56,5 +57,6 @@ if (vite) {
       rolldownOptions: { output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' } },
     },
   })
-  await writeFile(`${folder}built-from.json`, JSON.stringify(builtFrom))
+  const watched = process.argv.includes('--unchanging') ? {} : builtFrom
+  await writeFile(`${folder}built-from.json`, JSON.stringify(watched))
 }

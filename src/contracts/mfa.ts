@@ -46,7 +46,10 @@ export type AuthenticationChallenge = Static<typeof AuthenticationChallenge>
 const name = Type.Optional(Type.String({ minLength: 1, maxLength: 255 }))
 
 export const FactorEnroll = Type.Object({
-  type: Type.Literal('totp'),
+  type: Type.Literal('totp', {
+    description:
+      'Second factors are authenticator apps: enrol one with type "totp" and show its qr_code. No text messages are sent; a code by mail is POST /user_management/magic_auth.',
+  }),
   totp_issuer: name,
   totp_user: name,
   /** A secret people have in their apps already, in Base32. */

@@ -69,16 +69,16 @@ function read(property: TSchema, texts: string[]): unknown {
 function check(schema: TSchema, value: unknown): unknown {
   const validator = validatorOf(schema)
   if (validator.Check(value)) return value
-  throw new Invalid(fieldErrors(validator, value))
+  throw new Invalid(fieldErrors(schema, validator, value))
 }
 
-function fieldErrors(validator: Validator, value: unknown): FieldError[] {
+function fieldErrors(schema: TSchema, validator: Validator, value: unknown): FieldError[] {
   const errors: FieldError[] = []
   const seen = new Set<string>()
-  const add = (field: string, text: string) => {
+  const add = (field: string, text: string, message?: string) => {
     if (seen.has(field)) return
     seen.add(field)
-    errors.push({ field, code: field === '' ? text : `${field} ${text}` })
+    errors.push({ field, code: field === '' ? text : `${field} ${text}`, ...(message !== undefined && { message }) })
   }
   for (const error of validator.Errors(value)) {
     const field = error.instancePath.slice(1).replaceAll('/', '.')
@@ -88,9 +88,19 @@ function fieldErrors(validator: Validator, value: unknown): FieldError[] {
     } else if (error.keyword === 'additionalProperties') {
       const { additionalProperties } = error.params
       for (const name of additionalProperties) add(field === '' ? name : `${field}.${name}`, 'is not a known field')
-    } else if (error.keyword !== 'boolean') add(field, error.message)
+    } else if (error.keyword === 'const')
+      add(field, `must be '${String(error.params.allowedValue)}'`, describedAt(schema, error.schemaPath))
+    else if (error.keyword !== 'boolean') add(field, error.message)
   }
   return errors
+}
+
+/** What a contract says of a value, which whoever sent another one is told. */
+function describedAt(schema: TSchema, path: string): string | undefined {
+  let at: unknown = schema
+  for (const name of path.split('/').slice(1)) at = (at as Record<string, unknown> | undefined)?.[name]
+  const { description } = (at ?? {}) as { description?: unknown } // any schema may lack it
+  return typeof description === 'string' ? description : undefined
 }
 
 /** PostgreSQL text cannot hold NUL, nor its JSON a lone surrogate: a sentence is better than a failed statement. */

@@ -51,6 +51,13 @@ describe('the program that is started', () => {
     expect(touched.entry()).toBe(source)
   })
 
+  test('is the built one whatever the files, where the build says that none changes', async () => {
+    await using program = await builtProgram()
+    await program.write('dist/server/built-from.json', '{}')
+    await utimes(program.at('src/part.ts'), new Date(), new Date(Date.now() + 1000))
+    expect(program.entry()).toBe(built)
+  })
+
   test('is the source when the build was cut off', async () => {
     await using program = await builtProgram()
     await program.write('dist/server/built-from.json', '{"src/cli/main.ts": "17')

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createProfile, launchBrowser, visitIn } from './support/browser.ts'
+import { decodeBase32, totp } from '#protocols/totp.ts'
+import { createProfile, launchBrowser, visit, visitIn } from './support/browser.ts'
 import { expectAccessible } from './support/dashboard.ts'
 import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
 import { callApi } from './support/tenant.ts'
@@ -172,41 +173,83 @@ test('what happens between the reading of a page and its live stream shows', asy
   expect(visitor.complaints).toEqual([])
 })
 
-test('whoever may only look finds nothing to press, and is told why', async () => {
-  const visitor = await visitIn(profile)
-  const { page } = visitor
-  await page.route('**/dashboard/api/session', async (route) => {
-    const response = await route.fetch()
-    const session = (await response.json()) as { user: object } // as its contract says
-    await route.fulfill({ response, json: { ...session, user: { ...session.user, role: 'viewer' } } })
+/** What viewers may press: it shows, finds, copies or tries, and changes nothing. */
+const harmless =
+  /^(Copy|Show|Search|Appearance|More about|Close|Test$|Check signature$|All |Pause$|Download|Menu$|View|Clear filters$|Open$)/
+
+test('whoever may only look finds nothing to press or to type into, and is told why', async () => {
+  const owner = (await visitIn(profile)).page
+  await owner.goto(`${gatehouse.url}/dashboard/team`)
+  await button(owner, 'Invite a colleague').click()
+  await owner.getByRole('dialog').getByLabel('E-mail').fill('viewer@acme.test')
+  await owner.getByRole('combobox', { name: 'Role' }).click()
+  await owner.getByRole('option', { name: /^Viewer/ }).click()
+  await button(owner, 'Make the link').click()
+  const link = await owner.getByRole('dialog').locator('code').innerText()
+  const { page } = await visit(browser, { colorScheme: 'light' })
+  await page.goto(link)
+  const secret = decodeBase32((await page.locator('dt:has-text("Secret") + dd').innerText()).trim()) ?? Buffer.alloc(0)
+  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByRole('textbox', { name: /^Code/ }).fill(totp(secret, new Date()))
+  await page.getByRole('button').last().click()
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+
+  const usable = async () => {
+    await page.waitForFunction(() => document.querySelector('[role=status][aria-busy=true]') === null)
+    const main = page.locator('main')
+    const fields = main.locator('input:not([readonly]):not(:disabled), textarea:not([readonly]):not(:disabled)')
+    const names = await fields.evaluateAll((all) =>
+      all.map((each) => (each as HTMLInputElement).labels?.[0]?.innerText ?? each.outerHTML),
+    )
+    const others = main.locator(
+      ':is(button, [role=switch], [role=combobox], [role=checkbox]):not(:disabled):not([aria-disabled=true]):not([role=tab]):not([role=radio])',
+    )
+    const pressed = await others.evaluateAll((all) =>
+      all.map((each) => each.getAttribute('aria-label') ?? (each as HTMLElement).innerText),
+    )
+    return [...names, ...pressed.filter((name) => !harmless.test(name.trim()))]
+  }
+  const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('list').getByRole('link')
+  const found: Record<string, string[]> = {}
+  for (const title of await links.allInnerTexts()) {
+    await links.filter({ hasText: new RegExp(`^${title}$`) }).click()
+    await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor()
+    found[title] = await usable()
+  }
+  const looking = Object.fromEntries(Object.entries(found).filter(([, names]) => names.length > 0))
+  expect(looking).toEqual({
+    Organizations: ['Search'],
+    Users: ['E-mail'],
+    Invitations: ['E-mail'],
+    Events: ['From', 'To'],
+    Requests: ['Request id'],
+    Webhooks: ['WorkOS-Signature header', 'Raw body', 'Signing secret'],
+    Redirects: ['Address'],
   })
-  await page.goto(`${gatehouse.url}/dashboard/organizations/org_test_idp`)
+  expect(await page.getByText('for owners: your role is viewer').count(), 'says why on the way').toBe(0)
+  await links.filter({ hasText: /^Team$/ }).click()
+  await page.getByText('This is for owners: your role is viewer. Ask one of them.').waitFor()
+  await links.filter({ hasText: /^Branding$/ }).click()
+  await page.getByText('You may look, not change: your role is viewer.').waitFor()
+  // Its label opens it too.
+  expect(await page.getByLabel('Logo', { exact: true }).isDisabled()).toBe(true)
+
+  const main = `${gatehouse.url}/dashboard`
+  await page.goto(`${main}/organizations/org_test_idp`)
   const configure = page.getByRole('region', { name: 'Single Sign-On' }).getByRole('button')
   await configure.waitFor()
-  expect(await configure.getAttribute('aria-disabled')).toBe('true')
   expect(await configure.getAttribute('aria-description')).toContain('viewer')
   await configure.click({ force: true })
   expect(await page.getByRole('dialog').count()).toBe(0)
+  expect(await usable()).toEqual([])
   await page.getByRole('button', { name: 'More about this organization' }).click()
   expect(await page.getByRole('menuitem', { name: 'Delete' }).getAttribute('aria-disabled')).toBe('true')
   await page.keyboard.press('Escape')
-  const createRole = page
-    .getByRole('region', { name: 'Roles', exact: true })
-    .getByRole('button', { name: 'Create role' })
-  expect(await createRole.getAttribute('aria-description')).toContain('viewer')
-  await page.goto(`${gatehouse.url}/dashboard/authentication`)
-  await page.getByText('You may look, not change: your role is viewer.').waitFor()
-  for (const role of ['switch', 'combobox'] as const)
-    expect(await page.locator('main').getByRole(role, { disabled: false }).count(), role).toBe(0)
-  await page.goto(`${gatehouse.url}/dashboard/branding`)
-  const picture = button(page, 'Choose a picture for Logo')
-  await picture.waitFor()
-  expect(await picture.getAttribute('aria-disabled')).toBe('true')
-  // Its label opens it too.
-  expect(await page.getByLabel('Logo', { exact: true }).isDisabled()).toBe(true)
-  await page.goto(`${gatehouse.url}/dashboard/team`)
-  await page.getByText('This is for owners: your role is viewer. Ask one of them.').waitFor()
-  expect(await button(page, 'Invite a colleague').getAttribute('aria-disabled')).toBe('true')
+  await page.getByRole('region', { name: 'Single Sign-On' }).getByRole('link').first().click()
+  for (const tab of ['Configuration', 'Attribute map', 'Options']) {
+    await page.getByRole('tab', { name: tab }).click()
+    expect(await usable(), tab).toEqual([])
+  }
 })
 
 test('a deletion waits until the name is typed, and says what breaks', async () => {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -17,7 +17,7 @@ export class Program {
   readonly #folder: string
   readonly #key = randomBytes(32)
   readonly #started: ChildProcess[] = []
-  #database: EmbeddedServer
+  readonly #database: EmbeddedServer
   #server: ChildProcess | undefined
   #url = ''
 
@@ -28,7 +28,7 @@ export class Program {
 
   static async start(): Promise<Program> {
     const folder = await mkdtemp(join(tmpdir(), 'gatehouse-kill-'))
-    return new Program(folder, await startEmbedded({ folder }))
+    return new Program(folder, await startEmbedded({ folder, supervise: true }))
   }
 
   /** Of the server that runs now, or ran last. */
@@ -60,13 +60,11 @@ export class Program {
     this.#server?.kill('SIGKILL')
   }
 
-  /** Its folder recovers from the log it wrote ahead. */
+  /** It recovers from the log it wrote ahead and is there again at the same address; the server runs on throughout. */
   async killDatabase(): Promise<void> {
-    const pid = Number((await readFile(join(this.#folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0])
+    const { pid } = this.#database
     process.kill(pid, 'SIGKILL')
-    await pause(50)
-    await this.#database.stop().catch(() => undefined)
-    this.#database = await startEmbedded({ folder: this.#folder })
+    while (this.#database.pid === pid) await pause(20)
   }
 
   async close(): Promise<void> {

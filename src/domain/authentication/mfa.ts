@@ -7,6 +7,7 @@ import type { Secrets } from '#protocols/envelope.ts'
 import { decodeBase32, encodeBase32, matchTotp } from '#protocols/totp.ts'
 import { sealContext } from '../environments/sealed-columns.ts'
 import { Invalid, NotFound } from '../errors.ts'
+import { lockUser } from '../users/read.ts'
 import { type FactorRow, presentChallenge } from './factors.ts'
 
 /** RFC 4226 §4: at least 128 bits, better 160. */
@@ -152,6 +153,22 @@ export async function verifyChallenge(
     .where('id', '=', factor.id)
     .execute()
   return { verdict: step === undefined ? 'incorrect' : 'right', ...shown }
+}
+
+/**
+ * The factors that count for somebody. Until the transaction ends no other one comes to count by this way: of two that
+ * are made at the same moment, the second finds the first.
+ */
+export async function holdProvenFactors(work: Work, user: UserId): Promise<readonly AuthenticationFactorId[]> {
+  await lockUser(work, user)
+  const rows = await work.tx
+    .selectFrom('authentication_factors')
+    .select('id')
+    .where('environment_id', '=', work.environment)
+    .where('user_id', '=', user)
+    .where('verified_at', 'is not', null)
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** @throws NotFound */

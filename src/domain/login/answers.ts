@@ -3,11 +3,10 @@ import { change, type ChangeDeps, type Work } from '#db/work.ts'
 import type { Database } from '#db/database.ts'
 import type { Secrets } from '#protocols/envelope.ts'
 import { announce } from '../authentication/announce.ts'
-import { readCircumstances } from '../authentication/circumstances.ts'
 import { confirmEmail, markEmailVerified } from '../authentication/email-verification.ts'
 import { shownWith, plainFacts } from '../authentication/facts.ts'
 import { checkMagicAuth } from '../authentication/magic-auth.ts'
-import { verifyChallenge } from '../authentication/mfa.ts'
+import { holdProvenFactors, verifyChallenge } from '../authentication/mfa.ts'
 import { codeLifetimeMs, type CodeVerdict } from '../authentication/one-time-code.ts'
 import { consumeRecoveryCode, createRecoveryCodes, isRecoveryCode } from '../authentication/recovery-codes.ts'
 import type { Client } from '../sso/attempts.ts'
@@ -120,7 +119,7 @@ export async function answerSecondFactor(
     const { user } = shown
     const enrolling = step === 'mfa/enrollment'
     // Somebody may have made one meanwhile: whoever knows the password alone gets none beside it, and no recovery codes.
-    if (enrolling && (await hasFactor(work, user))) return advance(work, deps, current, shown)
+    if (enrolling && (await holdProvenFactors(work, user.id)).length > 0) return advance(work, deps, current, shown)
     const verdict =
       !enrolling && isRecoveryCode(code)
         ? (await consumeRecoveryCode(work, user.id, code))
@@ -136,10 +135,6 @@ export async function answerSecondFactor(
     await saveState(work, current, { ...current.state, step: 'mfa/kept', proven, factor: null })
     return { kind: 'enrolled', recoveryCodes }
   })
-}
-
-async function hasFactor(work: Work, { id }: Shown['user']): Promise<boolean> {
-  return (await readCircumstances(work.tx, work.environment, id)).factors.length > 0
 }
 
 async function verifyFactor(

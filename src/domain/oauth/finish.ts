@@ -13,6 +13,7 @@ import { profileText } from '../sso/profile.ts'
 import { withParameters } from '../sso/start-login.ts'
 import { storeSignIn } from '../sso/store-sign-in.ts'
 import { type AttemptRow, findAttempt } from './attempt-row.ts'
+import { withFormerName } from './former-name.ts'
 import { readGithubProfile } from './github.ts'
 import { appleClaims, microsoftClaims, type OAuthPerson, readClaims } from './person.ts'
 import { oauthCallbackUrl } from './providers.ts'
@@ -114,7 +115,11 @@ async function judge(deps: OAuthFinishDeps, context: Context, state: string): Pr
   const idClaim = upstream.type === 'EntraIdOIDC' ? 'oid' : 'sub'
   const read = readClaims(claims.value, target?.attribute_map ?? {}, idClaim)
   if (!read.ok) return { failure: { ...read.error, toApp: oauthFailed(read.error.message) } }
-  const person = { ...read.value, emailVerified: read.value.emailVerified && upstream.trustsEmail }
+  const named =
+    upstream.dialect === 'apple'
+      ? await withFormerName(deps.db, attempt.environment_id, upstream, read.value)
+      : read.value
+  const person = { ...named, emailVerified: named.emailVerified && upstream.trustsEmail }
   const outside = checkPerson(context, person, claims.value, deps.baseUrl)
   return outside ? { failure: outside } : { person, tokens }
 }
