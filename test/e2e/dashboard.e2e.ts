@@ -157,6 +157,22 @@ test('what is typed on the page of one thing is not on the page of another, and 
   expect(visitor.complaints).toEqual([])
 })
 
+test('what happens between the reading of a page and its live stream shows', async () => {
+  const visitor = await visitIn(profile)
+  const { page } = visitor
+  const listens = Promise.withResolvers<undefined>()
+  await page.route('**/live', async (route) => {
+    await listens.promise
+    await route.continue()
+  })
+  await page.goto(`${gatehouse.url}/dashboard/organizations`)
+  await page.getByRole('link', { name: 'Test Organization' }).waitFor()
+  await callApi(gatehouse, 'POST', '/organizations', { name: 'In between' })
+  listens.resolve(undefined)
+  await page.getByRole('link', { name: 'In between' }).waitFor()
+  expect(visitor.complaints).toEqual([])
+})
+
 /** What viewers may press: it shows, finds, copies or tries, and changes nothing. */
 const harmless =
   /^(Copy|Show|Search|Appearance|More about|Close|Test$|Check signature$|All |Pause$|Download|Menu$|View|Clear filters$|Open$)/

@@ -285,6 +285,16 @@ test('what the identity provider did wrong is visible with its body, its reason 
     .first()
     .waitFor()
   await drawer.getByRole('button', { name: 'Close' }).click()
+
+  // A token that is made here is shown until the page is left, on whichever tab one looks in between.
+  await page.getByRole('tab', { name: 'Set-up' }).click()
+  await button(page, 'Create token').click()
+  await page.getByText('Bearer token created').waitFor()
+  await page.getByRole('button', { name: 'Copy Bearer Token' }).first().click()
+  await page.getByText('Bearer Token copied').waitFor()
+  const token = await copied(page)
   await page.getByRole('tab', { name: 'Users 1' }).click()
   await page.getByText('good@people.test').waitFor()
+  await page.getByRole('tab', { name: 'Set-up' }).click()
+  await page.getByRole('region', { name: 'Endpoint and Bearer Token' }).getByText(token).waitFor()
 })

@@ -52,17 +52,22 @@ export function useLive(): LiveState {
     let isLive = false
     const poll = setInterval(() => {
       if (!isLive && document.visibilityState === 'visible')
-        void client.invalidateQueries({ queryKey: [environment.id] })
+        // Joins what is being read: over a slow connection each look would end the one before it.
+        void client.invalidateQueries({ queryKey: [environment.id] }, { cancelRefetch: false })
     }, lookAgainMs)
     const source = new EventSource(dashboardPath('dashboard', environment.id) + livePath)
     let wasLive = false
-    source.addEventListener('open', () => {
+    const begin = () => {
       setState('live')
       isLive = true
-      // Whatever happened while nobody listened.
-      if (wasLive) void client.invalidateQueries({ queryKey: [environment.id] })
       wasLive = true
-    })
+      // Whatever happened while nobody listened: at first, since the page was read.
+      void client.invalidateQueries({ queryKey: [environment.id] })
+    }
+    // From here on everything is told. That the connection is open means less: a proxy may hold back what is sent.
+    source.addEventListener('ready', begin)
+    // More than is worth telling.
+    source.addEventListener('reset', begin)
     source.addEventListener('error', () => {
       isLive = false
       setState(wasLive ? 'reconnecting' : 'connecting')
@@ -71,8 +76,6 @@ export function useLive(): LiveState {
       source.addEventListener(kind, ({ data }: MessageEvent<string>) =>
         stale.add(tagsOf({ kind, event: eventOf(data) })),
       )
-    // More than is worth telling.
-    source.addEventListener('reset', () => void client.invalidateQueries({ queryKey: [environment.id] }))
     return () => {
       stale.stop()
       clearInterval(poll)
