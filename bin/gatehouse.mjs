@@ -5,11 +5,12 @@ import { existsSync } from 'fs'
 import { dirname, join } from 'path'
 import { fileURLToPath } from 'url'
 
-const oldestMajor = 24
+// The first with Argon2 in its own cryptography.
+const oldest = '24.7'
 const environmentProblem = 2
 const modules = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules')
 
-if (majorOf(process.version) >= oldestMajor) runHere()
+if (isNewEnough(process.version)) runHere()
 else runOnOwnNode()
 
 function runHere() {
@@ -31,9 +32,9 @@ function runOnOwnNode() {
     existsSync(own) && !process.env.GATEHOUSE_STARTED_BY_NODE
       ? spawnSync(own, ['--version'], { encoding: 'utf8' }).stdout
       : undefined
-  if (!found || majorOf(found) < oldestMajor) {
+  if (!found || !isNewEnough(found)) {
     console.error(
-      `Gatehouse needs Node ${oldestMajor} or newer, and ${process.execPath} is ${process.version}. ` +
+      `Gatehouse needs Node ${oldest} or newer, and ${process.execPath} is ${process.version}. ` +
         'Install a newer Node, or run npm install here, which brings one.',
     )
     process.exit(environmentProblem)
@@ -51,6 +52,8 @@ function runOnOwnNode() {
   })
 }
 
-function majorOf(version) {
-  return Number(version.replace('v', '').split('.')[0])
+function isNewEnough(version) {
+  const [major, minor] = version.replace('v', '').split('.').map(Number)
+  const [oldestMajor, oldestMinor] = oldest.split('.').map(Number)
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)
 }

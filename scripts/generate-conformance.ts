@@ -1,12 +1,16 @@
 /**
- * Writes docs/conformance.md: what of the vendor's API is served, where it differs and why, what suites of others
- * say of SCIM, and which checks a SAML response passes. `--check` compares instead and exits 1 on a difference.
+ * Writes docs/conformance.md: what of the vendor's API is served, where it differs and why, which clauses and dialects of
+ * SCIM are, what suites of others say of it, and which checks a SAML response passes. `--check` compares instead and exits 1 on a difference.
  */
+import { access } from 'node:fs/promises'
 import { endpoints } from '#contracts/all.ts'
 import { responseChecks } from '#protocols/saml/rejection.ts'
+import { operationRules, requestRules } from '#protocols/scim/patch-tolerance.ts'
+import { valueRules } from '#protocols/scim/tolerance.ts'
 import { compare, readVendorDocument } from '../test/conformance/compare.ts'
 import { covers, divergences, unserved } from '../test/conformance/ledger.ts'
 import { outsideSuites } from '../test/conformance/outside-suites.ts'
+import { scimClauses, scimDialogues } from '../test/conformance/scim-clauses.ts'
 import { writeGenerated } from './generated-file.ts'
 
 const { served, unserved: missing, extensions, gaps } = compare(await readVendorDocument())
@@ -28,6 +32,9 @@ function list(names: readonly string[]): string {
 function summaryOf(operation: string): string {
   return endpoints.find(({ method, path }) => `${method} ${path}` === operation)?.summary ?? ''
 }
+
+const shownBy = [...scimClauses.flatMap(({ tests }) => tests), ...scimDialogues.map(([, test]) => test)]
+await Promise.all(shownBy.map((test) => access(new URL(`../${test}`, import.meta.url))))
 
 const text = `# Conformance
 
@@ -72,6 +79,33 @@ ${table(
     const found = gaps.filter((one) => covers(at, one.at) && covers(gap, one.text))
     return [list(found.map((one) => one.at)), list(found.map((one) => one.text)), reason]
   }),
+)}
+
+## Clauses of SCIM
+
+${table(
+  ['Clause', 'Honoured', 'How', 'Shown by'],
+  scimClauses.map(({ clause, honoured, how, tests }) => [clause, honoured, how, list(tests)]),
+)}
+
+## Dialects of SCIM
+
+What identity providers really send, replayed:
+
+${table(
+  ['Identity provider', 'Shown by'],
+  scimDialogues.map(([name, test]) => [name, `\`${test}\``]),
+)}
+
+What is put right at the door, and for whom:
+
+${table(
+  ['Rule', 'Needed by', 'What it does'],
+  [...valueRules, ...requestRules, ...operationRules].map(({ name, clients, does }) => [
+    name,
+    clients.join(', '),
+    does,
+  ]),
 )}
 
 ## SCIM suites of others

@@ -45,7 +45,7 @@ function examineNode(): Issue[] {
       code: 'NODE_TOO_OLD',
       severity: 'warning',
       message: `The node on your PATH is ${old}; Gatehouse runs with its own ${process.version} instead.`,
-      fix: 'Install Node 24 or newer, or start Gatehouse with npm start.',
+      fix: 'Install Node 24.7 or newer, or start Gatehouse with npm start.',
     },
   ]
 }

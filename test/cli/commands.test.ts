@@ -93,7 +93,9 @@ test('reset wants to be sure', async () => {
 })
 
 describe('an old Node', () => {
-  const pretend = `data:text/javascript,Object.defineProperty(process,'version',{value:'v18.0.0'})`
+  const pretending = (version: string) =>
+    `data:text/javascript,Object.defineProperty(process,'version',{value:'${version}'})`
+  const pretend = pretending('v18.0.0')
 
   test('starts the one that came with the package', async () => {
     const { code, stdout } = await runGatehouse(['--version'], { nodeFlags: ['--import', pretend] })
@@ -104,11 +106,11 @@ describe('an old Node', () => {
     expect((await runGatehouse(['dve'], { nodeFlags: ['--import', pretend] })).code).toBe(1)
   })
 
-  test('says so, once, when that one is old as well', async () => {
-    const { code, stderr } = await runGatehouse(['--version'], { env: { NODE_OPTIONS: `--import ${pretend}` } })
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringMatching(/^Gatehouse needs Node 24 or newer, and .* is v18\.0\.0\./),
-    ])
+  test.each(['v18.0.0', 'v24.6.0'])('says so, once, when that one is old as well: %s', async (version) => {
+    const env = { NODE_OPTIONS: `--import ${pretending(version)}` }
+    const { code, stderr } = await runGatehouse(['--version'], { env })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^Gatehouse needs Node 24\.7 or newer, and /)
+    expect(stderr).toContain(` is ${version}.`)
   })
 })

@@ -9,7 +9,7 @@ import { addGroup, dsyncEvents, type LogEntry, type ScimClient } from '../suppor
 import { Program } from './program.ts'
 import { Writer } from './provisioning.ts'
 
-/** With GATEHOUSE_THOROUGH set 20,000 calls and twenty kills: some ten minutes. */
+/** With GATEHOUSE_THOROUGH set 20,000 calls and twenty kills: half an hour where much else runs. */
 const isThorough = process.env['GATEHOUSE_THOROUGH'] !== undefined
 const roundsOfServer = isThorough ? 12 : 3
 const roundsOfDatabase = isThorough ? 8 : 2

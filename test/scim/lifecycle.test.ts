@@ -7,6 +7,7 @@ import {
   addUser,
   coreGroup,
   createScimClient,
+  createSibling,
   enterpriseUser,
   patch,
   person,
@@ -93,6 +94,49 @@ describe('lists for the application', () => {
       })
     await client.environment.api('DELETE', `/directories/${id}`)
     expect(await ask(`/directory_users?directory=${id}`)).toMatchObject({ status: 404 })
+  })
+})
+
+describe('every filter of the application', () => {
+  test('selects what it names and nothing else, and two select what both do', async () => {
+    const client = await createScimClient(server)
+    const more = (value: string) => ({
+      emails: [
+        { value, primary: true },
+        { value: `second-${value}`, type: 'home' },
+      ],
+    })
+    const ann = await addUser(client, 'ann@x.example', { externalId: 'A1', ...more('Ann@x.example') })
+    const bob = await addUser(client, 'bob@x.example', { externalId: 'a1', ...more('bob@x.example') })
+    const [eng, ops] = [await addGroup(client, 'Eng', ann, bob), await addGroup(client, 'Ops', bob)]
+    const other = await createSibling(server, client)
+    const annToo = await addUser(other, 'ann@x.example', { externalId: 'A1' })
+    const engToo = await addGroup(other, 'Eng', annToo)
+    const ids = async (path: string) => {
+      const { body } = await client.environment.api<Page<{ id: string }>>('GET', path)
+      return body.data.map(({ id }) => id).toSorted()
+    }
+    const [here, there] = [`directory=${client.directory.id}`, `directory=${other.directory.id}`]
+    const selected = [
+      [`/directory_users?${here}`, [ann, bob]],
+      [`/directory_users?${there}`, [annToo]],
+      [`/directory_users?group=${eng}`, [ann, bob]],
+      [`/directory_users?${here}&group=${ops}`, [bob]],
+      [`/directory_users?${there}&group=${ops}`, []],
+      [`/directory_users?${here}&idp_id=A1`, [ann]],
+      [`/directory_users?group=${eng}&idp_id=a1`, [bob]],
+      [`/directory_users?${here}&email=ANN%40X.example`, [ann]],
+      [`/directory_users?group=${ops}&email=ann%40x.example`, []],
+      [`/directory_users?${here}&email=bob%40x.example&idp_id=A1`, []],
+      [`/directory_groups?${here}`, [eng, ops]],
+      [`/directory_groups?${there}`, [engToo]],
+      [`/directory_groups?user=${bob}`, [eng, ops]],
+      [`/directory_groups?${here}&user=${ann}`, [eng]],
+      [`/directory_groups?${there}&user=${ann}`, []],
+    ] as const
+    for (const [path, expected] of selected) expect(await ids(path), path).toEqual([...expected].toSorted())
+    for (const path of ['/directory_users?email=ann%40x.example', '/directory_groups'])
+      expect((await client.environment.api('GET', path)).status, path).toBe(422)
   })
 })
 

@@ -347,6 +347,16 @@ describe('RFC 7644 §3.5.2 changing a group in part', () => {
       ],
     ],
     [
+      'replace by null, which is nobody as well',
+      () => [{ op: 'replace', path: 'members', value: null }],
+      '',
+      [
+        ['user_removed', 'a'],
+        ['user_removed', 'b'],
+      ],
+    ],
+    ['add of null', () => [{ op: 'add', path: 'members', value: null }], 'ab', []],
+    [
       'replace without a path, with a name',
       (ids) => [{ op: 'replace', value: { displayName: 'New', members: [ref(ids.c)] } }],
       'c',

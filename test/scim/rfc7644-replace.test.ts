@@ -166,6 +166,18 @@ describe('RFC 7644 §3.5.1 replacing a group', () => {
     ])
   })
 
+  test('with null for its members has none, and without any word on them keeps them (RFC 7643 §2.5)', async () => {
+    const client = await createScimClient(server)
+    const eng = await addGroup(client, 'Eng', await addUser(client, 'a@x.example'))
+    const replace = (more: object) =>
+      client.send('PUT', `/Groups/${eng}`, { schemas: [coreGroup], displayName: 'Eng', ...more })
+    expect((await replace({})).body.members).toHaveLength(1)
+    const emptied = await replace({ members: null })
+    expect(emptied.status).toBe(200)
+    expect(emptied.body).not.toHaveProperty('members')
+    expect((await client.log()).at(-1)?.event).toBe('dsync.group.user_removed')
+  })
+
   test('by the same changes nothing', async () => {
     const client = await createScimClient(server)
     const eng = await addGroup(client, 'Eng', await addUser(client, 'a@x.example'))

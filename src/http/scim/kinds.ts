@@ -123,7 +123,8 @@ export const groups: Kind = {
     const { members: _members, ...resource } = demand(readResource(body, groupType))
     const ids = demand(memberIds({ members: _members ?? [] }))
     // RFC 7644 §3.5.1 lets a server keep what a client does not assert. Templates that rename groups leave members out;
-    // taking that for "nobody" would offboard the whole group.
+    // taking that for "nobody" would offboard the whole group. Null does mean nobody, RFC 7643 §2.5: it is what some
+    // clients make of an empty list, and keeping people whom nobody lists would leave them in.
     const asserted = isObject(body) && spelledName(body, 'members') !== undefined
     await changeGroup(deps, directory, id, {
       rewrite: () => ok(resource),
