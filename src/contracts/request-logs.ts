@@ -17,7 +17,7 @@ const scimRequest = {
   /** Below the endpoint of the directory, with its query. */
   path: Type.String(),
   status: Type.Integer(),
-  /** The sentence of a refusal. */
+  /** The sentence of a refusal; of a change that was made, whom a group waits for. */
   reason: nullableString,
   scim_type: nullableString,
   duration_ms: Type.Integer(),

@@ -3,7 +3,7 @@ import type { ApiRequest, ScimRequest, ScimRequestDetail } from '#contracts/requ
 import type { Page } from '#contracts/list.ts'
 import { keepLatestRequests } from '#domain/request-logs/keep-latest.ts'
 import { type DashboardTester, openDashboard } from '../support/dashboard.ts'
-import { addUser, createScimClient, type ScimClient } from '../support/scim.ts'
+import { addGroup, addUser, coreGroup, createScimClient, patch, type ScimClient } from '../support/scim.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 
 const server = useTestServer()
@@ -90,6 +90,33 @@ describe('the log of a directory', () => {
       hint: expect.any(String),
     })
     expect((await detail(client, dashboard, failed[0]?.id)).events).toEqual([])
+  })
+
+  test('says whom a group waits for, of a change that was made and of no other', async () => {
+    const [client, dashboard] = [await createScimClient(server), await openDashboard(server)]
+    const ann = await addUser(client, 'ann@example.com', { externalId: 'ann' })
+    const team = await addGroup(client, 'Team')
+    const members = (op: string, ...names: string[]) =>
+      client.send('PATCH', `/Groups/${team}`, patch({ op, path: 'members', value: names.map((value) => ({ value })) }))
+    const remark = async () => (await scimLog(client, dashboard))[0]
+    expect((await members('add', 'ann', ann)).status).toBe(204)
+    expect(await remark()).toMatchObject({ method: 'PATCH', reason: null })
+    await members('remove', 'nobody')
+    expect(await remark()).toMatchObject({ method: 'PATCH', reason: null })
+    await members('add', 'ann', ...Array.from({ length: 7 }, (_, n) => `late-${n}`))
+    expect(await remark()).toMatchObject({
+      status: 204,
+      reason:
+        'Nobody here is called "late-0", "late-1", "late-2", "late-3", "late-4" and 2 more yet. Whoever arrives under such a name joins the group then.',
+    })
+    await client.send('PUT', `/Groups/${team}`, {
+      schemas: [coreGroup],
+      displayName: 'Team',
+      members: [{ value: 'soon' }],
+    })
+    expect(await remark()).toMatchObject({ status: 200, reason: expect.stringContaining('called "soon" yet') })
+    await client.send('POST', '/Groups', { schemas: [coreGroup], displayName: 'Other', members: [{ value: 'later' }] })
+    expect(await remark()).toMatchObject({ status: 201, reason: expect.stringContaining('called "later" yet') })
   })
 
   test.each([

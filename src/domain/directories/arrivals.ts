@@ -3,6 +3,7 @@ import { type DirectoryGroupId, type DirectoryUserId, type EnvironmentId, idPref
 import { prepared } from '#db/database.ts'
 import { foldCase } from '#protocols/scim/compare-text.ts'
 import type { MemberChange } from '#protocols/scim/group-patch.ts'
+import { noteAwaited } from './awaited-names.ts'
 import { addToGroup } from './memberships.ts'
 import { arrivalNames } from './person.ts'
 import type { UserPlan } from './plan-user.ts'
@@ -23,8 +24,8 @@ interface Named {
 
 interface Resolved {
   readonly changes: readonly MemberChange[]
-  /** Whether some name is nobody's yet; then it is awaited. */
-  readonly hasUnknown: boolean
+  /** Names that are nobody's yet; then they are awaited. */
+  readonly unknown: readonly string[]
 }
 
 /**
@@ -37,7 +38,7 @@ export async function resolveNames(
   changes: readonly MemberChange[],
 ): Promise<Resolved> {
   const names = [...new Set(changes.flatMap(namesIn))]
-  if (names.length === 0) return { changes, hasUnknown: false }
+  if (names.length === 0) return { changes, unknown: [] }
   const people = await findNamed(on, directory.environment, directory.id, names, names.map(foldCase))
   const byExternalId = Map.groupBy(people, (person) => person.external_id)
   const byName = new Map(people.map((person) => [person.user_name_key, person]))
@@ -52,7 +53,7 @@ export async function resolveNames(
     changes: changes.map((change) =>
       change.kind === 'removeMatching' ? change : { ...change, ids: [...new Set(change.ids.flatMap(resolve))] },
     ),
-    hasUnknown: [...known.values()].some((ids) => ids.length === 0),
+    unknown: names.filter((name) => known.get(name)?.length === 0),
   }
 }
 
@@ -71,9 +72,12 @@ export async function settleNames(
   changes: readonly MemberChange[],
 ): Promise<readonly MemberChange[]> {
   const first = await resolveNames(client, directory, changes)
-  if (!first.hasUnknown) return first.changes
+  if (first.unknown.length === 0) return first.changes
   await lockArrivals(client, 'arrivals-lock', 'pg_advisory_xact_lock', directory)
-  return (await resolveNames(client, directory, changes)).changes
+  const settled = await resolveNames(client, directory, changes)
+  const joining = new Set(changes.flatMap((change) => (change.kind === 'remove' ? [] : namesIn(change))))
+  noteAwaited(settled.unknown.filter((name) => joining.has(name)))
+  return settled.changes
 }
 
 async function lockArrivals(

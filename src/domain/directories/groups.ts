@@ -47,7 +47,7 @@ export async function changeGroup(
   const [only] = resolved.changes
   const isSimple = !rewrite && !precondition && members.length === 1 && only?.kind !== 'replace'
   try {
-    if (isSimple && only && !resolved.hasUnknown) {
+    if (isSimple && only && resolved.unknown.length === 0) {
       const moved = await retryDeadlock(() => moveMembers(deps.db.pool, directory, id, only, deps.clock()))
       if (!moved) throw notFound(id)
       if (moved.length > 0) deps.wake()

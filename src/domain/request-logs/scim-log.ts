@@ -1,7 +1,7 @@
 import type { EventId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
-import type { ScimError } from '#protocols/scim/errors.ts'
+import { quote, type ScimError } from '#protocols/scim/errors.ts'
 import { shownBody, shownPath } from './redact.ts'
 
 /** A request as it went; what is long or secret in it is not kept. */
@@ -18,6 +18,8 @@ export interface ScimExchange {
   readonly requestBody: unknown
   readonly responseBody: unknown
   readonly eventIds: readonly EventId[]
+  /** Members whom a group was given by names that are nobody's yet. */
+  readonly awaited: readonly string[]
   readonly at: Date
 }
 
@@ -62,7 +64,7 @@ function rowOf(exchange: ScimExchange) {
     method: exchange.method,
     path: shownPath(exchange.path),
     status: exchange.status,
-    reason: refusal?.detail ?? null,
+    reason: exchange.status >= 400 ? (refusal?.detail ?? null) : remarkOn(exchange.awaited),
     scim_type: refusal?.scimType ?? null,
     duration_ms: Math.round(exchange.durationMs),
     user_agent: exchange.userAgent?.slice(0, 300) ?? null,
@@ -72,6 +74,16 @@ function rowOf(exchange: ScimExchange) {
     event_ids: exchange.eventIds,
     created_at: exchange.at.toISOString(),
   }
+}
+
+const shownNames = 5
+
+/** What somebody who misses a member in a group has to know. */
+function remarkOn(awaited: readonly string[]): string | null {
+  if (awaited.length === 0) return null
+  const names = awaited.slice(0, shownNames).map((name) => quote(name))
+  const more = awaited.length > shownNames ? ` and ${awaited.length - shownNames} more` : ''
+  return `Nobody here is called ${names.join(', ')}${more} yet. Whoever arrives under such a name joins the group then.`
 }
 
 /** Requests to endpoints that do not exist belong to nobody and are not kept. */
