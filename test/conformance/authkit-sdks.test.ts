@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { WorkOS as WorkOS7 } from 'workos-7'
 import { WorkOS as WorkOS8 } from 'workos-8'
 import { WorkOS as WorkOS11 } from 'workos-11'
-import { peopleOf, pkcePair } from '../support/people.ts'
+import { peopleOf } from '../support/people.ts'
 import { useTestServer } from '../support/server.ts'
 import { describeInterrupts, type Exceptions } from './authkit-interrupts-suite.ts'
 import { caught, type ConnectAuthKit, describeAuthKit } from './authkit-suite.ts'
@@ -71,8 +71,12 @@ test.each([
   const user = await people.user(undefined, { password: 'correct horse battery' })
   const { client_id: clientId } = environment
   const { userManagement } = new WorkOS({ clientId, apiHostname: '127.0.0.1', port: server.port, https: false })
-  const { verifier: codeVerifier, challenge } = pkcePair()
-  const code = await people.code(user, {}, challenge)
+  const redirectUri = 'https://app.test/callback'
+  await environment.api('POST', '/user_management/redirect_uris', { body: { uri: redirectUri } })
+  const { url, codeVerifier } = await userManagement.getAuthorizationUrlWithPKCE({ provider: 'authkit', redirectUri })
+  const begun = await fetch(url, { redirect: 'manual' })
+  expect([begun.status, begun.headers.get('location')]).toEqual([302, expect.stringContaining('/login')])
+  const code = await people.code(user, {}, new URL(url).searchParams.get('code_challenge') ?? '')
   const signed = await userManagement.authenticateWithCode({ code, codeVerifier })
   expect(signed.user.id).toBe(user.id)
   const next = await userManagement.authenticateWithRefreshToken({ refreshToken: signed.refreshToken })
@@ -84,6 +88,27 @@ test.each([
     password: 'correct horse battery',
   })
   expect([status, body.error]).toEqual([400, 'invalid_client'])
+})
+
+test('SDK 7 refreshes a sealed session and leaves by it without loading it', async () => {
+  const environment = await server.environment()
+  const people = peopleOf(server, environment)
+  const user = await people.user()
+  const clientId = environment.client_id
+  const options = { clientId, apiHostname: '127.0.0.1', port: server.port, https: false }
+  const { userManagement } = new WorkOS7(environment.apiKey.value, options)
+  const cookiePassword = 'a password of at least thirty-two characters'
+  const { sealedSession: sessionData = '' } = await userManagement.authenticateWithCode({
+    clientId,
+    code: await people.code(user),
+    session: { sealSession: true, cookiePassword },
+  })
+  const refreshed = await userManagement.refreshAndSealSessionData({ sessionData, cookiePassword })
+  if (!refreshed.authenticated) throw new Error(refreshed.reason)
+  const next = { sessionData: refreshed.sealedSession ?? '', cookiePassword }
+  expect(await userManagement.authenticateWithSessionCookie(next)).toMatchObject({ authenticated: true })
+  await fetch(await userManagement.getLogoutUrlFromSessionCookie(next), { redirect: 'manual' })
+  expect(await userManagement.refreshAndSealSessionData(next)).toMatchObject({ authenticated: false })
 })
 
 test('SDK 7 mails codes and resets itself', async () => {

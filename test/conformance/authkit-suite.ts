@@ -35,6 +35,11 @@ interface SealOptions {
   readonly cookiePassword: string
 }
 
+interface SealedSession {
+  readonly sessionData: string
+  readonly cookiePassword: string
+}
+
 /** The part of an SDK that signs people in, whatever a major calls it. */
 export interface AuthKit {
   authenticateWithCode(options: {
@@ -87,7 +92,11 @@ export interface AuthKit {
   verifyEmail(options: { userId: string; code: string }): Promise<{ user: Signed['user'] }>
   listSessions(userId: string): Promise<{ data: { id: string; status: string; authMethod: string }[] }>
   revokeSession(options: { sessionId: string }): Promise<void>
-  loadSealedSession(options: { sessionData: string; cookiePassword: string }): CookieSession
+  loadSealedSession(options: SealedSession): CookieSession
+  authenticateWithSessionCookie(options: SealedSession): Promise<Verdict>
+  getSessionFromCookie(
+    options: SealedSession,
+  ): Promise<Pick<Signed, 'accessToken' | 'refreshToken' | 'user'> | undefined>
   getJwksUrl(clientId: string): string
 }
 
@@ -250,7 +259,8 @@ export function describeAuthKit(server: TestServer, connect: ConnectAuthKit): vo
         session: { sealSession: true, cookiePassword },
       })
       const load = (sessionData = '') => kit.authKit.loadSealedSession({ sessionData, cookiePassword })
-      return { user, acme, beta, session: load(signed.sealedSession), load }
+      const sealed: SealedSession = { sessionData: signed.sealedSession ?? '', cookiePassword }
+      return { user, acme, beta, session: load(signed.sealedSession), load, sealed }
     }
 
     test('is verified with our keys, refreshed, and moves between organizations', async () => {
@@ -268,6 +278,20 @@ export function describeAuthKit(server: TestServer, connect: ConnectAuthKit): vo
       expect(moved.authenticated).toBe(true)
       const there = await load(moved.sealedSession).authenticate()
       expect(there).toMatchObject({ organizationId: beta.id, sessionId: verdict.sessionId })
+    })
+
+    test('is read from its cookie alone, and from no other', async () => {
+      const { user, acme, sealed } = await seal()
+      const { authKit } = kit
+      const verdict = await authKit.authenticateWithSessionCookie(sealed)
+      expect(verdict).toMatchObject({ authenticated: true, organizationId: acme.id, user: { id: user.id } })
+      expect(await authKit.getSessionFromCookie(sealed)).toMatchObject({
+        user: { id: user.id },
+        accessToken: expect.stringMatching(/^ey/),
+        refreshToken: expect.any(String),
+      })
+      const foreign = { ...sealed, cookiePassword: randomBytes(32).toString('hex') }
+      expect(await authKit.authenticateWithSessionCookie(foreign)).toMatchObject({ authenticated: false })
     })
 
     test('ends when it is revoked, and says so', async () => {
