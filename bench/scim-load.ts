@@ -8,10 +8,11 @@ import { callApi, poolTo } from './http.ts'
 import { type BenchPostgres, startPostgres } from './postgres.ts'
 import { residentMiB } from './processor-time.ts'
 import type { Report, Size, Target } from './report.ts'
-import { closedLoop, type Done, inTurns, median, pairedRatio, quantile } from './rounds.ts'
+import { closedLoop, inTurns, median, pairedRatio, quantile } from './rounds.ts'
 import { connectDirectory, eq, group, type Send, sendTo } from './scim-directories.ts'
 import type { ScimYardstickReady } from './scim-yardstick.ts'
 import type { ServerReady } from './server.ts'
+import { type Timed, timed } from './timed.ts'
 
 const concurrency = 8
 /** One may make 500 requests a second: what the server can do shows in many. */
@@ -73,8 +74,8 @@ export async function scimLoad(size: Size): Promise<Report> {
   const measure = async (what: string, perRequest: number, request: Request) => {
     for (const side of Object.values(sides)) await turn(side, warmUpMs, request)
     const results = await inTurns(rounds[size], {
-      gatehouse: () => timed(sides.gatehouse, postgres, () => turn(sides.gatehouse, roundMs[size], request)),
-      yardstick: () => timed(sides.yardstick, postgres, () => turn(sides.yardstick, roundMs[size], request)),
+      gatehouse: () => timed(sides.gatehouse.child, postgres, () => turn(sides.gatehouse, roundMs[size], request)),
+      yardstick: () => timed(sides.yardstick.child, postgres, () => turn(sides.yardstick, roundMs[size], request)),
     })
     const of = (name: keyof typeof results, field: keyof Timed) => results[name].map((result) => result[field])
     const ratio = pairedRatio(of('gatehouse', 'perSecond'), of('yardstick', 'perSecond'))
@@ -145,23 +146,6 @@ export async function scimLoad(size: Size): Promise<Report> {
 }
 
 type Request = (at: Directory, n: number) => Promise<unknown>
-
-interface Timed {
-  /** Requests. */
-  readonly perSecond: number
-  readonly serverMs: number
-  readonly databaseMs: number
-}
-
-async function timed({ child }: Side, postgres: BenchPostgres, run: () => Promise<Done>): Promise<Timed> {
-  const before = { server: child.processorMs(), database: postgres.processorMs() }
-  const { operations, seconds } = await run()
-  return {
-    perSecond: operations / seconds,
-    serverMs: (child.processorMs() - before.server) / operations,
-    databaseMs: (postgres.processorMs() - before.database) / operations,
-  }
-}
 
 /** The lean program with the same people in its directories. */
 async function startYardstick(undo: AsyncDisposableStack, postgres: BenchPostgres): Promise<Side> {

@@ -3,11 +3,11 @@
  * durable writes, and nothing else — no tokens, no limits, no schema, no log of requests, no projection, no roles.
  * Something to hold Gatehouse against, not something to run. Started by the scim-load bench.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import pg from 'pg'
 import { newId } from '#db/new-id.ts'
-import { childOptions, tellParent } from './child.ts'
+import { childOptions } from './child.ts'
+import { bodyOf, send, serveLean } from './lean-server.ts'
 import { Stamper } from './stamper.ts'
 
 export interface ScimYardstickReady {
@@ -96,10 +96,8 @@ interface Body {
   readonly Operations?: readonly { readonly path?: string; readonly value: unknown }[]
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Body> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  return JSON.parse(Buffer.concat(chunks).toString()) as Body // the bench sends it
+async function readBody(request: IncomingMessage): Promise<Body> {
+  return JSON.parse(await bodyOf(request)) as Body // the bench sends it
 }
 
 async function list(response: ServerResponse, directory: string, query: URLSearchParams): Promise<void> {
@@ -163,11 +161,6 @@ async function join(response: ServerResponse, directory: string, group: string, 
   response.writeHead(204).end()
 }
 
-function send(response: ServerResponse, status: number, text: string): void {
-  const headers = { 'content-type': 'application/scim+json', 'content-length': Buffer.byteLength(text) }
-  response.writeHead(status, headers).end(text)
-}
-
 /** Paths are `/{directory}/Users` and so on; a directory comes about by being filled. */
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = '', query = ''] = (request.url ?? '').split('?', 2)
@@ -179,25 +172,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       return rows[0] ? send(response, 200, shown(rows[0])) : send(response, 404, '{}')
     }
     case 'POST Users':
-      return create(response, directory, await bodyOf(request))
+      return create(response, directory, await readBody(request))
     case 'PATCH Users':
-      return patchPerson(response, directory, id, await bodyOf(request))
+      return patchPerson(response, directory, id, await readBody(request))
     case 'POST Groups':
-      return createGroup(response, directory, await bodyOf(request))
+      return createGroup(response, directory, await readBody(request))
     case 'PATCH Groups':
-      return join(response, directory, id, await bodyOf(request))
+      return join(response, directory, id, await readBody(request))
     default:
       return send(response, 404, '{}')
   }
 }
 
-const server = createServer((request, response) => {
-  answer(request, response).catch((error: unknown) => {
-    console.error(error)
-    response.writeHead(500).end()
-  })
-})
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo // it listens on a port
-  tellParent({ url: `http://127.0.0.1:${port}` } satisfies ScimYardstickReady)
-})
+serveLean(answer)

@@ -1,5 +1,5 @@
 import { createIdp } from '../test/support/saml-idp.ts'
-import { type Child, startChild } from './child.ts'
+import { startChild } from './child.ts'
 import type { FloorRun } from './floor.ts'
 import { poolTo } from './http.ts'
 import { startPostgres } from './postgres.ts'
@@ -7,6 +7,7 @@ import type { Report, Size } from './report.ts'
 import { closedLoop, type Done, inTurns, median, pairedRatio } from './rounds.ts'
 import type { ServerReady } from './server.ts'
 import { prepareGatehouse, signIn as runFlow, type Target } from './sign-in-flow.ts'
+import { type Timed, timed } from './timed.ts'
 import type { YardstickReady } from './yardstick.ts'
 
 const concurrency = 8
@@ -14,12 +15,6 @@ const concurrency = 8
 const warmUpMs = 25_000
 const rounds: Record<Size, number> = { quick: 3, default: 6, full: 12 }
 const roundMs = 2500
-
-interface Measured {
-  readonly perSecond: number
-  readonly serverMs: number
-  readonly databaseMs: number
-}
 
 /** Whole sign-ins, beside a lean program that does the same and beside what cannot be spared. */
 export async function signIn(size: Size): Promise<Report> {
@@ -42,25 +37,16 @@ export async function signIn(size: Size): Promise<Report> {
     databaseUrl: await postgres.database('floor'),
   })
 
-  const measure = async (child: Child<unknown>, run: () => Promise<Done>): Promise<Measured> => {
-    const before = { server: child.processorMs(), database: postgres.processorMs() }
-    const { operations, seconds } = await run()
-    return {
-      perSecond: operations / seconds,
-      serverMs: (child.processorMs() - before.server) / operations,
-      databaseMs: (postgres.processorMs() - before.database) / operations,
-    }
-  }
   const flows = (target: Target) => () => closedLoop(concurrency, roundMs, () => runFlow(target, idp))
   const floor = () => bare.ask<Done>({ concurrency, milliseconds: roundMs } satisfies FloorRun)
 
   for (const target of [gatehouse, yardstick]) await closedLoop(concurrency, warmUpMs, () => runFlow(target, idp))
   const results = await inTurns(rounds[size], {
-    gatehouse: () => measure(server, flows(gatehouse)),
-    yardstick: () => measure(lean, flows(yardstick)),
-    floor: () => measure(bare, floor),
+    gatehouse: () => timed(server, postgres, flows(gatehouse)),
+    yardstick: () => timed(lean, postgres, flows(yardstick)),
+    floor: () => timed(bare, postgres, floor),
   })
-  const of = (name: keyof typeof results, field: keyof Measured) => results[name].map((result) => result[field])
+  const of = (name: keyof typeof results, field: keyof Timed) => results[name].map((result) => result[field])
   return {
     head: ['sign-in, 8 at a time', 'flows/s', 'server CPU ms', 'database CPU ms'],
     rows: (['gatehouse', 'yardstick', 'floor'] as const).map((name) => [

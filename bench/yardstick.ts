@@ -4,14 +4,14 @@
  * error pages, no limits. Something to hold Gatehouse against, not something to run. Started by the sign-in bench.
  */
 import { createHash, randomBytes, X509Certificate } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import pg from 'pg'
 import { newId } from '#db/new-id.ts'
 import { authnRequest } from '#protocols/saml/authn-request.ts'
 import { redirectUrl } from '#protocols/saml/bindings.ts'
 import { readResponse, verifyResponse } from '#protocols/saml/response.ts'
-import { childOptions, tellParent } from './child.ts'
+import { childOptions } from './child.ts'
+import { bodyOf, send, serveLean } from './lean-server.ts'
 import { Stamper } from './stamper.ts'
 
 export interface YardstickOptions {
@@ -212,33 +212,13 @@ async function profile(request: IncomingMessage, response: ServerResponse): Prom
   send(response, 200, JSON.stringify({ object: 'profile', id: found.profile_id, ...JSON.parse(found.body) }))
 }
 
-function send(response: ServerResponse, status: number, text: string): void {
-  const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }
-  response.writeHead(status, headers).end(text)
-}
-
-async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  return new URLSearchParams(Buffer.concat(chunks).toString())
-}
-
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = '', query = ''] = (request.url ?? '').split('?', 2)
   if (path === '/sso/authorize') return authorize(new URLSearchParams(query), request, response)
-  if (path === '/acs') return acs(await formOf(request), response)
-  if (path === '/sso/token') return token(await formOf(request), response)
+  if (path === '/acs') return acs(new URLSearchParams(await bodyOf(request)), response)
+  if (path === '/sso/token') return token(new URLSearchParams(await bodyOf(request)), response)
   if (path === '/sso/profile') return profile(request, response)
   send(response, 404, '{}')
 }
 
-const server = createServer((request, response) => {
-  answer(request, response).catch((error: unknown) => {
-    console.error(error)
-    response.writeHead(500).end()
-  })
-})
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo // it listens on a port
-  tellParent({ url: `http://127.0.0.1:${port}`, clientId, clientSecret, connection } satisfies YardstickReady)
-})
+serveLean(answer, { clientId, clientSecret, connection } satisfies Omit<YardstickReady, 'url'>)

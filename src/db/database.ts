@@ -36,11 +36,9 @@ type Queryable = pg.Pool | pg.ClientBase | Pipeline
 export function openDatabase({ url, poolSize, onError }: DatabaseOptions): Database {
   const config = { connectionString: url, types, application_name: 'gatehouse', connectionTimeoutMillis: 10_000 }
   const pool = new pg.Pool({ ...config, max: poolSize, options: `${sessionOptions} -c statement_timeout=60000` })
-  const lookUps = new Pipeline({
-    ...config,
-    // What is behind a look-up waits for it.
-    options: `${sessionOptions} -c statement_timeout=10000 -c default_transaction_read_only=on`,
-  })
+  // What is behind a look-up waits for it.
+  const options = `${sessionOptions} -c statement_timeout=10000 -c default_transaction_read_only=on`
+  const lookUps = new Pipeline({ ...config, options }, 15_000)
   pool.on('error', onError)
   // The pool listens to its idle connections only. One that is cut while it is lent out fails whatever is done with it;
   // the event would end the process besides.

@@ -9,24 +9,28 @@ import pg from 'pg'
 export class Pipeline {
   readonly #config: pg.ClientConfig
   #client: Promise<pg.Client> | undefined
+  #isClosed = false
 
-  constructor(config: pg.ClientConfig) {
-    this.#config = config
+  /** @param answerMs how long an answer may take: after it the connection is given up, with all that wait behind it. */
+  constructor(config: pg.ClientConfig, answerMs: number) {
+    this.#config = { ...config, query_timeout: answerMs, pipeline: true }
   }
 
   async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig<unknown[]>): Promise<pg.QueryResult<Row>> {
+    if (this.#isClosed) throw new Error('This connection was closed: nothing can be looked up any more.')
     const client = await (this.#client ??= this.#connect())
     return client.query<Row>(statement)
   }
 
   /** Waits for the answers that are still due. */
   async close(): Promise<void> {
+    this.#isClosed = true
     const client = await this.#client?.catch(() => undefined)
     await client?.end()
   }
 
   #connect(): Promise<pg.Client> {
-    const client = new pg.Client({ ...this.#config, pipeline: true })
+    const client = new pg.Client(this.#config)
     const connecting = client.connect().then(() => client)
     const forget = () => {
       if (this.#client === connecting) this.#client = undefined

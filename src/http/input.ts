@@ -80,7 +80,8 @@ function fieldErrors(schema: TSchema, validator: Validator, value: unknown): Fie
     seen.add(field)
     errors.push({ field, code: field === '' ? text : `${field} ${text}`, ...(message !== undefined && { message }) })
   }
-  for (const error of validator.Errors(value)) {
+  const found = validator.Errors(value)
+  for (const error of found) {
     const field = error.instancePath.slice(1).replaceAll('/', '.')
     if (error.keyword === 'required') {
       const { requiredProperties } = error.params
@@ -88,9 +89,13 @@ function fieldErrors(schema: TSchema, validator: Validator, value: unknown): Fie
     } else if (error.keyword === 'additionalProperties') {
       const { additionalProperties } = error.params
       for (const name of additionalProperties) add(field === '' ? name : `${field}.${name}`, 'is not a known field')
-    } else if (error.keyword === 'const')
-      add(field, `must be '${String(error.params.allowedValue)}'`, describedAt(schema, error.schemaPath))
-    else if (error.keyword !== 'boolean') add(field, error.message)
+    } else if (error.keyword === 'const') {
+      // Of a choice each value is an error of its own.
+      const allowed = found.flatMap(({ instancePath, keyword, params }) =>
+        keyword === 'const' && instancePath === error.instancePath ? `'${String(params.allowedValue)}'` : [],
+      )
+      add(field, `must be ${allowed.join(' or ')}`, describedAt(schema, error.schemaPath))
+    } else if (error.keyword !== 'boolean') add(field, error.message)
   }
   return errors
 }

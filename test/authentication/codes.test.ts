@@ -4,6 +4,7 @@ import type { User } from '#contracts/users.ts'
 import { readLog } from '../support/log.ts'
 import { type Authenticated, claimsOf, peopleOf, type People, pkcePair } from '../support/people.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
+import { untilWaiting } from '../support/waiting.ts'
 
 const server = useTestServer()
 let environment: TestEnvironment
@@ -208,4 +209,23 @@ test('an impersonation is told to the application, in the token and in the log, 
   server.clock.advance(10 * 60_000)
   const over = await people.refresh(later.body.refresh_token)
   expect([over.status, over.body]).toMatchObject([400, { error: 'invalid_grant' }])
+})
+
+test('a code by mail takes the person first and their codes then, as all do who lock both', async () => {
+  const unverified = await people.user(undefined, { email_verified: false })
+  const [first, second] = [await people.code(unverified), await people.code(unverified)]
+  expect((await people.authenticate({ grant_type, code: first })).status).toBe(403)
+  const other = await server.db.pool.connect()
+  try {
+    await other.query('begin')
+    await other.query(`set local lock_timeout = '5s'`)
+    await other.query('select from users where id = $1 for update', [unverified.id])
+    const signed = people.authenticate({ grant_type, code: second })
+    await untilWaiting(server, 1)
+    await other.query('update email_verifications set updated_at = updated_at where user_id = $1', [unverified.id])
+    await other.query('commit')
+    expect((await signed).status).toBe(403)
+  } finally {
+    other.release(true)
+  }
 })

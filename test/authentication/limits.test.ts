@@ -183,18 +183,18 @@ describe('mail to an inbox', () => {
   test('is sent six times where sign-ins by the API wait for it, at the same moment', async () => {
     const environment = await server.environment()
     const people = peopleOf(server, environment)
-    const user = await people.user(undefined, { email_verified: false })
-    const codes: string[] = []
-    for (let index = 0; index < 16; index++) codes.push(await people.code(user))
+    // One way to sign in locks the person, the other what is counted: neither may wait for both.
+    const user = await people.user(undefined, { email_verified: false, password })
+    const grants: object[] = []
+    for (let index = 0; index < 8; index++)
+      grants.push(
+        { grant_type: 'authorization_code', code: await people.code(user) },
+        { grant_type: 'password', email: user.email, password },
+      )
     const { client_id, apiKey } = environment
     const statuses = await Promise.all(
-      codes.map(async (code, index) => {
-        const body = JSON.stringify({
-          client_id,
-          client_secret: apiKey.value,
-          grant_type: 'authorization_code',
-          code,
-        })
+      grants.map(async (grant, index) => {
+        const body = JSON.stringify({ client_id, client_secret: apiKey.value, ...grant })
         const headers = { 'content-type': 'application/json' }
         const { url } = processes[index % 2] ?? server
         return (await fetch(`${url}/user_management/authenticate`, { method: 'POST', headers, body })).status

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { AuthenticationErrorBody } from '#contracts/authentication.ts'
-import { paceMs } from '#domain/login/even-pace.ts'
+import { paceMs } from '#domain/even-pace.ts'
 import { readLog } from '../support/log.ts'
 import { type Authenticated, peopleOf, type People } from '../support/people.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'

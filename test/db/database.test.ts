@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '#db/database.ts'
+import { Pipeline } from '#db/pipeline.ts'
 import { createEmptyDatabase } from '../support/database.ts'
 import { databaseUrl, runSql } from '../support/run-sql.ts'
 
@@ -48,6 +51,41 @@ describe('look-ups share a connection', () => {
     await pool.query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid])
     expect((await waiting).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect((await lookUps.query(one(2))).rows).toEqual([{ value: 2 }])
+  })
+
+  test('where the network swallows what is sent, those who wait are told, and the next one gets another connection', async () => {
+    const { url } = await createEmptyDatabase()
+    const { hostname, port } = new URL(url)
+    let swallows = false
+    const network = createServer((from) => {
+      const to = connect(Number(port), hostname)
+      from.on('data', (sent) => swallows || to.write(sent)).on('close', () => to.destroy())
+      to.on('data', (answer) => from.write(answer)).on('close', () => from.destroy())
+      for (const socket of [from, to]) socket.on('error', () => undefined)
+    })
+    network.listen(0, '127.0.0.1')
+    await once(network, 'listening')
+    onTestFinished(() => void network.close())
+    const through = new URL(url)
+    through.hostname = '127.0.0.1'
+    through.port = String((network.address() as AddressInfo).port)
+    const lookUps = new Pipeline({ connectionString: through.href }, 300)
+    onTestFinished(() => lookUps.close())
+    expect((await lookUps.query(one(1))).rows).toEqual([{ value: 1 }])
+    swallows = true
+    const waiting = await Promise.allSettled([lookUps.query(one(2)), lookUps.query(one(3))])
+    expect(waiting.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    swallows = false
+    await expect.poll(async () => (await lookUps.query(one(4))).rows).toEqual([{ value: 4 }])
+  })
+
+  test('nothing is looked up once it is closed', async () => {
+    const { url } = await createEmptyDatabase()
+    const { lookUps, close } = openDatabase({ url, poolSize: 1, onError: () => undefined })
+    const last = lookUps.query(one(1))
+    await close()
+    expect((await last).rows).toEqual([{ value: 1 }])
+    await expect(lookUps.query(one(2))).rejects.toThrow('closed')
   })
 
   test('a database that was away is asked again', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { paceMs } from '#domain/login/even-pace.ts'
+import { paceMs } from '#domain/even-pace.ts'
 import { LoginBrowser } from '../support/login-browser.ts'
 import { peopleOf } from '../support/people.ts'
 import { useTestServer } from '../support/server.ts'

@@ -92,9 +92,10 @@ async function interruptOf(
 ): Promise<Interrupt> {
   const next = refuseHopeless(conclusion)
   if (next.kind !== 'email_verification_required') return next
+  const { id: verification } = await sendEmailVerification(work, secrets, user)
   // Anybody who has signed up with somebody's address can ask for this mail, by the door of the API as at the login box.
   await spendMail(work.tx, work.environment, user.email, work.now)
-  return { kind: next.kind, verification: (await sendEmailVerification(work, secrets, user)).id }
+  return { kind: next.kind, verification }
 }
 
 function awaitedBy(interrupt: Interrupt): Awaited {

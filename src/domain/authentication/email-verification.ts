@@ -7,6 +7,7 @@ import type { Secrets } from '#protocols/envelope.ts'
 import { NotFound } from '../errors.ts'
 import { queueMail } from '../mail/queue.ts'
 import { presentUser, type UserRow } from '../users/present.ts'
+import { holdUser } from '../users/read.ts'
 import type { ShownWith } from './facts.ts'
 import { checkOneTimeCode, codeLifetimeMs, type CodeVerdict, newOneTimeCode, openCode } from './one-time-code.ts'
 import { clearMoved, clearUnproven, settlePassword } from './unproven.ts'
@@ -20,6 +21,8 @@ export async function sendEmailVerification(
 ): Promise<{ id: EmailVerificationId; code: string }> {
   const id = newId('emailVerification', work.now)
   const code = newOneTimeCode()
+  // The person first, then what hangs on them: some who come here have locked the person already.
+  await holdUser(work, user.id)
   await work.tx
     .updateTable('email_verifications')
     .set({ expires_at: work.now, updated_at: work.now })

@@ -1,5 +1,5 @@
 import type { BoundFilter } from '#protocols/scim/bind.ts'
-import { addressAskedFor, storages, type Table } from './scim-storage.ts'
+import { addressAskedFor, type Table } from './scim-storage.ts'
 
 /** Clients look people up in a handful of ways. Names of extensions stand in the text, so there could be any number. */
 const mostNames = 64
@@ -25,12 +25,12 @@ function isLookUp(filter: BoundFilter): boolean {
   return filter.kind === 'compare' && filter.comparison.as === 'text' && filter.comparison.operator === 'eq'
 }
 
-const keys = ['id', 'externalId', 'userName', 'displayName']
-
-/** Whether what matches is found by an index, and is one or a few: an equal id, name or address. */
-export function isIndexed(table: Table, filter: BoundFilter): boolean {
-  if (table === 'directory_users' && addressAskedFor(filter) !== undefined) return true
+/**
+ * Whether an index finds what matches, and it is one at most. External ids, addresses and names of groups can be those of
+ * many: how many is up to whoever fills the directory.
+ */
+export function findsOne(table: Table, filter: BoundFilter): boolean {
   if (filter.kind !== 'compare' || !isLookUp(filter)) return false
   const { path } = filter.place
-  return keys.includes(path) && storages[table].columnOf(path) !== undefined
+  return path === 'id' || (path === 'userName' && table === 'directory_users')
 }

@@ -4,7 +4,7 @@ import type { Query } from '#protocols/scim/query.ts'
 import { carriedKey, comesAfter, orderBy, type SortKey, sortKey } from '#protocols/scim/sort-sql.ts'
 import { filterToSql } from '#protocols/scim/sql.ts'
 import type { StoredGroup } from './group-row.ts'
-import { isIndexed, lookUpName } from './look-up-names.ts'
+import { findsOne, lookUpName } from './look-up-names.ts'
 import { groupsOf, membersOfFirst, type Reference, type References } from './references.ts'
 import type { ScimDirectory } from './scim-directory.ts'
 import { addressAskedFor, storages, type Table } from './scim-storage.ts'
@@ -79,7 +79,7 @@ async function search<T extends StoredUser | StoredGroup>(
   const text = withGroups && !key ? addGroups(page.text) : page.text
   const named = isPlain ? { name: `scim-page-${table}${withGroups ? '-with-groups' : ''}` } : lookUpName(filter, text)
   const statement = { ...named, text, values: page.values }
-  const { rows } = await (filter && isIndexed(table, filter)
+  const { rows } = await (filter && findsOne(table, filter)
     ? db.lookUps.query<Row>(statement)
     : db.pool.query<Row>(statement))
   const asked = rows.slice(0, paging.count)

@@ -119,8 +119,8 @@ async function askForInbox(
   { user }: Shown,
   proven: Proven,
 ): Promise<Next> {
-  await spendMail(work.tx, work.environment, user.email, work.now)
   await sendEmailVerification(work, secrets, user)
+  await spendMail(work.tx, work.environment, user.email, work.now)
   const code = { sentAt: work.now.toISOString(), wrong: 0 }
   return go(work, login, { ...login.state, step: 'email-verification', email: user.email, code, proven })
 }

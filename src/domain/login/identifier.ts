@@ -6,7 +6,7 @@ import { spendMail } from '../mail/limit.ts'
 import { type LoginDeps, moveTo } from './answers.ts'
 import type { Next } from './advance.ts'
 import { findDomainPolicy } from './domain-policy.ts'
-import { atEvenPace } from './even-pace.ts'
+import { atEvenPace } from '../even-pace.ts'
 import { admitInvited } from './invitation.ts'
 import { type HostedLogin, lockLogin, saveState } from './state.ts'
 

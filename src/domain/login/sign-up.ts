@@ -13,7 +13,7 @@ import { findUserByEmail, readUser } from '../users/read.ts'
 import { advance, type Next } from './advance.ts'
 import { type LoginDeps, moveTo } from './answers.ts'
 import { findDomainPolicy } from './domain-policy.ts'
-import { atEvenPace } from './even-pace.ts'
+import { atEvenPace } from '../even-pace.ts'
 import { lockOpen } from './invitation.ts'
 import { type HostedLogin, lockLogin, saveState } from './state.ts'
 

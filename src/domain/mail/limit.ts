@@ -12,6 +12,7 @@ const mailWindowMs = 10 * 60_000
 /**
  * Keeps the login box and sign-ins by the API from filling somebody's inbox, and from making new codes to guess. It
  * counts what is asked for and not what is sent: whether somebody has the address makes no difference.
+ * In a transaction it comes last, after the mail: whoever waits for this count holds all else that others may wait for.
  * @throws Busy saying when to come back. What was sent before stays good.
  */
 export async function spendMail(

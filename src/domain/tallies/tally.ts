@@ -6,9 +6,9 @@ import type { Work } from '#db/work.ts'
 type Writer = Database['kysely'] | Work['tx']
 
 /** What is counted, and for whom: two parts, so that no name can be taken for another. */
-export type TallyName = readonly [what: string, whose: string]
+type TallyName = readonly [what: string, whose: string]
 
-/** A count that attempts are made under; see `hold`. */
+/** A count that attempts are made under; see `tryUnder`. */
 export interface Limit {
   readonly name: TallyName
   /** So many are counted within a window, whatever process they came to. */
@@ -17,36 +17,65 @@ export interface Limit {
   readonly atOnce: number
 }
 
-/** A place that one attempt has under each of its limits, until it is settled or the window ends. */
-export interface Held {
-  /** Counts it, or counts nothing. */
-  settle(counts: boolean): Promise<void>
+/** What came of an attempt, or how long to wait before the next one. */
+export type Tried<T> =
+  | { readonly kind: 'answered'; readonly answer: T }
+  | { readonly kind: 'wait'; readonly seconds: number }
+
+/** Which answers and errors were wrong ones, and are counted. */
+export interface Judgement<T> {
+  readonly answer?: (answer: T) => boolean
+  readonly error?: (error: unknown) => boolean
 }
 
 /**
- * Takes a place before something is tried that may turn out to be a guess: many at the same moment, in however many
- * processes, find no more places than there are.
- * @returns until when to wait, if one of the limits is reached.
+ * Tries something that may turn out to be a guess. It takes its place under each limit before, and says afterwards
+ * whether it was wrong: many at the same moment, in however many processes, find no more places than there are. Where
+ * nothing can be counted, nothing is tried.
  */
-export async function hold(
+export async function tryUnder<T>(
+  { db, clock }: { readonly db: Database; readonly clock: () => Date },
+  limits: readonly Limit[],
+  windowMs: number,
+  act: () => Promise<T>,
+  isWrong: Judgement<T>,
+): Promise<Tried<T>> {
+  const now = clock()
+  const names = limits.map(({ name }) => hashName(name))
+  const waitUntil = await hold(db.kysely, names, limits, windowMs, now)
+  if (waitUntil) return { kind: 'wait', seconds: secondsUntil(waitUntil, now) }
+  let counts = false
+  try {
+    const answer = await act()
+    counts = isWrong.answer?.(answer) ?? false
+    return { kind: 'answered', answer }
+  } catch (error) {
+    counts = isWrong.error?.(error) ?? false
+    throw error
+  } finally {
+    await settle(db.kysely, names, new Date(now.getTime() + windowMs), counts)
+  }
+}
+
+/** @returns until when to wait, if one of the limits is reached. */
+async function hold(
   db: Writer,
+  names: readonly Buffer[],
   limits: readonly Limit[],
   windowMs: number,
   now: Date,
-): Promise<Held | { readonly waitUntil: Date }> {
-  if (limits.length === 0) return { settle: async () => undefined }
-  const names = limits.map(({ name }) => hashName(name))
+): Promise<Date | null | undefined> {
+  if (names.length === 0) return undefined
   const { rows } = await sql<{ waits_until: Date | null }>`
     select hold_tallies(${names}::bytea[], ${limits.map(({ most }) => most)}::integer[],
       ${limits.map(({ atOnce }) => atOnce)}::integer[], ${windowMs} * interval '1 millisecond', ${now}::timestamptz
     ) as waits_until`.execute(db)
-  const waitUntil = rows[0]?.waits_until
-  if (waitUntil) return { waitUntil }
-  return { settle: (counts) => settle(db, names, new Date(now.getTime() + windowMs), counts) }
+  return rows[0]?.waits_until
 }
 
 /** @param before when the window in which the place was taken has ended at the latest: a later one owes nothing. */
 async function settle(db: Writer, names: readonly Buffer[], before: Date, counts: boolean): Promise<void> {
+  if (names.length === 0) return
   await sql`
     with mine as (
       select name from tallies where name = any (${names}::bytea[]) and ends_at <= ${before} order by name for update

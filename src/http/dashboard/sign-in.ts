@@ -3,8 +3,8 @@ import type { DashboardUserId } from '#contracts/ids.ts'
 import { endDashboardSession, startDashboardSession } from '#domain/dashboard/sessions.ts'
 import { acceptInvitation, signInToDashboard } from '#domain/dashboard/sign-in.ts'
 import { readInvitation } from '#domain/dashboard/users.ts'
+import { type Limit, tryUnder } from '#domain/tallies/tally.ts'
 import type { Deps } from '../deps.ts'
-import { hold, type Limit, secondsUntil } from '#domain/tallies/tally.ts'
 import { checkText } from '../input.ts'
 import { sendDashboardSignIn, sendInvitation, sendUnknownInvitation } from '../pages/dashboard-sign-in.ts'
 import { sendTooManyFailures } from '../pages/sign-in.ts'
@@ -31,8 +31,9 @@ export function dashboardSignInRoutes(app: FastifyInstance, deps: Deps): void {
     const tried = await tryUnder(
       deps,
       [byAddress(request), account],
+      windowMs,
       () => signInToDashboard(deps, { email, password, code }),
-      (user) => user === undefined,
+      { answer: (user) => user === undefined },
     )
     if (tried.kind === 'wait') return sendTooManyFailures(reply, tried.seconds)
     if (tried.answer !== undefined) return welcome(deps, request, reply, tried.answer)
@@ -51,8 +52,9 @@ export function dashboardSignInRoutes(app: FastifyInstance, deps: Deps): void {
     const tried = await tryUnder(
       deps,
       [byAddress(request)],
+      windowMs,
       () => acceptInvitation(deps, token, { password, code }),
-      ({ kind }) => kind !== 'accepted',
+      { answer: ({ kind }) => kind !== 'accepted' },
     )
     if (tried.kind === 'wait') return sendTooManyFailures(reply, tried.seconds)
     const acceptance = tried.answer
@@ -74,26 +76,6 @@ export function dashboardSignInRoutes(app: FastifyInstance, deps: Deps): void {
 
 function byAddress({ ip }: FastifyRequest): Limit {
   return { name: ['dashboard address', ip], ...ofAddress }
-}
-
-/** @param counts what is wrong, and counted as a guess. */
-async function tryUnder<T>(
-  { db, clock }: Deps,
-  limits: readonly Limit[],
-  act: () => Promise<T>,
-  counts: (answer: T) => boolean,
-): Promise<{ readonly kind: 'answered'; readonly answer: T } | { readonly kind: 'wait'; readonly seconds: number }> {
-  const now = clock()
-  const held = await hold(db.kysely, limits, windowMs, now)
-  if ('waitUntil' in held) return { kind: 'wait', seconds: secondsUntil(held.waitUntil, now) }
-  let isWrong = false
-  try {
-    const answer = await act()
-    isWrong = counts(answer)
-    return { kind: 'answered', answer }
-  } finally {
-    await held.settle(isWrong)
-  }
 }
 
 /** A session of their own; whatever session the browser had ends. */

@@ -14,7 +14,7 @@ import {
 } from '#domain/login/answers.ts'
 import { beginInvited } from '#domain/login/begin-invited.ts'
 import { applicationUrl } from '#domain/login/application-url.ts'
-import { atEvenPace } from '#domain/login/even-pace.ts'
+import { atEvenPace } from '#domain/even-pace.ts'
 import { identifyByEmail, secondsToResend, sendCode } from '#domain/login/identifier.ts'
 import { offeredProviders } from '#domain/login/social.ts'
 import { resendVerification, signUp } from '#domain/login/sign-up.ts'

@@ -1,7 +1,7 @@
 import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
 import { BadRequest, Busy } from '#domain/errors.ts'
-import { hold, type Limit, secondsUntil } from '#domain/tallies/tally.ts'
+import { type Limit, type Tried, tryUnder } from '#domain/tallies/tally.ts'
 
 const windowMs = 60_000
 /** Nobody mistypes so often within a minute. */
@@ -19,40 +19,33 @@ export interface Attempt {
 /** Refusals that mean somebody may be guessing. */
 const guesses = new Set(['invalid_credentials', 'invalid_one_time_code', 'invalid_pending_authentication_token'])
 
-/**
- * Slows guessing down, by account and by address, over all processes. Only what fails counts, and a wait says how long it
- * is. Where nothing can be counted, nothing can be tried.
- */
+/** Slows guessing down, by account and by address, over all processes. Only what fails counts, and a wait says how long it is. */
 export class SignInLimits {
-  readonly #db: Database
-  readonly #clock: () => Date
+  readonly #deps: { readonly db: Database; readonly clock: () => Date }
 
   constructor(db: Database, clock: () => Date) {
-    this.#db = db
-    this.#clock = clock
+    this.#deps = { db, clock }
   }
 
   /**
-   * Runs one attempt to prove something, unless there were too many wrong ones just now.
+   * Lets an attempt be made, and counts it if it looks like a guess.
    * @throws Busy saying when to come back; whether an account exists makes no difference to it.
    */
   async attempt<T>(attempt: Attempt, act: () => Promise<T>): Promise<T> {
-    const now = this.#clock()
-    const held = await hold(this.#db.kysely, limitsOf(attempt), windowMs, now)
-    if ('waitUntil' in held) {
-      const seconds = secondsUntil(held.waitUntil, now)
-      throw new Busy(`Too many attempts. Try again in ${seconds} seconds.`, 'too_many_requests', seconds)
-    }
-    let counts = false
-    try {
-      return await act()
-    } catch (error) {
-      counts = error instanceof BadRequest && error.code !== undefined && guesses.has(error.code)
-      throw error
-    } finally {
-      await held.settle(counts)
-    }
+    const tried = await this.tryTo(attempt, act)
+    if (tried.kind === 'answered') return tried.answer
+    const { seconds } = tried
+    throw new Busy(`Too many attempts. Try again in ${seconds} seconds.`, 'too_many_requests', seconds)
   }
+
+  /** The same for what shows a wait in its own way, and has answers that are wrong. */
+  tryTo<T>(attempt: Attempt, act: () => Promise<T>, isWrong: (answer: T) => boolean = () => false): Promise<Tried<T>> {
+    return tryUnder(this.#deps, limitsOf(attempt), windowMs, act, { answer: isWrong, error: isGuess })
+  }
+}
+
+function isGuess(error: unknown): boolean {
+  return error instanceof BadRequest && error.code !== undefined && guesses.has(error.code)
 }
 
 function limitsOf({ environment, email, ipAddress }: Attempt): Limit[] {
