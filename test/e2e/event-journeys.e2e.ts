@@ -106,11 +106,9 @@ test('events arrive live on the page that shows them, which an address brings ba
     await created.filter({ hasText: name }).first().waitFor()
     return performance.now() - began
   }
-  // At once whenever the machine has a moment for it: both processors may be busy with something else.
-  const took = [await push('ada')]
-  while (Math.min(...took) >= 1_000 && took.length < 20) took.push(await push(`alan${took.length}x`))
+  // Each as a rule; the other processor may be busy with another file's browser.
+  const took = [await push('ada'), await push('alan'), await push('grace')]
   expect(Math.min(...took), took.join()).toBeLessThan(1_000)
-  await push('grace')
   expect(await jump.evaluate((element) => element === document.activeElement), 'focus stays').toBe(true)
   await jump.blur()
   await page.keyboard.press('j')

@@ -14,6 +14,8 @@ const isThorough = process.env['GATEHOUSE_THOROUGH'] !== undefined
 const roundsOfServer = isThorough ? 12 : 3
 const roundsOfDatabase = isThorough ? 8 : 2
 const callsBeforeKill = isThorough ? 1_000 : 40
+const timeoutMs = isThorough ? 3_600_000 : 600_000
+const callsTimeoutMs = isThorough ? 600_000 : 60_000
 const writers = 4
 
 let program: Program
@@ -87,48 +89,52 @@ async function follow(read: LogEntry[], stop: AbortSignal): Promise<void> {
   }
 }
 
-test('kill -9 takes back nothing that an identity provider was told, and the log tells all of it once', async () => {
-  const groups = await Promise.all(Array.from({ length: writers }, (_, n) => addGroup(client, `Group ${n}`)))
-  const all = groups.map((group, n) => new Writer(client, group, n))
-  const acknowledged = () => all.reduce((sum, writer) => sum + writer.acknowledged, 0)
-  const followed: LogEntry[] = []
-  const following = new AbortController()
-  const follower = follow(followed, following.signal)
+test(
+  'kill -9 takes back nothing that an identity provider was told, and the log tells all of it once',
+  async () => {
+    const groups = await Promise.all(Array.from({ length: writers }, (_, n) => addGroup(client, `Group ${n}`)))
+    const all = groups.map((group, n) => new Writer(client, group, n))
+    const acknowledged = () => all.reduce((sum, writer) => sum + writer.acknowledged, 0)
+    const followed: LogEntry[] = []
+    const following = new AbortController()
+    const follower = follow(followed, following.signal)
 
-  for (let round = 0; round < roundsOfServer + roundsOfDatabase; round++) {
-    const writing = new AbortController()
-    const written = Promise.all(all.map((writer) => writer.write(writing.signal)))
-    const enough = acknowledged() + callsBeforeKill
-    await expect.poll(acknowledged, { timeout: 600_000, interval: 10 }).toBeGreaterThan(enough)
-    await pause(Math.random() * 50)
-    if (round < roundsOfServer) {
-      program.killServer()
-      await pause(20)
-      writing.abort()
-      await program.startServer()
-    } else {
-      await program.killDatabase()
-      // The server finds it again by itself.
-      const back = acknowledged() + writers
-      await expect.poll(acknowledged, { timeout: 60_000, interval: 10 }).toBeGreaterThan(back)
-      writing.abort()
+    for (let round = 0; round < roundsOfServer + roundsOfDatabase; round++) {
+      const writing = new AbortController()
+      const written = Promise.all(all.map((writer) => writer.write(writing.signal)))
+      const enough = acknowledged() + callsBeforeKill
+      await expect.poll(acknowledged, { timeout: callsTimeoutMs, interval: 10 }).toBeGreaterThan(enough)
+      await pause(Math.random() * 50)
+      if (round < roundsOfServer) {
+        program.killServer()
+        await pause(20)
+        writing.abort()
+        await program.startServer()
+      } else {
+        await program.killDatabase()
+        // The server finds it again by itself.
+        const back = acknowledged() + writers
+        await expect.poll(acknowledged, { timeout: 60_000, interval: 10 }).toBeGreaterThan(back)
+        writing.abort()
+      }
+      await written
     }
-    await written
-  }
-  for (const writer of all) {
-    await writer.settle()
-    await writer.expectHolding()
-  }
-  expect(
-    all.reduce((sum, writer) => sum + writer.cutOff, 0),
-    'the kills met calls under way',
-  ).toBeGreaterThan(0)
+    for (const writer of all) {
+      await writer.settle()
+      await writer.expectHolding()
+    }
+    expect(
+      all.reduce((sum, writer) => sum + writer.cutOff, 0),
+      'the kills met calls under way',
+    ).toBeGreaterThan(0)
 
-  const { users } = await expectLogToTellState(client)
-  expect(Object.keys(users).length).toBeGreaterThan(0)
-  const log = await client.log()
-  await expect.poll(() => followed.length, { timeout: 20_000 }).toBe(log.length)
-  following.abort()
-  await follower
-  expect(followed.map(({ id }) => id)).toEqual(log.map(({ id }) => id))
-}, 3_600_000)
+    const { users } = await expectLogToTellState(client)
+    expect(Object.keys(users).length).toBeGreaterThan(0)
+    const log = await client.log()
+    await expect.poll(() => followed.length, { timeout: 20_000 }).toBe(log.length)
+    following.abort()
+    await follower
+    expect(followed.map(({ id }) => id)).toEqual(log.map(({ id }) => id))
+  },
+  timeoutMs,
+)
