@@ -24,8 +24,10 @@ export async function startChild<Ready>(
   program: URL,
   options: object,
 ): Promise<Child<Ready>> {
+  const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]
   const child = fork(program, [JSON.stringify(options)], {
-    execArgv: profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`],
+    // As `npm start` and the image run Gatehouse.
+    execArgv: ['--max-semi-space-size=16', '--max-old-space-size=1024', ...profile],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   undo.defer(() => end(child))
