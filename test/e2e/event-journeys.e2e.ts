@@ -132,7 +132,7 @@ test('events are streamed to Datadog, a wrong site is explained, and its dashboa
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Datadog API key').fill('0123456789abcdef0123456789abcdef')
   await button(page, 'Save Log Stream Details').click()
-  await page.getByRole('heading', { level: 1, name: /Datadog/ }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Datadog', exact: true }).waitFor()
   await expectAccessible(page, 'log stream')
   application.answerPosts(403)
   await button(page, 'Send a test event').click()
