@@ -129,7 +129,7 @@ test('what identity providers and strangers say is shown as text, wherever it is
   await look('connection')
   await at(`connections/${connection}?tab=attempts`)
   await page.getByRole('row').getByRole('link').first().click()
-  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.getByRole('heading', { name: 'What happened' }).waitFor()
   await look('attempt')
   await button(page, 'Reveal').click()
   await page.getByLabel('refused response', { exact: true }).waitFor()
