@@ -17,7 +17,7 @@ const rooms = {
 const levels = [0, 1, 2, 3]
 
 const typesAndChange = {
-  group: ['\\#db/*', '!\\#db/work.ts'],
+  group: ['\\#db/*', '!\\#db/work.ts', '!\\#db/unavailable.ts'],
   allowTypeImports: true,
   message: 'A door changes things through `change` and the domain; of the database it knows types only.',
 }

@@ -22,6 +22,9 @@ const onTheirOwn = [
   'test/scim/simulated-dialogues.test.ts',
 ]
 
+/** They are about other tests, which need nothing. */
+const inMemory = ['test/guards/removed-checks.test.ts']
+
 /** For tests that start servers. */
 const server = {
   globalSetup: ['test/support/global-setup.ts'],
@@ -41,7 +44,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'register/**/*.test.ts'],
+          include: [...inMemory, 'src/**/*.test.ts', 'web/**/*.test.ts', 'register/**/*.test.ts'],
           isolate,
         },
       },
@@ -50,7 +53,7 @@ export default defineConfig({
           ...server,
           name: 'server', // each file has a database of its own
           include: ['test/**/*.test.ts'],
-          exclude: onTheirOwn,
+          exclude: [...onTheirOwn, ...inMemory],
         },
       },
       {

@@ -10,14 +10,17 @@ import { version } from './help.ts'
 import { findLoopbackPort } from './loopback.ts'
 import { isReadableByOthers } from './private-file.ts'
 
+const askMs = 1000
+
 /** Node, files, port and addresses: everything that can be seen without a database. */
 export async function examineMachine({ config, file }: Invocation): Promise<Diagnosis> {
   const { port, baseUrl, data, encryptionKey } = config
   const running = await readRunning(data)
   const isOurs = running !== undefined && isAlive(running.pid)
+  const listener = isOurs ? 'Gatehouse' : await findListener(port)
   const issues = [
     ...examineNode(),
-    ...(isOurs ? [] : await examinePort(port)),
+    ...(listener === 'another program' ? [portInUse(port)] : []),
     ...examineBaseUrl(baseUrl),
     ...(await examineFiles(data)),
     ...examineKey(encryptionKey),
@@ -31,6 +34,7 @@ export async function examineMachine({ config, file }: Invocation): Promise<Diag
       settings: file ?? 'no configuration file',
       data: `${shownFolder(data)}${existsSync(data) ? '' : ' (not made yet)'}`,
       dev: isOurs ? `runs as process ${running.pid} at ${running.url}` : 'does not run',
+      port: `${port}: ${listener === undefined ? 'free' : `${listener} listens`}`,
       'base URL': baseUrl ?? `http://localhost:${port}`,
     },
     issues,
@@ -50,20 +54,34 @@ function examineNode(): Issue[] {
   ]
 }
 
-async function examinePort(port: number): Promise<Issue[]> {
+/** Beside `gatehouse start`, as in its container, the port is taken by whom it is meant for. */
+async function findListener(port: number): Promise<'Gatehouse' | 'another program' | undefined> {
   try {
     await findLoopbackPort(port)
-    return []
+    return undefined
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return [
-      {
-        code: 'PORT_IN_USE',
-        severity: 'warning',
-        message: `Another program listens on port ${port}, so dev would not start.`,
-        fix: 'Stop that program, or choose another port with --port.',
-      },
-    ]
+    return (await isGatehouse(port)) ? 'Gatehouse' : 'another program'
+  }
+}
+
+async function isGatehouse(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://localhost:${port}/healthz`, { signal: AbortSignal.timeout(askMs) })
+    const health: unknown = await response.json()
+    return typeof health === 'object' && health !== null && 'product' in health && health.product === 'gatehouse'
+  } catch {
+    // Whatever speaks no HTTP, says no JSON or does not answer is not one.
+    return false
+  }
+}
+
+function portInUse(port: number): Issue {
+  return {
+    code: 'PORT_IN_USE',
+    severity: 'warning',
+    message: `Another program listens on port ${port}, so dev would not start.`,
+    fix: 'Stop that program, or choose another port with --port.',
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorBody, OAuthErrorBody } from '#contracts/errors.ts'
 import { type DomainError, isDomainError } from '#domain/errors.ts'
+import { isUnavailable } from '#db/unavailable.ts'
 import { IdempotencyRace } from '#db/work.ts'
 
 export interface ErrorAnswer {
@@ -20,13 +21,17 @@ const transportErrors: Readonly<Record<string, ErrorAnswer>> = {
   },
   FST_ERR_CTP_INVALID_JSON_BODY: {
     status: 400,
-    body: { message: 'The body is not valid JSON.', code: 'invalid_json' },
+    body: { message: 'The body is not valid JSON in UTF-8.', code: 'invalid_json' },
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     status: 400,
     body: { message: 'The body does not have the announced length.', code: 'invalid_content_length' },
   },
 }
+
+/** What whoever asked may wait before they ask again: a database that was restarted is back by then. */
+export const unavailableForSeconds = 5
+export const unavailableMessage = 'The server cannot reach its database. Try again in a moment.'
 
 /** Maps whatever a handler threw to a status and the vendor's envelope. Undefined means: ours, a 500. */
 export function answerFor(error: unknown): ErrorAnswer | undefined {
@@ -35,6 +40,12 @@ export function answerFor(error: unknown): ErrorAnswer | undefined {
     return {
       status: 409,
       body: { message: 'A request with this idempotency key is still running.', code: 'idempotency_key_in_use' },
+    }
+  if (isUnavailable(error))
+    return {
+      status: 503,
+      body: { message: unavailableMessage, code: 'unavailable' },
+      retryAfterSeconds: unavailableForSeconds,
     }
   if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return undefined
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 
 /**
- * `/healthz`: the process answers. `/readyz`: it can do its work; otherwise 503 with the reason.
+ * `/healthz`: the process answers, and says what it is of. `/readyz`: it can do its work; otherwise 503 with the reason.
  * @param pendingMigrations asks the database what it still lacks.
  */
 export function healthRoutes(app: FastifyInstance, pendingMigrations: () => Promise<string[]>): void {
-  app.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }))
+  app.get('/healthz', (_request, reply) => reply.send({ status: 'ok', product: 'gatehouse' }))
   app.get('/readyz', async (request, reply) => {
     try {
       const pending = await pendingMigrations()

@@ -19,3 +19,6 @@ export async function limitPublicRoutes(app: FastifyInstance, maxPerMinute: numb
 
 /** Options of a route that needs no key and costs a database round trip. */
 export const publicRoute = { config: { rateLimit: {} } } satisfies RouteShorthandOptions
+
+/** The same, for clients that speak OAuth. */
+export const publicOauthRoute = { config: { rateLimit: {}, failsAsOauth: true } } satisfies RouteShorthandOptions

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { OAuthErrorBody } from '#contracts/errors.ts'
 import { scimError } from '#protocols/scim/errors.ts'
-import { answerFor } from './errors.ts'
+import { answerFor, unavailableMessage } from './errors.ts'
+import { jsonParser } from './json-body.ts'
+import { isFromBrowser, sendBroken } from './login/broken.ts'
 import { sendScimError } from './scim/answer.ts'
 import { tidyScimUrl } from './scim/tidy-path.ts'
 
 const invalidUrl = 'The URL is not valid.'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Clients of this route read RFC 6749's errors, also of what is not their fault. */
+    readonly failsAsOauth?: boolean
+  }
+}
 
 /** Bodies of the API; doors that take more or less say so on their route. */
 const bodyLimitBytes = 2 * 1024 * 1024
@@ -33,7 +43,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     routerOptions: { querystringParser: (text) => ({ text }), maxParamLength: 1024, ignoreTrailingSlash: false },
     requestTimeout: 60_000,
     rewriteUrl: ({ url = '/' }) => tidyScimUrl(url),
-    return503OnClosing: true,
+    // Who still has a connection is answered, and told to close it: our refusal would not be in their protocol.
+    return503OnClosing: false,
     // Contracts check what comes and shape what goes; the framework's own compilers would only be loaded.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     frameworkErrors: (_error, request, answer) => {
@@ -45,9 +56,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     },
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-    parseJson(String(text), done)
-  })
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    jsonParser(() => ({})),
+  )
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
     done(null, new URLSearchParams(String(text)))
   })
@@ -56,9 +69,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     reply.header('x-content-type-options', 'nosniff')
   })
   app.setErrorHandler(sendError)
-  app.setNotFoundHandler((request, reply) =>
-    reply.status(404).send({ message: `Cannot ${request.method} ${pathOf(request.url)}`, code: 'route_not_found' }),
-  )
+  app.setNotFoundHandler((request, reply) => {
+    const message = `Cannot ${request.method} ${pathOf(request.url)}`
+    // Whoever cut an endpoint short is still a client of SCIM.
+    if (request.url.startsWith('/scim/')) return sendScimError(reply, scimError(404, undefined, `${message}.`))
+    return reply.status(404).send({ message, code: 'route_not_found' })
+  })
   return app
 }
 
@@ -75,26 +91,24 @@ export function queryOf(request: FastifyRequest): URLSearchParams {
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = answerFor(error)
   if (answer?.retryAfterSeconds !== undefined) reply.header('retry-after', answer.retryAfterSeconds)
-  if (answer) return reply.status(answer.status).send(answer.body)
-  request.log.error({ err: error }, 'request failed')
-  return reply.status(500).send({ message: 'Internal server error', code: 'internal_error', request_id: request.id })
+  if (answer && answer.status < 500) return reply.status(answer.status).send(answer.body)
+  if (answer) request.log.warn({ err: error }, 'the database is away')
+  else request.log.error({ err: error }, 'request failed')
+  const status = answer?.status ?? 500
+  if (request.routeOptions.config.failsAsOauth) return reply.status(status).send(oauthFailure(status))
+  if (isFromBrowser(request)) return sendBroken(request, reply, status)
+  return reply.status(status).send(answer?.body ?? internalError(request.id))
 }
 
-/** SDKs send `application/json` with no body on POST, GET and DELETE: that is an empty object. */
-function parseJson(text: string, done: (error: Error | null, body?: unknown) => void): void {
-  if (text === '') return done(null, {})
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    return done(
-      Object.assign(new Error('The body is not valid JSON.'), {
-        statusCode: 400,
-        code: 'FST_ERR_CTP_INVALID_JSON_BODY',
-      }),
-    )
-  }
-  done(null, body)
+function internalError(reference: string) {
+  return { message: 'Internal server error', code: 'internal_error', request_id: reference }
+}
+
+/** RFC 6749 §5.2 has no words for it; these are those of §4.1.2.1. */
+function oauthFailure(status: number): OAuthErrorBody {
+  return status === 503
+    ? { error: 'temporarily_unavailable', error_description: unavailableMessage }
+    : { error: 'server_error', error_description: 'Internal server error' }
 }
 
 function pathOf(url: string): string {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { folderForTest, runGatehouse } from './gatehouse.ts'
+import { folderForTest, occupyPort, runGatehouse } from './gatehouse.ts'
 
 describe('what was typed wrong is answered with what was meant', () => {
   test.each([
@@ -70,7 +70,8 @@ test('doctor names what is wrong by code, with a way out, and exits with 2', asy
   await mkdir(data)
   await writeFile(join(data, 'encryption.key'), 'x')
   await chmod(join(data, 'encryption.key'), 0o644)
-  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', BASE_URL: 'http://localhost:4100' }
+  const PORT = String(await occupyPort('127.0.0.1'))
+  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', BASE_URL: 'http://localhost:4100', PORT }
   const { code, stdout } = await runGatehouse(['doctor', '--json'], { folder, env })
   expect(code).toBe(2)
   const { issues } = JSON.parse(stdout) as { issues: { code: string; severity: string; fix: string }[] }
@@ -78,6 +79,7 @@ test('doctor names what is wrong by code, with a way out, and exits with 2', asy
     'error DB_UNREACHABLE',
     'error KEY_FILE_READABLE',
     'warning BASE_URL_NOT_PUBLIC',
+    'warning PORT_IN_USE',
   ])
   expect(issues.find((issue) => issue.code === 'KEY_FILE_READABLE')?.fix).toBe('chmod 600 .gatehouse/encryption.key')
 })

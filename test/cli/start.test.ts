@@ -50,6 +50,8 @@ test('safe settings serve, log JSON, stop with 0, and keep what only the right k
   const server = startGatehouse(['start'], { env })
   onTestFinished(async () => void (await server.stop()))
   await until(async () => ((await statusOf(`http://127.0.0.1:${port}/readyz`)) === 200 ? true : undefined))
+  const checked = await runGatehouse(['doctor', '--json'], { env })
+  expect([checked.code, (JSON.parse(checked.stdout) as { issues: unknown[] }).issues]).toEqual([0, []])
   const made = await runGatehouse(['environments', 'create', 'Europe', '--kind', 'production', '--json'], { env })
   expect(made).toMatchObject({ code: 0, stderr: '' })
   const europe = JSON.parse(made.stdout) as { id: string; client_id: string }

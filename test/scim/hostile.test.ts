@@ -130,6 +130,21 @@ describe('RFC 7644 §3.12 and §3.8: every refusal speaks SCIM', () => {
     expectRefusal(await raw('POST', `${base}/Users`, JSON.stringify(person('x@corp.example'))), [415])
   })
 
+  test.each(['/scim/', '/scim/v2', '/scim/v2.0', '/scim/v2/key/Users'])(
+    'so at %s, which is no endpoint',
+    async (path) => {
+      expectRefusal(await raw('GET', path), [404])
+    },
+  )
+
+  test('a byte order mark before a body says nothing', async () => {
+    const search = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], count: 0 }
+    for (const type of ['application/scim+json; charset=utf-8', 'application/json'])
+      expect(
+        await raw('POST', `${base}/Users/.search`, `\uFEFF${JSON.stringify(search)}`, { 'content-type': type }),
+      ).toMatchObject({ status: 200 })
+  })
+
   test.each([
     '',
     ' ',
@@ -151,6 +166,8 @@ describe('RFC 7644 §3.12 and §3.8: every refusal speaks SCIM', () => {
     'schemas=urn:ietf:params:scim:schemas:core:2.0:User',
     '<Envelope/>',
     Buffer.from([0xff, 0xfe, 0x7b, 0x7d]),
+    // Latin-1, which would be kept with its letters lost.
+    Buffer.from(JSON.stringify(person('café@corp.example')), 'latin1'),
     '['.repeat(200_000),
     `${'['.repeat(200_000)}${']'.repeat(200_000)}`,
     deep(5_000),

@@ -23,6 +23,7 @@ export function liveRoutes(app: FastifyInstance, deps: Deps): void {
   const sessions = new Map<string, number>()
   const open = new Set<PassThrough>()
   let looking: NodeJS.Timeout | undefined
+  let isClosing = false
 
   const look = async (): Promise<void> => {
     for (const [environment, feed] of feeds) {
@@ -39,6 +40,8 @@ export function liveRoutes(app: FastifyInstance, deps: Deps): void {
       const asked = request.params.dashboard_environment
       const { token, environment } = await identifyVisitor(deps, request, asked)
       if (!environment) throw new NotFound('Environment', asked)
+      // Comes again by itself, to whoever is there then; a stream would hold up the end.
+      if (isClosing) return reply.type('text/event-stream; charset=utf-8').send(':\n\n')
       const mine = sessions.get(token) ?? 0
       if (open.size >= mostWatchers || mine >= mostWatchersOfSession)
         throw new Busy('Too many pages are watching. Close some.', 'too_many_watchers', 30)
@@ -73,6 +76,7 @@ export function liveRoutes(app: FastifyInstance, deps: Deps): void {
   )
 
   app.addHook('preClose', async () => {
+    isClosing = true
     clearTimeout(looking)
     feeds.clear()
     for (const stream of open) stream.end()

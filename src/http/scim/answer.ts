@@ -31,7 +31,8 @@ export function sendScimError(reply: FastifyReply, error: ScimError): FastifyRep
 export function scimErrorOf(error: unknown): ScimError | undefined {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') return scimError(400, 'invalidSyntax', 'The body is not valid JSON.')
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY')
+    return scimError(400, 'invalidSyntax', 'The body is not valid JSON in UTF-8.')
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return scimError(413, undefined, 'The body is larger than 2,000 KB.')
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return scimError(415, undefined, 'Send the body as application/scim+json.')

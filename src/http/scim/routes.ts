@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { isUnavailable } from '#db/unavailable.ts'
 import { scimEndpoint } from '#domain/directories/present.ts'
 import type { Reference } from '#domain/directories/references.ts'
 import { ScimRefused } from '#domain/directories/refused.ts'
@@ -11,6 +12,8 @@ import { completeResource } from '#protocols/scim/resource.ts'
 import type { JsonObject } from '#protocols/scim/json.ts'
 import type { ResourceType } from '#protocols/scim/schema.ts'
 import type { Result } from '#protocols/result.ts'
+import { unavailableForSeconds, unavailableMessage } from '../errors.ts'
+import { jsonParser } from '../json-body.ts'
 import { queryOf } from '../server.ts'
 import { scimErrorOf, sendScim, sendScimError } from './answer.ts'
 import { runBulk } from './bulk.ts'
@@ -28,11 +31,22 @@ export function scimRoutes(app: FastifyInstance, deps: ScimDeps): void {
   void app.register(
     async (scim) => {
       scim.removeContentTypeParser('application/x-www-form-urlencoded')
-      scim.addContentTypeParser('application/scim+json', { parseAs: 'string', bodyLimit: bodyLimitBytes }, parseJson)
+      scim.addContentTypeParser(
+        'application/scim+json',
+        { parseAs: 'buffer', bodyLimit: bodyLimitBytes },
+        jsonParser(() => null),
+      )
       scim.setErrorHandler((error, request, reply) => {
         if (error instanceof ScimRefused) return sendScimError(reply, error.error)
         const known = scimErrorOf(error)
         if (known) return sendScimError(reply, known)
+        if (isUnavailable(error)) {
+          request.log.warn({ err: error }, 'the database is away')
+          return sendScimError(
+            reply.header('retry-after', unavailableForSeconds),
+            scimError(503, undefined, unavailableMessage),
+          )
+        }
         request.log.error({ err: error }, 'request failed')
         return sendScimError(reply, scimError(500, undefined, `Internal error. Reference: ${request.id}`))
       })
@@ -228,25 +242,4 @@ function idOf(request: ScimRequest): string {
 function demand<T>(result: Result<T, ScimError>): T {
   if (!result.ok) throw new ScimRefused(result.error)
   return result.value
-}
-
-function parseJson(
-  _request: FastifyRequest,
-  text: string | Buffer,
-  done: (error: Error | null, body?: unknown) => void,
-): void {
-  // Clients name this type on DELETE too, and send nothing.
-  if (text === '') return done(null, null)
-  let body: unknown
-  try {
-    body = JSON.parse(String(text))
-  } catch {
-    return done(
-      Object.assign(new Error('The body is not valid JSON.'), {
-        statusCode: 400,
-        code: 'FST_ERR_CTP_INVALID_JSON_BODY',
-      }),
-    )
-  }
-  done(null, body)
 }

@@ -4,12 +4,12 @@ import { exchangeCode } from '#domain/sso/code.ts'
 import { bearerOf, productOf } from '../callers.ts'
 import type { Deps } from '../deps.ts'
 import { checkBody } from '../input.ts'
-import { publicRoute } from '../rate-limit.ts'
+import { publicOauthRoute } from '../rate-limit.ts'
 import { queryOf } from '../server.ts'
 
 /** POST /sso/token: form from the SDKs, JSON and query from other clients of the vendor. Exactly 200, or OAuth's 400. */
 export function tokenRoute(app: FastifyInstance, deps: Deps): void {
-  app.post(exchangeSsoCode.path, publicRoute, async (request, reply) => {
+  app.post(exchangeSsoCode.path, publicOauthRoute, async (request, reply) => {
     // RFC 6749 §5.1.
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
     const fields = checkBody(TokenRequestSchema, fieldsOf(request)) as TokenRequest // optional text throughout, just checked

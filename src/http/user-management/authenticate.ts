@@ -40,7 +40,10 @@ export function authenticateRoute(app: FastifyInstance, deps: Deps): void {
  * show their key in the header; one that does not work ends in 401 before anything is looked at.
  */
 const limited = {
-  config: { rateLimit: { allowList: (request: FastifyRequest) => bearerOf(request) !== undefined } },
+  config: {
+    rateLimit: { allowList: (request: FastifyRequest) => bearerOf(request) !== undefined },
+    failsAsOauth: true,
+  },
 } satisfies RouteShorthandOptions
 
 interface PageCall {

@@ -6,11 +6,11 @@ import { startDevice } from '#domain/authentication/device.ts'
 import { Invalid } from '#domain/errors.ts'
 import type { Deps } from '../deps.ts'
 import { checkBody } from '../input.ts'
-import { publicRoute } from '../rate-limit.ts'
+import { publicOauthRoute } from '../rate-limit.ts'
 
 /** POST /user_management/authorize/device: forms as RFC 8628 §3.1 says, or JSON. */
 export function deviceRoute(app: FastifyInstance, deps: Deps): void {
-  app.post(authorizeDevice.path, publicRoute, async (request, reply) => {
+  app.post(authorizeDevice.path, publicOauthRoute, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { body } = request
     const { client_id: clientId } = readRequest(body instanceof URLSearchParams ? Object.fromEntries(body) : body)

@@ -19,7 +19,7 @@ export interface Expected {
   readonly decryptionKeys: readonly KeyObject[]
 }
 
-/** One rule, removable by itself: scripts/remove-checks.ts does so, and some test must notice. */
+/** One rule, removable by itself: test/guards/removed-checks.test.ts does so, and some test must notice. */
 export interface Check<Facts> {
   readonly name: CheckName
   readonly run: (facts: Facts) => Rejection | undefined
