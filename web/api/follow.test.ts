@@ -69,13 +69,13 @@ test('as long as there is no stream the page looks by itself', async () => {
 })
 
 test.each([
-  ['log', { event: 'user.created' }, ['users', 'events', 'insights']],
-  ['log', { event: 'authentication.sso_failed' }, ['users', 'connections', 'events', 'insights']],
-  ['log', { event: 'new.kind' }, ['events', 'insights']],
-  ['log', 'not json', ['events', 'insights']],
-  ['scim', {}, ['directory-sync']],
+  ['log', { event: 'user.created' }, ['users', 'events', 'insights', 'overview']],
+  ['log', { event: 'authentication.sso_failed' }, ['users', 'connections', 'events', 'insights', 'overview']],
+  ['log', { event: 'new.kind' }, ['events', 'insights', 'overview']],
+  ['log', 'not json', ['events', 'insights', 'overview']],
+  ['scim', {}, ['directory-sync', 'overview']],
 ])('%s %j is read again where it shows', async (event, data, expected) => {
-  const tags = ['users', 'connections', 'events', 'insights', 'directory-sync']
+  const tags = ['users', 'connections', 'events', 'insights', 'directory-sync', 'overview']
   const { reads, tell } = await open(...tags)
   await tell('ready', { resumes: true })
   await tell(event, data)

@@ -22,10 +22,10 @@ const concerns: readonly (readonly [string, readonly string[]])[] = [
 ]
 
 function tagsOf({ kind, event }: Hint): readonly string[] {
-  if (kind === 'scim') return ['dashboard', 'directory-sync']
+  if (kind === 'scim') return ['dashboard', 'overview', 'directory-sync']
   if (kind === 'attempt') return ['dashboard', 'test-sso']
   const tags = concerns.find(([start]) => event?.startsWith(start))?.[1] ?? []
-  return ['events', ...tags]
+  return ['events', 'overview', ...tags]
 }
 
 /** A thousand events at once are one look. */

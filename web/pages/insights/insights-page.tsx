@@ -1,4 +1,4 @@
-import { Box, Grid, Table, Text } from '@radix-ui/themes'
+import { Grid, Table, Text } from '@radix-ui/themes'
 import type { OrganizationId } from '#contracts/ids.ts'
 import {
   exportInsight,
@@ -14,6 +14,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { say } from '../../ui/toasts.tsx'
 import { OrganizationLink } from '../organizations/organization-link.tsx'
 import { BarChart } from './bar-chart.tsx'
@@ -127,21 +128,17 @@ function Totals({ totals, empty, areOrganizations = false }: TotalsProps) {
       </Text>
     )
   return (
-    <Box className="table-frame">
-      <Table.Root size="1" variant="surface">
-        <Table.Body>
-          {totals.slice(0, mostRows).map(({ name, count }) => (
-            <Table.Row key={name}>
-              <Table.RowHeaderCell className="breaks">
-                {areOrganizations ? <OrganizationLink id={name as OrganizationId} /> : name.replaceAll('_', ' ')}
-              </Table.RowHeaderCell>
-              <Table.Cell align="right" className="numbers">
-                {count}
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </Box>
+    <Rows isDense>
+      {totals.slice(0, mostRows).map(({ name, count }) => (
+        <Table.Row key={name}>
+          <Table.RowHeaderCell className="breaks">
+            {areOrganizations ? <OrganizationLink id={name as OrganizationId} /> : name.replaceAll('_', ' ')}
+          </Table.RowHeaderCell>
+          <Table.Cell align="right" className="numbers">
+            {count}
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }
