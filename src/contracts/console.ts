@@ -32,6 +32,8 @@ export const DashboardSession = Type.Object({
       name: Environment.properties.name,
       kind: Environment.properties.kind,
       client_id: Environment.properties.client_id,
+      /** Where its live stream goes on for whoever reads anything after this: `?after=`. */
+      live_place: Type.String(),
     }),
   ),
   /** Where browsers and identity providers reach the server. */

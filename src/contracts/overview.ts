@@ -24,8 +24,10 @@ const OverviewStep = Type.Object({
   done: Type.Boolean(),
   /** When it was seen, where that is known. */
   at: Type.Union([Timestamp, Type.Null()]),
-  /** What shows it: the id of an object, or the client that called. */
+  /** What shows it: the id of an object, or the client that called. Of a step that is not done, what it waits for. */
   evidence: nullableString,
+  /** What people know that object by. */
+  name: nullableString,
 })
 export type OverviewStep = Static<typeof OverviewStep>
 
@@ -34,7 +36,8 @@ export const getOverview = endpoint({
   method: 'GET',
   path: '/overview',
   summary: 'How far setting up has come, by evidence',
-  tag,
+  // Of its own: whatever happens may tick a step off, and this alone is read again for it.
+  tag: 'overview',
   access: 'dashboard',
   success: { status: 200, body: Type.Object({ object: Type.Literal('overview'), steps: Type.Array(OverviewStep) }) },
 })
@@ -88,7 +91,7 @@ export const searchEverything = endpoint({
   operationId: 'searchEverything',
   method: 'GET',
   path: '/search',
-  summary: 'Find any object by its id, people by e-mail address, organizations by name or domain',
+  summary: 'Find any object by its id, people by e-mail address, organizations by name or domain, the rest by name',
   tag,
   access: 'dashboard',
   query: Type.Object({ q: Type.String({ minLength: 1, maxLength: 200 }) }),

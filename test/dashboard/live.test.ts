@@ -1,8 +1,10 @@
 import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { DashboardSession } from '#contracts/console.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
 import { type DashboardTester, openDashboard } from '../support/dashboard.ts'
+import { addUser, createScimClient } from '../support/scim.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 import { createSsoTenant } from '../support/sso-tenant.ts'
 
@@ -30,9 +32,10 @@ function watch(
   environment: TestEnvironment,
   { cookie }: Pick<DashboardTester, 'cookie'>,
   headers: Record<string, string> = {},
+  after = '',
 ): Promise<Watching> {
   return new Promise((resolve, reject) => {
-    const url = `${server.url}/dashboard/api/${environment.id}/live`
+    const url = `${server.url}/dashboard/api/${environment.id}/live?${new URLSearchParams({ after })}`
     const request = get(url, { headers: { cookie, 'sec-fetch-site': 'same-origin', ...headers } })
     request.on('error', reject)
     request.on('response', (response: IncomingMessage) => {
@@ -129,6 +132,60 @@ test('a browser that comes back misses nothing and gets nothing twice', async ()
   expect(organizationsIn(first)).toEqual(before)
   expect(organizationsIn(second)).toEqual([...meanwhile, ...after])
   expect(organizationsIn(stays)).toEqual([...before, ...meanwhile, ...after])
+})
+
+describe('a page that goes on from where its session was read', () => {
+  async function begin() {
+    const client = await createScimClient(server)
+    await addUser(client, 'before@example.com')
+    await settle()
+    const dashboard = await openDashboard(server)
+    const place = await placeIn(client.environment, dashboard)
+    return { client, environment: client.environment, dashboard, place }
+  }
+  async function settle(): Promise<void> {
+    await server.deps.scimLog.flush(server.deps.db)
+    await stampEvents(server.db)
+  }
+  async function placeIn(environment: TestEnvironment, dashboard: DashboardTester): Promise<string> {
+    const { body } = await dashboard.ask<DashboardSession>('GET', '/dashboard/api/session')
+    return body.environments.find(({ id }) => id === environment.id)?.live_place ?? ''
+  }
+
+  test('is told of nothing when nothing happened', async () => {
+    const { environment, dashboard, place } = await begin()
+    const watching = await watch(environment, dashboard, {}, place)
+    // What is told next: whatever should have come before it would be there.
+    const [id] = await makeOrganizations(environment, 'After')
+    await expectSoon(() => watching.lines.length >= 2)
+    expect(watching.lines.map(({ event }) => event)).toEqual(['ready', 'log'])
+    expect(watching.lines.map(({ data }) => data['resumes'] ?? data['organization_id'])).toEqual([true, id])
+  })
+
+  test.each([true, false])('is told of everything since, while somebody else watches: %s', async (isWatched) => {
+    const { client, environment, dashboard, place } = await begin()
+    const other = isWatched ? await watch(environment, dashboard) : undefined
+    if (other) await expectSoon(() => other.lines.length === 1)
+    const ids = await makeOrganizations(environment, 'A', 'B')
+    await client.send('GET', '/Users')
+    await settle()
+    if (other) await expectSoon(() => other.lines.length >= 4)
+    const watching = await watch(environment, dashboard, {}, place)
+    await expectSoon(() => watching.lines.length >= 4)
+    expect(watching.lines[0]).toMatchObject({ event: 'ready', data: { resumes: true } })
+    expect(organizationsIn(watching)).toEqual(ids)
+    expect(watching.lines.map(({ event }) => event)).toContain('scim')
+  })
+
+  test.each(['', 'x', '1', '-1.', '999999999.', "0.'"])(
+    'begins at the end from what is no place of it: %s',
+    async (place) => {
+      const { environment, dashboard } = await begin()
+      const watching = await watch(environment, dashboard, {}, place)
+      await expectSoon(() => watching.lines.length >= 1)
+      expect(watching.lines[0]?.data).toEqual({ resumes: false })
+    },
+  )
 })
 
 test.each(['999999999', 'a'])('a place that cannot be gone on from, %s, starts at the end', async (place) => {

@@ -46,8 +46,14 @@ test('the overview ticks off what was seen, and nothing else', async () => {
     'events_read',
   ])
   const client = await createScimClient(server)
+  const directory = async () => {
+    const { steps } = await ask<{ steps: OverviewStep[] }>(client.environment, '/overview')
+    return steps.find(({ step }) => step === 'directory_linked')
+  }
+  const { id, name } = client.directory
+  expect(await directory(), 'waits').toMatchObject({ done: false, at: null, evidence: id, name })
   await addUser(client, 'ann@example.com')
-  expect(await stepsOf(client.environment)).toContain('directory_linked')
+  expect(await directory()).toMatchObject({ done: true, evidence: id, name })
 })
 
 describe('connections whose certificates end soon', () => {
@@ -96,7 +102,7 @@ describe('the search', () => {
     }
   })
 
-  test('finds people by their address and organizations by name and domain', async () => {
+  test('finds people by their address, organizations by name and domain, connections and directories by name', async () => {
     const client = await createScimClient(server)
     await addUser(client, 'Ann@example.com')
     const { environment } = client
@@ -108,6 +114,18 @@ describe('the search', () => {
     ])
     for (const text of ['zebr', 'zebra.test'])
       expect((await search(environment, text)).map(({ id }) => id)).toEqual([zebra.id])
+    const connection = await environment.api<{ id: string }>('POST', '/connections', {
+      body: { organization_id: zebra.id, connection_type: 'OktaSAML', name: 'Okta of stripes' },
+    })
+    expect(await search(environment, 'of stripes')).toEqual([
+      { kind: 'connection', id: connection.body.id, title: 'Okta of stripes', parent_id: zebra.id },
+    ])
+    expect(await search(environment, client.directory.name)).toContainEqual({
+      kind: 'directory',
+      id: client.directory.id,
+      title: client.directory.name,
+      parent_id: client.directory.organization_id,
+    })
     for (const text of [`'; drop table users; --`, '%', '_', 'user_%', 'org_'])
       expect(await search(await server.environment(), text)).toEqual([])
   })

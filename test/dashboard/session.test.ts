@@ -25,6 +25,7 @@ describe('in development', () => {
       name: 'Test',
       kind: 'staging',
       client_id: environment.client_id,
+      live_place: expect.stringMatching(/^\d+\.$/),
     })
     expect(answer.headers['set-cookie']).toEqual([expect.stringMatching(/^\S+=\S+; Path=\/; HttpOnly; SameSite=Lax$/)])
     const again = await askWith<DashboardSession>(server, 'GET', session, {

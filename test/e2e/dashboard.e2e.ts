@@ -275,14 +275,14 @@ test('a deletion waits until the name is typed, and says what breaks', async () 
 test('what cannot be read is said to be so, and counts as nothing done or made', async () => {
   const visitor = await visitIn(profile)
   const { page } = visitor
-  const refuse = (url: URL) => /\/(organizations|mailbox)$/.test(url.pathname) && url.pathname.includes('/api/')
+  const refuse = (url: URL) => /\/(overview|mailbox)$/.test(url.pathname) && url.pathname.includes('/api/')
   await page.route(refuse, (route) => route.fulfill({ status: 403, json: { message: 'Not now.' } }))
   await page.goto(`${gatehouse.url}/dashboard`)
   await page.getByText('The progress could not be read. Not now.').waitFor()
-  expect(await page.getByText(/\d of 7/).count()).toBe(0)
+  expect(await page.getByText(/\d of 8/).count()).toBe(0)
   await page.unroute(refuse)
   await button(page, 'Try again').click()
-  await page.getByText(/\d of 7/).waitFor()
+  await page.getByText(/\d of 8/).waitFor()
   await page.getByRole('link', { name: 'Mailbox', exact: true }).click()
   await page.getByRole('heading', { name: 'No mail yet' }).waitFor()
   // It was read before, as empty, and is not any more.

@@ -234,11 +234,13 @@ test('failed sign-ins show in the insights by reason and organization, and set o
     organization: 'org_test_idp',
     redirect_uri: `http://localhost:${gatehouse.appPort}/callback`,
   })
-  for (let times = 0; times < 3; times += 1)
-    await signIn(`${gatehouse.url}/sso/authorize?${authorize}`, { scenario: 'error-response' })
   const visitor = await open('insights')
   const { page } = visitor
   const reasons = page.getByRole('region', { name: 'Why sign-ins failed' })
+  await reasons.getByText('invalid credentials').waitFor()
+  // The page that is open follows.
+  for (let times = 0; times < 3; times += 1)
+    await signIn(`${gatehouse.url}/sso/authorize?${authorize}`, { scenario: 'error-response' })
   await expect
     .poll(async () => (await reasons.getByRole('row').allInnerTexts()).join(), { timeout: 30_000 })
     .toMatch(/invalid credentials\s+20\b.*idp status\s+3\b/)

@@ -2,13 +2,10 @@ import { Text } from '@radix-ui/themes'
 import { Command } from 'cmdk'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { listConnections } from '#contracts/connections.ts'
-import { listDirectories } from '#contracts/directories.ts'
 import { getOrganizationMembership } from '#contracts/memberships.ts'
-import { listOrganizations } from '#contracts/organizations.ts'
+import { searchEverything } from '#contracts/overview.ts'
 import { findPlaces, type Place as FoundPlace } from '#contracts/places.ts'
 import { listApiRequests } from '#contracts/request-logs.ts'
-import { listUsers } from '#contracts/users.ts'
 import { usePlace } from '../api/environment.tsx'
 import { useRead } from '../api/queries.ts'
 import { wordsOfOperation } from '../pages/audit/operation.ts'
@@ -77,24 +74,7 @@ export function PaletteContents({ close }: { readonly close: () => void }) {
 function useFound(text: string): readonly Entry[] {
   const navigate = useNavigate()
   const paths = usePaths()
-  const options = { enabled: text !== '' }
-  const query = { limit: 5, search: text }
-  const domain = /^[\w-]+(\.[\w-]+)+$/.test(text) ? text : undefined
-  const organizations = useRead(listOrganizations, { query }, options).data?.data ?? []
-  const owners =
-    useRead(
-      listOrganizations,
-      { query: { limit: 5, domains: domain === undefined ? [] : [domain] } },
-      {
-        enabled: domain !== undefined,
-      },
-    ).data?.data ?? []
-  const connections = useRead(listConnections, { query }, options).data?.data ?? []
-  const directories = useRead(listDirectories, { query }, options).data?.data ?? []
-  const isAddress = /^[^\s@]+@[^\s@]+$/.test(text)
-  const users =
-    useRead(listUsers, { query: { limit: 5, ...(isAddress && { email: text }) } }, { enabled: isAddress }).data?.data ??
-    []
+  const found = useRead(searchEverything, { query: { q: text } }, { enabled: text !== '' }).data?.data ?? []
   const byId = useLookedUp(text)
   if (text === '') return []
   const entry = (id: string, name: string, note: string, path: string): Entry => ({
@@ -105,12 +85,13 @@ function useFound(text: string): readonly Entry[] {
   })
   const exact = pathOfId(paths, text)
   const entries = [
+    // What is found has a name too, and takes its place.
     ...(exact === undefined ? [] : [entry(text, text, 'open this id', exact)]),
     ...byId.map(({ name, note, path }) => entry(text, name, note, path)),
-    ...[...organizations, ...owners].map(({ id, name }) => entry(id, name, 'organization', paths.organization(id))),
-    ...(isAddress ? users : []).map(({ id, email }) => entry(id, email, 'user', paths.user(id))),
-    ...connections.map(({ id, name }) => entry(id, name, 'connection', paths.connection(id))),
-    ...directories.map(({ id, name }) => entry(id, name, 'directory', paths.directory(id))),
+    ...found.flatMap(({ kind, id, title }) => {
+      const path = pathOfId(paths, id)
+      return path === undefined ? [] : [entry(id, title, kind.replaceAll('_', ' '), path)]
+    }),
   ]
   return [...new Map(entries.map((each) => [each.id, each])).values()]
 }

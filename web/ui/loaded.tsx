@@ -122,28 +122,6 @@ function Stale({ error, retry }: { readonly error: Error | null; readonly retry:
   )
 }
 
-interface TogetherProps {
-  readonly lists: readonly ListRead<unknown>[]
-  readonly noun: string
-  readonly children: ReactNode
-}
-
-/** Lists that say something only together: what is not read yet is not “none”. */
-export function LoadedTogether({ lists, noun, children }: TogetherProps) {
-  const failed = lists.filter(({ query }) => query.isError)
-  const missing = lists.filter(({ query }) => query.data === undefined)
-  const retry = () => failed.forEach(({ query }) => void query.refetch())
-  const error = failed[0]?.query.error
-  if (missing.some(({ query }) => query.error)) return error && <Failed error={error} noun={noun} retry={retry} />
-  if (missing.length > 0) return <Loading />
-  return (
-    <>
-      {error && <Stale error={error} retry={retry} />}
-      {children}
-    </>
-  )
-}
-
 interface ListProps<Item> {
   readonly list: ListRead<Item>
   readonly noun: string

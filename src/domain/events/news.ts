@@ -32,6 +32,16 @@ const head = prepared<[EnvironmentId], { readonly position: number | null; reado
      (select max(id) from scim_requests where environment_id = $1) as asked`,
 )
 
+const heads = prepared<
+  [],
+  { readonly id: EnvironmentId; readonly position: number | null; readonly asked: string | null }
+>(
+  'news-heads',
+  `select e.id, (select max(position) from event_log where environment_id = e.id) as position,
+     (select max(id) from scim_requests where environment_id = e.id) as asked
+   from environments e`,
+)
+
 /** The events after a position, in the order of the log, as far as they were stamped. */
 export function readNews(db: Database, environment: EnvironmentId, position: number, limit: number): Promise<News[]> {
   return after(db.pool, environment, position, limit)
@@ -40,6 +50,18 @@ export function readNews(db: Database, environment: EnvironmentId, position: num
 export async function newsHead(db: Database, environment: EnvironmentId): Promise<NewsHead> {
   const [row] = await head(db.pool, environment)
   return { position: row?.position ?? 0, lastAsked: row?.asked ?? '' }
+}
+
+/** The ends of all environments, as text that comes back in {@link placeFrom}. */
+export async function newsPlaces(db: Database): Promise<ReadonlyMap<EnvironmentId, string>> {
+  const rows = await heads(db.pool)
+  return new Map(rows.map(({ id, position, asked: last }) => [id, `${position ?? 0}.${last ?? ''}`]))
+}
+
+/** @returns undefined for what was no place. */
+export function placeFrom(text: string): NewsHead | undefined {
+  const [, position, lastAsked] = /^(\d{1,15})\.(\w{0,100})$/.exec(text) ?? []
+  return position === undefined || lastAsked === undefined ? undefined : { position: Number(position), lastAsked }
 }
 
 const asked = prepared<[EnvironmentId, string], { readonly directory_id: string; readonly last: string }>(

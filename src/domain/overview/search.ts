@@ -1,6 +1,8 @@
 import { type IdKind, idPrefixes, type EnvironmentId } from '#contracts/ids.ts'
 import type { SearchResult } from '#contracts/overview.ts'
 import type { Database } from '#db/database.ts'
+import { listConnections } from '../connections/read.ts'
+import { listDirectories } from '../directories/read.ts'
 import { listOrganizations } from '../organizations/read.ts'
 
 interface Place {
@@ -51,8 +53,12 @@ const places: readonly Place[] = [
 ]
 
 const most = 10
+const mostNamed = 5
 
-/** Finds by id first, then people by their address, then organizations by name, domain or external id. */
+/**
+ * Finds by id first, then people by their address, then organizations by name, domain or external id, and connections
+ * and directories by name.
+ */
 export async function searchEverything(
   db: Database,
   environment: EnvironmentId,
@@ -61,11 +67,28 @@ export async function searchEverything(
   const wanted = text.trim()
   const byId = await findById(db, environment, wanted)
   if (byId.length > 0 || wanted === '') return byId
-  const people = wanted.includes('@') ? await findPeople(db, environment, wanted.toLowerCase()) : []
-  const organizations = await listOrganizations(db, environment, { search: wanted, limit: most })
+  const query = { search: wanted, limit: mostNamed }
+  const [people, organizations, connections, directories] = await Promise.all([
+    wanted.includes('@') ? findPeople(db, environment, wanted.toLowerCase()) : [],
+    listOrganizations(db, environment, query),
+    listConnections(db, environment, query),
+    listDirectories(db, environment, query),
+  ])
   return [
     ...people,
     ...organizations.data.map(({ id, name }) => ({ kind: 'organization' as const, id, title: name, parent_id: null })),
+    ...connections.data.map(({ id, name, organization_id }) => ({
+      kind: 'connection' as const,
+      id,
+      title: name,
+      parent_id: organization_id ?? null,
+    })),
+    ...directories.data.map(({ id, name, organization_id }) => ({
+      kind: 'directory' as const,
+      id,
+      title: name,
+      parent_id: organization_id ?? null,
+    })),
   ]
 }
 

@@ -1,12 +1,15 @@
 import type { PassThrough } from 'node:stream'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
-import { newsHead, type News, readAskedDirectories, readNews } from '#domain/events/news.ts'
+import { newsHead, type News, type NewsHead, readAskedDirectories, readNews } from '#domain/events/news.ts'
 
 export interface Watcher {
   readonly stream: PassThrough
   position: number
 }
+
+/** Who comes back knows the log alone: it reads everything else once more. */
+export type Place = Pick<NewsHead, 'position'> & Partial<NewsHead>
 
 const pageSize = 200
 /** Whoever is further behind than this starts at the end: nobody scrolls through that much, and lists load anew. */
@@ -32,25 +35,26 @@ export class LiveFeed {
     return this.#watchers.size + this.#joining > 0
   }
 
-  /** @param last the position the browser saw last, when it comes back. */
-  async add(stream: PassThrough, last: number | undefined): Promise<Watcher> {
+  /** @param place up to where the browser knows: what it saw last when it comes back, or the end when it began to read. */
+  async add(stream: PassThrough, place: Place | undefined): Promise<Watcher> {
     this.#joining += 1
     try {
-      return await this.#join(stream, last)
+      return await this.#join(stream, place)
     } finally {
       this.#joining -= 1
     }
   }
 
-  async #join(stream: PassThrough, last: number | undefined): Promise<Watcher> {
+  async #join(stream: PassThrough, place: Place | undefined): Promise<Watcher> {
     const { position: head, lastAsked } = await newsHead(this.#db, this.#environment)
     if (this.#watchers.size === 0) {
       this.#position = head
       this.#lastAsked = lastAsked
     }
-    const isLost = last !== undefined && (last > head || head - last > longestGap)
-    const watcher = { stream, position: last === undefined || isLost ? head : last }
-    stream.write(`retry: 2000\nid: ${watcher.position}\nevent: ${isLost ? 'reset' : 'ready'}\ndata: {}\n\n`)
+    const isLost = place !== undefined && (place.position > head || head - place.position > longestGap)
+    const watcher = { stream, position: place === undefined || isLost ? head : place.position }
+    const resumes = JSON.stringify({ resumes: place !== undefined && !isLost })
+    stream.write(`retry: 2000\nid: ${watcher.position}\nevent: ${isLost ? 'reset' : 'ready'}\ndata: ${resumes}\n\n`)
     // Whoever comes back catches up by themselves first; the last look and joining happen in one turn.
     while (watcher.position < this.#position) {
       const goal = this.#position
@@ -58,6 +62,7 @@ export class LiveFeed {
       for (const item of news) tell(watcher, item)
       if (news.length < pageSize) watcher.position = Math.max(watcher.position, goal)
     }
+    if (stream.writable && this.#lastAsked > (place?.lastAsked ?? lastAsked)) stream.write(scimLine({}))
     if (!stream.destroyed) this.#watchers.add(watcher)
     return watcher
   }
@@ -71,8 +76,7 @@ export class LiveFeed {
     // Hints to load something again: missing one is no loss, so they have no place to go on from.
     for (const { directory_id, last } of await readAskedDirectories(this.#db, this.#environment, this.#lastAsked)) {
       if (last > this.#lastAsked) this.#lastAsked = last
-      for (const { stream } of this.#watchers)
-        if (stream.writable) stream.write(`event: scim\ndata: ${JSON.stringify({ directory_id })}\n\n`)
+      for (const { stream } of this.#watchers) if (stream.writable) stream.write(scimLine({ directory_id }))
     }
   }
 
@@ -95,6 +99,11 @@ function tell(watcher: Watcher, { position, id, event, organization_id, attempt 
   if (stream.writableLength > mostUnreadBytes) return void stream.destroy()
   stream.write(line(position, 'log', { id, event, organization_id }))
   if (attempt !== null) stream.write(line(position, 'attempt', { id: attempt, event }))
+}
+
+/** Without a directory when it is one of several, or unknown which. */
+function scimLine(data: { readonly directory_id?: string }): string {
+  return `event: scim\ndata: ${JSON.stringify(data)}\n\n`
 }
 
 function line(position: number, event: string, data: object): string {

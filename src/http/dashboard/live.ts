@@ -3,8 +3,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { dashboardPath, livePath } from '#contracts/console.ts'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import { Busy, NotFound } from '#domain/errors.ts'
+import { placeFrom } from '#domain/events/news.ts'
 import type { Deps } from '../deps.ts'
-import { LiveFeed } from './live-feed.ts'
+import { queryOf } from '../server.ts'
+import { LiveFeed, type Place } from './live-feed.ts'
 import { requireOwnOrigin } from './origin.ts'
 import { identifyVisitor } from './visit.ts'
 
@@ -16,7 +18,8 @@ const mostWatchersOfSession = 8
 
 /**
  * GET /dashboard/api/{environment}/live: what happens, as server-sent events. `log` names an event, `attempt` a sign-in
- * that moved, `scim` a directory whose identity provider asked something; `reset` means that there was more than is worth telling. `Last-Event-ID` goes on where a browser was.
+ * that moved, `scim` that an identity provider asked something; `reset` means that there was more than is worth telling.
+ * `?after=` goes on where the session was read, `Last-Event-ID` where a browser was; `ready` says whether it `resumes` there.
  */
 export function liveRoutes(app: FastifyInstance, deps: Deps): void {
   const feeds = new Map<EnvironmentId, LiveFeed>()
@@ -51,7 +54,7 @@ export function liveRoutes(app: FastifyInstance, deps: Deps): void {
       sessions.set(token, mine + 1)
       const feed = feeds.get(environment.id) ?? new LiveFeed(deps.db, environment.id)
       feeds.set(environment.id, feed)
-      const adding = feed.add(stream, lastSeen(request))
+      const adding = feed.add(stream, placeOf(request))
       const heartbeat = setInterval(() => {
         identifyVisitor(deps, request, asked).then(
           () => stream.writable && stream.write(':\n\n'),
@@ -83,7 +86,9 @@ export function liveRoutes(app: FastifyInstance, deps: Deps): void {
   })
 }
 
-function lastSeen(request: FastifyRequest): number | undefined {
-  const text = request.headers['last-event-id']
-  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+/** The header outlives the address, which the browser repeats when it comes back. */
+function placeOf(request: FastifyRequest): Place | undefined {
+  const seen = request.headers['last-event-id']
+  if (typeof seen === 'string') return /^\d{1,15}$/.test(seen) ? { position: Number(seen) } : undefined
+  return placeFrom(queryOf(request).get('after') ?? '')
 }

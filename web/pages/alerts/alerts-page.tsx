@@ -9,6 +9,7 @@ import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
+import { actions, Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { say } from '../../ui/toasts.tsx'
@@ -75,25 +76,11 @@ interface TableProps {
 
 function RuleTable({ rules, onEdit, onDelete }: TableProps) {
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>When</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>
-              <span className="visually-hidden">Actions</span>
-            </Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {rules.map((rule) => (
-            <RuleRow key={rule.id} rule={rule} onEdit={() => onEdit(rule)} onDelete={() => onDelete(rule)} />
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Name', 'When', 'State', actions]}>
+      {rules.map((rule) => (
+        <RuleRow key={rule.id} rule={rule} onEdit={() => onEdit(rule)} onDelete={() => onDelete(rule)} />
+      ))}
+    </Rows>
   )
 }
 

@@ -13,6 +13,7 @@ import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { CopyField } from '../../ui/copy.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page, Section } from '../../ui/page.tsx'
+import { actions, Rows } from '../../ui/rows.tsx'
 import { Time } from '../../ui/time.tsx'
 import { EnvironmentSnippets } from './environment-snippets.tsx'
 import { CreateKey, NewKey, RollKey } from './issue-key.tsx'
@@ -98,56 +99,41 @@ interface TableProps {
 function KeyTable({ keys, onRoll, onRevoke }: TableProps) {
   const { readOnly } = usePlace()
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Key</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Last used</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Created</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>
-              <span className="visually-hidden">Actions</span>
-            </Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {keys.map((key) => (
-            <Table.Row key={key.id}>
-              <Table.RowHeaderCell>{key.name}</Table.RowHeaderCell>
-              <Table.Cell className="code breaks">{key.obfuscated_value}</Table.Cell>
-              <Table.Cell>
-                {key.last_used_at === null ? (
-                  'never'
-                ) : (
-                  <>
-                    <Time value={key.last_used_at} />
-                    {key.last_used_by !== null && ` by ${key.last_used_by}`}
-                  </>
-                )}
-              </Table.Cell>
-              <Table.Cell>
-                <Time value={key.created_at} />
-                {key.expires_at !== null && (
-                  <>
-                    , ends <Time value={key.expires_at} />
-                  </>
-                )}
-              </Table.Cell>
-              <Table.Cell>
-                <Flex gap="2" justify="end">
-                  <ActionButton size="1" variant="soft" reason={readOnly} onClick={() => onRoll(key)}>
-                    Roll
-                  </ActionButton>
-                  <ActionButton size="1" variant="soft" color="gray" reason={readOnly} onClick={() => onRevoke(key)}>
-                    Revoke
-                  </ActionButton>
-                </Flex>
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Name', 'Key', 'Last used', 'Created', actions]}>
+      {keys.map((key) => (
+        <Table.Row key={key.id}>
+          <Table.RowHeaderCell>{key.name}</Table.RowHeaderCell>
+          <Table.Cell className="code breaks">{key.obfuscated_value}</Table.Cell>
+          <Table.Cell>
+            {key.last_used_at === null ? (
+              'never'
+            ) : (
+              <>
+                <Time value={key.last_used_at} />
+                {key.last_used_by !== null && ` by ${key.last_used_by}`}
+              </>
+            )}
+          </Table.Cell>
+          <Table.Cell>
+            <Time value={key.created_at} />
+            {key.expires_at !== null && (
+              <>
+                , ends <Time value={key.expires_at} />
+              </>
+            )}
+          </Table.Cell>
+          <Table.Cell>
+            <Flex gap="2" justify="end">
+              <ActionButton size="1" variant="soft" reason={readOnly} onClick={() => onRoll(key)}>
+                Roll
+              </ActionButton>
+              <ActionButton size="1" variant="soft" color="gray" reason={readOnly} onClick={() => onRevoke(key)}>
+                Revoke
+              </ActionButton>
+            </Flex>
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }

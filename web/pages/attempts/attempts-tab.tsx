@@ -7,6 +7,7 @@ import { usePaths } from '../../paths.ts'
 import { FailedFilter, useFailedFilter } from '../../ui/failed-filter.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -39,35 +40,22 @@ export function AttemptsTab({ connection }: { readonly connection: ConfiguredCon
 function AttemptTable({ attempts }: { readonly attempts: readonly SignInAttempt[] }) {
   const paths = usePaths()
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>When</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Who</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Began at</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Reason</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {attempts.map(({ id, created_at, email, origin, state, error }) => (
-            <Table.Row key={id} className="linked">
-              <Table.RowHeaderCell>
-                <Link to={paths.attempt(id)}>
-                  <Time value={created_at} />
-                </Link>
-              </Table.RowHeaderCell>
-              <Table.Cell className="breaks">{email ?? 'unknown'}</Table.Cell>
-              <Table.Cell>{origin === 'sp' ? 'application' : 'identity provider'}</Table.Cell>
-              <Table.Cell>
-                <StateBadge state={state} />
-              </Table.Cell>
-              <Table.Cell className="breaks">{error?.message}</Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['When', 'Who', 'Began at', 'State', 'Reason']}>
+      {attempts.map(({ id, created_at, email, origin, state, error }) => (
+        <Table.Row key={id} className="linked">
+          <Table.RowHeaderCell>
+            <Link to={paths.attempt(id)}>
+              <Time value={created_at} />
+            </Link>
+          </Table.RowHeaderCell>
+          <Table.Cell className="breaks">{email ?? 'unknown'}</Table.Cell>
+          <Table.Cell>{origin === 'sp' ? 'application' : 'identity provider'}</Table.Cell>
+          <Table.Cell>
+            <StateBadge state={state} />
+          </Table.Cell>
+          <Table.Cell className="breaks">{error?.message}</Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }

@@ -6,6 +6,7 @@ import { useList } from '../../api/queries.ts'
 import { pathOfId, usePaths } from '../../paths.ts'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { wordsOfOperation } from './operation.ts'
@@ -71,48 +72,34 @@ function EntryTable({ entries, everywhere }: TableProps) {
   const { session } = usePlace()
   const nameOf = (id: string | null) => session.environments.find((each) => each.id === id)?.name ?? id
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface" size="1">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>What</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Object</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Who</Table.ColumnHeaderCell>
-            {everywhere && <Table.ColumnHeaderCell>Environment</Table.ColumnHeaderCell>}
-            <Table.ColumnHeaderCell>Answer</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>When</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {entries.map((entry) => (
-            <Table.Row key={entry.id}>
-              <Table.RowHeaderCell>
-                {wordsOfOperation(entry.operation)}
-                <Text as="div" size="1" className="soft code breaks">
-                  {entry.request_id}
-                </Text>
-              </Table.RowHeaderCell>
-              <Table.Cell className="breaks">
-                <Target entry={entry} />
-              </Table.Cell>
-              <Table.Cell className="breaks">
-                {entry.email}
-                <Text as="div" size="1" className="soft">
-                  {entry.ip_address}
-                </Text>
-              </Table.Cell>
-              {everywhere && <Table.Cell>{nameOf(entry.environment_id) ?? 'the installation'}</Table.Cell>}
-              <Table.Cell>
-                {entry.status === null ? <span className="soft">none</span> : <StatusBadge status={entry.status} />}
-              </Table.Cell>
-              <Table.Cell>
-                <Time value={entry.created_at} />
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['What', 'Object', 'Who', 'Environment', 'Answer', 'When']} isDense>
+      {entries.map((entry) => (
+        <Table.Row key={entry.id}>
+          <Table.RowHeaderCell>
+            {wordsOfOperation(entry.operation)}
+            <Text as="div" size="1" className="soft code breaks">
+              {entry.request_id}
+            </Text>
+          </Table.RowHeaderCell>
+          <Table.Cell className="breaks">
+            <Target entry={entry} />
+          </Table.Cell>
+          <Table.Cell className="breaks">
+            {entry.email}
+            <Text as="div" size="1" className="soft">
+              {entry.ip_address}
+            </Text>
+          </Table.Cell>
+          {everywhere && <Table.Cell>{nameOf(entry.environment_id) ?? 'the installation'}</Table.Cell>}
+          <Table.Cell>
+            {entry.status === null ? <span className="soft">none</span> : <StatusBadge status={entry.status} />}
+          </Table.Cell>
+          <Table.Cell>
+            <Time value={entry.created_at} />
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }
 

@@ -12,6 +12,7 @@ import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { isKnown, ProviderDialog } from './provider-dialog.tsx'
 
 /** No name of a provider is empty. */
@@ -38,44 +39,42 @@ export function ProviderSection() {
         {({ data }) => (
           <Flex direction="column" gap="4" align="start">
             {data.length > 0 && (
-              <div className="table-frame full">
-                <Table.Root variant="surface">
-                  <Table.Body>
-                    {data.map((provider) => (
-                      <Table.Row key={provider.id}>
-                        <Table.RowHeaderCell>
-                          {provider.title}
-                          <Text as="div" size="1" className="soft">
-                            {provider.issuer ?? 'The provider’s own server'}
-                          </Text>
-                        </Table.RowHeaderCell>
-                        <Table.Cell>{!provider.trusts_email && <Badge color="gray">Asks the inbox</Badge>}</Table.Cell>
-                        <Table.Cell>
-                          <Switch
-                            aria-label={`${provider.title} signs people in`}
-                            checked={provider.enabled}
-                            disabled={readOnly !== undefined}
-                            onCheckedChange={(enabled) =>
-                              change.mutate({ params: { name: provider.provider }, body: { enabled } })
-                            }
-                          />
-                        </Table.Cell>
-                        <Table.Cell>
-                          {readOnly === undefined && (
-                            <Flex gap="3" justify="end">
-                              <Button variant="soft" onClick={() => setOpen(provider.provider)}>
-                                Change
-                              </Button>
-                              <Button variant="soft" color="red" onClick={() => setRemoving(provider)}>
-                                Remove
-                              </Button>
-                            </Flex>
-                          )}
-                        </Table.Cell>
-                      </Table.Row>
-                    ))}
-                  </Table.Body>
-                </Table.Root>
+              <div className="full">
+                <Rows>
+                  {data.map((provider) => (
+                    <Table.Row key={provider.id}>
+                      <Table.RowHeaderCell>
+                        {provider.title}
+                        <Text as="div" size="1" className="soft">
+                          {provider.issuer ?? 'The provider’s own server'}
+                        </Text>
+                      </Table.RowHeaderCell>
+                      <Table.Cell>{!provider.trusts_email && <Badge color="gray">Asks the inbox</Badge>}</Table.Cell>
+                      <Table.Cell>
+                        <Switch
+                          aria-label={`${provider.title} signs people in`}
+                          checked={provider.enabled}
+                          disabled={readOnly !== undefined}
+                          onCheckedChange={(enabled) =>
+                            change.mutate({ params: { name: provider.provider }, body: { enabled } })
+                          }
+                        />
+                      </Table.Cell>
+                      <Table.Cell>
+                        {readOnly === undefined && (
+                          <Flex gap="3" justify="end">
+                            <Button variant="soft" onClick={() => setOpen(provider.provider)}>
+                              Change
+                            </Button>
+                            <Button variant="soft" color="red" onClick={() => setRemoving(provider)}>
+                              Remove
+                            </Button>
+                          </Flex>
+                        )}
+                      </Table.Cell>
+                    </Table.Row>
+                  ))}
+                </Rows>
               </div>
             )}
             <Refusal error={change.error} />

@@ -7,6 +7,7 @@ import { useList } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { Time } from '../../ui/time.tsx'
 
 export function GroupsTab({ directory }: { readonly directory: ConfiguredDirectory }) {
@@ -32,29 +33,18 @@ export function GroupsTab({ directory }: { readonly directory: ConfiguredDirecto
 export function GroupTable({ groups }: { readonly groups: readonly DirectoryGroup[] }) {
   const paths = usePaths()
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Id over there</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Updated</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {groups.map(({ id, name, idp_id, updated_at }) => (
-            <Table.Row key={id} className="linked">
-              <Table.RowHeaderCell>
-                <Link to={paths.directoryGroup(id)}>{name}</Link>
-              </Table.RowHeaderCell>
-              <Table.Cell className="breaks">{idp_id}</Table.Cell>
-              <Table.Cell>
-                <Time value={updated_at} />
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Name', 'Id over there', 'Updated']}>
+      {groups.map(({ id, name, idp_id, updated_at }) => (
+        <Table.Row key={id} className="linked">
+          <Table.RowHeaderCell>
+            <Link to={paths.directoryGroup(id)}>{name}</Link>
+          </Table.RowHeaderCell>
+          <Table.Cell className="breaks">{idp_id}</Table.Cell>
+          <Table.Cell>
+            <Time value={updated_at} />
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }

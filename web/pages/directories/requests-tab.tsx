@@ -6,6 +6,7 @@ import { useList } from '../../api/queries.ts'
 import { FailedFilter, useFailedFilter } from '../../ui/failed-filter.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { RequestDrawer } from './request-drawer.tsx'
@@ -57,45 +58,32 @@ function RequestTable({ requests }: { readonly requests: readonly ScimRequest[] 
   const [query] = useSearchParams()
   const linkTo = (id: string) => `?${new URLSearchParams([...without(query, 'request'), ['request', id]])}`
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface" size="1">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Request</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Status</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>What was wrong</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Time</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>When</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {requests.map(({ id, method, path, status, reason, hint, rejected_token, duration_ms, created_at }) => (
-            <Table.Row key={id} className="linked">
-              <Table.RowHeaderCell className="breaks">
-                <Link to={linkTo(id)} replace>
-                  {method} {path}
-                </Link>
-              </Table.RowHeaderCell>
-              <Table.Cell>
-                <StatusBadge status={status} />
-              </Table.Cell>
-              <Table.Cell className="breaks">
-                {reason}
-                {rejected_token !== null && hint === null && ` Its token ended in ${rejected_token}`}
-                {hint !== null && (
-                  <Text as="div" size="1" className="soft">
-                    {hint}
-                  </Text>
-                )}
-              </Table.Cell>
-              <Table.Cell className="numbers">{duration_ms} ms</Table.Cell>
-              <Table.Cell>
-                <Time value={created_at} />
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Request', 'Status', 'What was wrong', 'Time', 'When']} isDense>
+      {requests.map(({ id, method, path, status, reason, hint, rejected_token, duration_ms, created_at }) => (
+        <Table.Row key={id} className="linked">
+          <Table.RowHeaderCell className="breaks">
+            <Link to={linkTo(id)} replace>
+              {method} {path}
+            </Link>
+          </Table.RowHeaderCell>
+          <Table.Cell>
+            <StatusBadge status={status} />
+          </Table.Cell>
+          <Table.Cell className="breaks">
+            {reason}
+            {rejected_token !== null && hint === null && ` Its token ended in ${rejected_token}`}
+            {hint !== null && (
+              <Text as="div" size="1" className="soft">
+                {hint}
+              </Text>
+            )}
+          </Table.Cell>
+          <Table.Cell className="numbers">{duration_ms} ms</Table.Cell>
+          <Table.Cell>
+            <Time value={created_at} />
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }

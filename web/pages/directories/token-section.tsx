@@ -14,6 +14,7 @@ import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { Time } from '../../ui/time.tsx'
 import { say } from '../../ui/toasts.tsx'
 
@@ -57,44 +58,40 @@ export function TokenSection({ directory, onToken }: Props) {
         }
       >
         {(tokens) => (
-          <div className="table-frame">
-            <Table.Root variant="surface" size="1">
-              <Table.Body>
-                {tokens.map((token) => (
-                  <Table.Row key={token.id}>
-                    <Table.RowHeaderCell>
-                      <Code variant="ghost" color="gray">
-                        …{token.token_suffix}
-                      </Code>
-                    </Table.RowHeaderCell>
-                    <Table.Cell>
-                      {token.last_used_at === null ? (
-                        'never used'
-                      ) : (
-                        <>
-                          used <Time value={token.last_used_at} />
-                          {token.last_used_by !== null && ` by ${token.last_used_by}`}
-                        </>
-                      )}
-                    </Table.Cell>
-                    <Table.Cell align="right">
-                      <Flex justify="end">
-                        <ActionButton
-                          size="1"
-                          variant="soft"
-                          color="gray"
-                          reason={readOnly}
-                          onClick={() => setRevoking(token)}
-                        >
-                          Revoke
-                        </ActionButton>
-                      </Flex>
-                    </Table.Cell>
-                  </Table.Row>
-                ))}
-              </Table.Body>
-            </Table.Root>
-          </div>
+          <Rows isDense>
+            {tokens.map((token) => (
+              <Table.Row key={token.id}>
+                <Table.RowHeaderCell>
+                  <Code variant="ghost" color="gray">
+                    …{token.token_suffix}
+                  </Code>
+                </Table.RowHeaderCell>
+                <Table.Cell>
+                  {token.last_used_at === null ? (
+                    'never used'
+                  ) : (
+                    <>
+                      used <Time value={token.last_used_at} />
+                      {token.last_used_by !== null && ` by ${token.last_used_by}`}
+                    </>
+                  )}
+                </Table.Cell>
+                <Table.Cell align="right">
+                  <Flex justify="end">
+                    <ActionButton
+                      size="1"
+                      variant="soft"
+                      color="gray"
+                      reason={readOnly}
+                      onClick={() => setRevoking(token)}
+                    >
+                      Revoke
+                    </ActionButton>
+                  </Flex>
+                </Table.Cell>
+              </Table.Row>
+            ))}
+          </Rows>
         )}
       </LoadedList>
       {revoking && (

@@ -8,6 +8,7 @@ import { usePaths } from '../../paths.ts'
 import { useAddressSearch } from '../../ui/address-search.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -52,35 +53,22 @@ export function UsersTab({ directory }: { readonly directory: ConfiguredDirector
 export function UserTable({ users }: { readonly users: readonly DirectoryUserWithGroups[] }) {
   const paths = usePaths()
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>E-mail</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Groups</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Updated</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {users.map(({ id, name, username, email, groups, state, updated_at }) => (
-            <Table.Row key={id} className="linked">
-              <Table.RowHeaderCell>
-                <Link to={paths.directoryUser(id)}>{name ?? username ?? id}</Link>
-              </Table.RowHeaderCell>
-              <Table.Cell>{email}</Table.Cell>
-              <Table.Cell>{groups.map((group) => group.name).join(', ')}</Table.Cell>
-              <Table.Cell>
-                <StateBadge state={state} />
-              </Table.Cell>
-              <Table.Cell>
-                <Time value={updated_at} />
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Name', 'E-mail', 'Groups', 'State', 'Updated']}>
+      {users.map(({ id, name, username, email, groups, state, updated_at }) => (
+        <Table.Row key={id} className="linked">
+          <Table.RowHeaderCell>
+            <Link to={paths.directoryUser(id)}>{name ?? username ?? id}</Link>
+          </Table.RowHeaderCell>
+          <Table.Cell>{email}</Table.Cell>
+          <Table.Cell>{groups.map((group) => group.name).join(', ')}</Table.Cell>
+          <Table.Cell>
+            <StateBadge state={state} />
+          </Table.Cell>
+          <Table.Cell>
+            <Time value={updated_at} />
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }

@@ -11,6 +11,7 @@ import { ChoiceInput, TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Page } from '../../ui/page.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
+import { actions, Rows } from '../../ui/rows.tsx'
 
 export function EnvironmentsPage() {
   const { session, environment } = usePlace()
@@ -27,60 +28,35 @@ export function EnvironmentsPage() {
         </ActionButton>
       }
     >
-      <div className="table-frame">
-        <Table.Root variant="surface">
-          <Table.Header>
-            <Table.Row>
-              <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
-              <Table.ColumnHeaderCell>Kind</Table.ColumnHeaderCell>
-              <Table.ColumnHeaderCell>Client id</Table.ColumnHeaderCell>
-              <Table.ColumnHeaderCell>
-                <span className="visually-hidden">Actions</span>
-              </Table.ColumnHeaderCell>
-            </Table.Row>
-          </Table.Header>
-          <Table.Body>
-            {session.environments.map(({ id, name, kind, client_id }) => (
-              <Table.Row key={id}>
-                <Table.RowHeaderCell>
-                  <Flex gap="2" align="center">
-                    <span className="breaks">{name}</span>
-                    {id === environment.id && <Badge color="gray">open</Badge>}
-                  </Flex>
-                </Table.RowHeaderCell>
-                <Table.Cell>
-                  <Badge color={kind === 'production' ? 'red' : 'amber'}>{kind}</Badge>
-                </Table.Cell>
-                <Table.Cell>
-                  <CopyableId id={client_id} />
-                </Table.Cell>
-                <Table.Cell align="right">
-                  {id === environment.id ? (
-                    <ActionButton
-                      size="1"
-                      variant="soft"
-                      color="gray"
-                      reason={reason}
-                      onClick={() => setOpen('rename')}
-                    >
-                      Rename
-                    </ActionButton>
-                  ) : (
-                    <ActionButton
-                      size="1"
-                      variant="soft"
-                      color="gray"
-                      onClick={() => void navigate(`/${id}/environments`)}
-                    >
-                      Open
-                    </ActionButton>
-                  )}
-                </Table.Cell>
-              </Table.Row>
-            ))}
-          </Table.Body>
-        </Table.Root>
-      </div>
+      <Rows columns={['Name', 'Kind', 'Client id', actions]}>
+        {session.environments.map(({ id, name, kind, client_id }) => (
+          <Table.Row key={id}>
+            <Table.RowHeaderCell>
+              <Flex gap="2" align="center">
+                <span className="breaks">{name}</span>
+                {id === environment.id && <Badge color="gray">open</Badge>}
+              </Flex>
+            </Table.RowHeaderCell>
+            <Table.Cell>
+              <Badge color={kind === 'production' ? 'red' : 'amber'}>{kind}</Badge>
+            </Table.Cell>
+            <Table.Cell>
+              <CopyableId id={client_id} />
+            </Table.Cell>
+            <Table.Cell align="right">
+              {id === environment.id ? (
+                <ActionButton size="1" variant="soft" color="gray" reason={reason} onClick={() => setOpen('rename')}>
+                  Rename
+                </ActionButton>
+              ) : (
+                <ActionButton size="1" variant="soft" color="gray" onClick={() => void navigate(`/${id}/environments`)}>
+                  Open
+                </ActionButton>
+              )}
+            </Table.Cell>
+          </Table.Row>
+        ))}
+      </Rows>
       <Text as="p" size="1" className="soft">
         API keys cannot see or make environments, so that a leaked one stays where it belongs. On the server:{' '}
         <code>gatehouse environments</code>

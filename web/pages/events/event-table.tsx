@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import { Link, useLocation } from 'react-router'
 import type { Event } from '#contracts/events.ts'
 import { usePaths } from '../../paths.ts'
+import { Rows } from '../../ui/rows.tsx'
 import { ExactTime } from '../../ui/time.tsx'
 import { organizationOf, subjectOf } from './subject.ts'
 
@@ -21,53 +22,41 @@ export function EventTable({ events, onOpen }: Props) {
     return `?${query}`
   }
   return (
-    <div className="table-frame" ref={table}>
-      <Table.Root variant="surface" size="1">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Event</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>About</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Organization</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>When</Table.ColumnHeaderCell>
+    <Rows columns={['Event', 'About', 'Organization', 'When']} isDense ref={table}>
+      {events.map((event) => {
+        const organization = organizationOf(event)
+        return (
+          <Table.Row key={event.id} className="linked">
+            <Table.RowHeaderCell>
+              <Link
+                to={linkTo(event.id)}
+                data-row
+                onClick={(click) => {
+                  if (click.metaKey || click.ctrlKey) return
+                  click.preventDefault()
+                  onOpen(event.id)
+                }}
+              >
+                {event.event}
+              </Link>
+            </Table.RowHeaderCell>
+            <Table.Cell className="breaks">{subjectOf(event)}</Table.Cell>
+            <Table.Cell>
+              {organization !== undefined && (
+                <Link to={paths.organization(organization)}>
+                  <Code variant="ghost" color="gray" size="1">
+                    {organization}
+                  </Code>
+                </Link>
+              )}
+            </Table.Cell>
+            <Table.Cell>
+              <ExactTime value={event.created_at} />
+            </Table.Cell>
           </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {events.map((event) => {
-            const organization = organizationOf(event)
-            return (
-              <Table.Row key={event.id} className="linked">
-                <Table.RowHeaderCell>
-                  <Link
-                    to={linkTo(event.id)}
-                    data-row
-                    onClick={(click) => {
-                      if (click.metaKey || click.ctrlKey) return
-                      click.preventDefault()
-                      onOpen(event.id)
-                    }}
-                  >
-                    {event.event}
-                  </Link>
-                </Table.RowHeaderCell>
-                <Table.Cell className="breaks">{subjectOf(event)}</Table.Cell>
-                <Table.Cell>
-                  {organization !== undefined && (
-                    <Link to={paths.organization(organization)}>
-                      <Code variant="ghost" color="gray" size="1">
-                        {organization}
-                      </Code>
-                    </Link>
-                  )}
-                </Table.Cell>
-                <Table.Cell>
-                  <ExactTime value={event.created_at} />
-                </Table.Cell>
-              </Table.Row>
-            )
-          })}
-        </Table.Body>
-      </Table.Root>
-    </div>
+        )
+      })}
+    </Rows>
   )
 }
 

@@ -2,6 +2,7 @@ import { Box, Flex, Table, Text } from '@radix-ui/themes'
 import type { OurValue, SamlGuide, ScimGuide } from '#contracts/guides/guide.ts'
 import { CopyField, CopyTextButton } from '../../ui/copy.tsx'
 import { Section } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { handOver } from './hand-over.ts'
 import { RichText } from './rich-text.tsx'
 
@@ -62,23 +63,13 @@ export function GuidePanel({ guide, values }: Props) {
 
 function Attributes({ guide }: Pick<Props, 'guide'>) {
   return (
-    <div className="table-frame">
-      <Table.Root size="1" variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Attribute</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Value over there</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {guide.attributes.map(({ name, source }) => (
-            <Table.Row key={name}>
-              <Table.RowHeaderCell className="code breaks">{name}</Table.RowHeaderCell>
-              <Table.Cell>{source}</Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Attribute', 'Value over there']} isDense>
+      {guide.attributes.map(({ name, source }) => (
+        <Table.Row key={name}>
+          <Table.RowHeaderCell className="code breaks">{name}</Table.RowHeaderCell>
+          <Table.Cell>{source}</Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }

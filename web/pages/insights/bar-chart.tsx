@@ -19,12 +19,7 @@ export function BarChart({ bars, title, good, bad }: Props) {
   const scale = (count: number) => (count / most) * height
   const goodTotal = bars.reduce((sum, bar) => sum + bar.good, 0)
   const badTotal = bars.reduce((sum, bar) => sum + bar.bad, 0)
-  if (goodTotal + badTotal === 0)
-    return (
-      <Text as="p" size="2" className="soft flush">
-        None from {bars[0]?.day} to {bars.at(-1)?.day}.
-      </Text>
-    )
+  const isEmpty = goodTotal + badTotal === 0
   const words = `${title}: ${goodTotal} ${good}, ${badTotal} ${bad}`
   return (
     <Flex direction="column" gap="2">
@@ -59,6 +54,7 @@ export function BarChart({ bars, title, good, bad }: Props) {
       </svg>
       <Flex justify="between" gap="3" wrap="wrap">
         <Text size="1" className="soft">
+          {isEmpty && 'None from '}
           {bars[0]?.day} to {bars.at(-1)?.day}
         </Text>
         <Flex gap="3">

@@ -1,4 +1,4 @@
-import { Box, Grid, Table, Text } from '@radix-ui/themes'
+import { Grid, Table, Text } from '@radix-ui/themes'
 import type { OrganizationId } from '#contracts/ids.ts'
 import {
   exportInsight,
@@ -14,16 +14,22 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { say } from '../../ui/toasts.tsx'
 import { OrganizationLink } from '../organizations/organization-link.tsx'
 import { BarChart } from './bar-chart.tsx'
 import { barsOf, totalsBy } from './series.ts'
 
-const days = 30
+/** Of what is delivered no event tells. */
+const lookAgainMs = 5000
 
-function useInsight(metric: InsightMetric, group_by: InsightGrouping[]) {
-  const range_start = new Date(Date.now() - (days - 1) * 86_400_000).toISOString().slice(0, 10)
-  return useRead(getInsight, { params: { metric }, query: { group_by, range_start } })
+/** Of the range that the server answers with by itself: one that begins with the day would be another reading at midnight. */
+function useInsight(metric: InsightMetric, group_by: InsightGrouping[], refetchEveryMs?: number) {
+  return useRead(
+    getInsight,
+    { params: { metric }, query: { group_by } },
+    { ...(refetchEveryMs !== undefined && { refetchEveryMs }) },
+  )
 }
 
 const goodOutcomes = new Set(['succeeded', 'success', 'delivered', 'created', 'added'])
@@ -33,9 +39,9 @@ export function InsightsPage() {
   const reasons = useInsight('sign_ins', ['reason'])
   const organizations = useInsight('sign_ins', ['organization'])
   const users = useInsight('directory_changes', ['outcome'])
-  const deliveries = useInsight('webhook_deliveries', ['outcome'])
+  const deliveries = useInsight('webhook_deliveries', ['outcome'], lookAgainMs)
   return (
-    <Page title="Insights" lead={`The last ${days} days of this environment, by day in UTC.`}>
+    <Page title="Insights" lead="The last 30 days of this environment, by day in UTC.">
       <Chart title="Sign-ins" metric="sign_ins" query={signIns} good="succeeded" bad="did not" />
       <Grid columns={{ initial: '1', md: '2' }} gap="5">
         <Section title="Why sign-ins failed">
@@ -122,21 +128,17 @@ function Totals({ totals, empty, areOrganizations = false }: TotalsProps) {
       </Text>
     )
   return (
-    <Box className="table-frame">
-      <Table.Root size="1" variant="surface">
-        <Table.Body>
-          {totals.slice(0, mostRows).map(({ name, count }) => (
-            <Table.Row key={name}>
-              <Table.RowHeaderCell className="breaks">
-                {areOrganizations ? <OrganizationLink id={name as OrganizationId} /> : name.replaceAll('_', ' ')}
-              </Table.RowHeaderCell>
-              <Table.Cell align="right" className="numbers">
-                {count}
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </Box>
+    <Rows isDense>
+      {totals.slice(0, mostRows).map(({ name, count }) => (
+        <Table.Row key={name}>
+          <Table.RowHeaderCell className="breaks">
+            {areOrganizations ? <OrganizationLink id={name as OrganizationId} /> : name.replaceAll('_', ' ')}
+          </Table.RowHeaderCell>
+          <Table.Cell align="right" className="numbers">
+            {count}
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }

@@ -10,6 +10,7 @@ import { CopyButton } from '../../ui/copy.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
+import { actions, Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { say } from '../../ui/toasts.tsx'
@@ -71,26 +72,11 @@ interface TableProps {
 
 function InvitationTable({ invitations, onRevoke }: TableProps) {
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>E-mail</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Organization</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Role</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>
-              <span className="visually-hidden">Actions</span>
-            </Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {invitations.map((invitation) => (
-            <InvitationRow key={invitation.id} invitation={invitation} onRevoke={() => onRevoke(invitation)} />
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['E-mail', 'Organization', 'Role', 'State', actions]}>
+      {invitations.map((invitation) => (
+        <InvitationRow key={invitation.id} invitation={invitation} onRevoke={() => onRevoke(invitation)} />
+      ))}
+    </Rows>
   )
 }
 

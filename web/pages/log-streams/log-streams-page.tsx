@@ -8,6 +8,7 @@ import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { CreateStream } from './create-stream.tsx'
@@ -65,33 +66,21 @@ export function LogStreamsPage() {
 function StreamTable({ streams }: { readonly streams: readonly LogStream[] }) {
   const paths = usePaths()
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Destination</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Created</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {streams.map((stream) => (
-            <Table.Row key={stream.id} className="linked">
-              <Table.RowHeaderCell>
-                <Link to={paths.logStream(stream.id)}>{stream.name}</Link>
-              </Table.RowHeaderCell>
-              <Table.Cell className="breaks">{destinationOf(stream)}</Table.Cell>
-              <Table.Cell>
-                <StateBadge state={stream.state} />
-              </Table.Cell>
-              <Table.Cell>
-                <Time value={stream.created_at} />
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Name', 'Destination', 'State', 'Created']}>
+      {streams.map((stream) => (
+        <Table.Row key={stream.id} className="linked">
+          <Table.RowHeaderCell>
+            <Link to={paths.logStream(stream.id)}>{stream.name}</Link>
+          </Table.RowHeaderCell>
+          <Table.Cell className="breaks">{destinationOf(stream)}</Table.Cell>
+          <Table.Cell>
+            <StateBadge state={stream.state} />
+          </Table.Cell>
+          <Table.Cell>
+            <Time value={stream.created_at} />
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }

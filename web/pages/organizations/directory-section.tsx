@@ -10,6 +10,7 @@ import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { CreateDirectory } from './create-directory.tsx'
 
@@ -42,26 +43,22 @@ export function DirectorySection({ organization }: { readonly organization: Orga
         }
       >
         {(directories) => (
-          <div className="table-frame">
-            <Table.Root variant="surface">
-              <Table.Body>
-                {directories.map(({ id, name, type, state, metadata: { users, groups } }) => (
-                  <Table.Row key={id} className="linked">
-                    <Table.RowHeaderCell>
-                      <Link to={paths.directory(id)}>{name}</Link>
-                    </Table.RowHeaderCell>
-                    <Table.Cell>{providerOf(type).text}</Table.Cell>
-                    <Table.Cell>
-                      {users.active} users, {groups} groups
-                    </Table.Cell>
-                    <Table.Cell>
-                      <StateBadge state={state} />
-                    </Table.Cell>
-                  </Table.Row>
-                ))}
-              </Table.Body>
-            </Table.Root>
-          </div>
+          <Rows>
+            {directories.map(({ id, name, type, state, metadata: { users, groups } }) => (
+              <Table.Row key={id} className="linked">
+                <Table.RowHeaderCell>
+                  <Link to={paths.directory(id)}>{name}</Link>
+                </Table.RowHeaderCell>
+                <Table.Cell>{providerOf(type).text}</Table.Cell>
+                <Table.Cell>
+                  {users.active} users, {groups} groups
+                </Table.Cell>
+                <Table.Cell>
+                  <StateBadge state={state} />
+                </Table.Cell>
+              </Table.Row>
+            ))}
+          </Rows>
         )}
       </LoadedList>
       {creating && <CreateDirectory organization={organization} onClose={() => setCreating(false)} />}

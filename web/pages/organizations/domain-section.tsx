@@ -15,6 +15,7 @@ import { CopyField } from '../../ui/copy.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Refusal, refusalOf } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { clearedOf } from '../../ui/shared-edit.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
 
@@ -29,15 +30,11 @@ export function DomainSection({ organization }: { readonly organization: Organiz
     >
       <Flex direction="column" gap="4">
         {organization.domains.length > 0 && (
-          <div className="table-frame">
-            <Table.Root variant="surface">
-              <Table.Body>
-                {organization.domains.map((domain) => (
-                  <DomainRow key={domain.id} domain={domain} onRemove={() => setRemoving(domain)} />
-                ))}
-              </Table.Body>
-            </Table.Root>
-          </div>
+          <Rows>
+            {organization.domains.map((domain) => (
+              <DomainRow key={domain.id} domain={domain} onRemove={() => setRemoving(domain)} />
+            ))}
+          </Rows>
         )}
         {readOnly === undefined && <AddDomain organization={organization} />}
       </Flex>

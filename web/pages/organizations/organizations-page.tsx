@@ -15,6 +15,7 @@ import { TextInput } from '../../ui/fields.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
 import { ForLooking } from '../../ui/read-only.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { CreateOrganization } from './create-organization.tsx'
@@ -84,25 +85,11 @@ export function OrganizationsPage() {
 
 function OrganizationTable({ summaries }: { readonly summaries: readonly OrganizationSummary[] }) {
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Domains</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>SSO</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Directory</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell align="right">Members</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Created</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {summaries.map((summary) => (
-            <OrganizationRow key={summary.id} summary={summary} />
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Name', 'Domains', 'SSO', 'Directory', { text: 'Members', align: 'right' }, 'Created']}>
+      {summaries.map((summary) => (
+        <OrganizationRow key={summary.id} summary={summary} />
+      ))}
+    </Rows>
   )
 }
 

@@ -10,6 +10,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { EditRole } from '../roles/edit-role.tsx'
 
 /** What its members can be: the roles that every organization has, and its own. */
@@ -38,20 +39,11 @@ export function RoleSection({ organization }: { readonly organization: Organizat
     >
       <Loaded query={query} noun="list of roles">
         {({ data }) => (
-          <div className="table-frame">
-            <Table.Root variant="surface" size="1">
-              <Table.Body>
-                {data.map((role) => (
-                  <RoleRow
-                    key={role.id}
-                    role={role}
-                    onEdit={() => setEditing(role)}
-                    onDelete={() => setDeleting(role)}
-                  />
-                ))}
-              </Table.Body>
-            </Table.Root>
-          </div>
+          <Rows isDense>
+            {data.map((role) => (
+              <RoleRow key={role.id} role={role} onEdit={() => setEditing(role)} onDelete={() => setDeleting(role)} />
+            ))}
+          </Rows>
         )}
       </Loaded>
       {editing && (

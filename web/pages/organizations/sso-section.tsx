@@ -10,6 +10,7 @@ import { usePaths } from '../../paths.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { CreateConnection } from './create-connection.tsx'
 
@@ -51,23 +52,19 @@ export function SsoSection({ organization }: { readonly organization: Organizati
                 </Callout.Text>
               </Callout.Root>
             )}
-            <div className="table-frame">
-              <Table.Root variant="surface">
-                <Table.Body>
-                  {connections.map(({ id, name, connection_type, state }) => (
-                    <Table.Row key={id} className="linked">
-                      <Table.RowHeaderCell>
-                        <Link to={paths.connection(id)}>{name}</Link>
-                      </Table.RowHeaderCell>
-                      <Table.Cell>{providerOf(connection_type).text}</Table.Cell>
-                      <Table.Cell>
-                        <StateBadge state={state} />
-                      </Table.Cell>
-                    </Table.Row>
-                  ))}
-                </Table.Body>
-              </Table.Root>
-            </div>
+            <Rows>
+              {connections.map(({ id, name, connection_type, state }) => (
+                <Table.Row key={id} className="linked">
+                  <Table.RowHeaderCell>
+                    <Link to={paths.connection(id)}>{name}</Link>
+                  </Table.RowHeaderCell>
+                  <Table.Cell>{providerOf(connection_type).text}</Table.Cell>
+                  <Table.Cell>
+                    <StateBadge state={state} />
+                  </Table.Cell>
+                </Table.Row>
+              ))}
+            </Rows>
           </Flex>
         )}
       </LoadedList>

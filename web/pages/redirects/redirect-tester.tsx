@@ -11,6 +11,7 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
 import { ForLooking } from '../../ui/read-only.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { Time } from '../../ui/time.tsx'
 import { say } from '../../ui/toasts.tsx'
 
@@ -88,23 +89,19 @@ function Rejected() {
       <Text as="p" size="2" weight="medium" className="flush">
         Refused lately
       </Text>
-      <div className="table-frame">
-        <Table.Root variant="surface" size="1">
-          <Table.Body>
-            {rejected.map(({ uri, times, last_seen_at }) => (
-              <Table.Row key={uri}>
-                <Table.RowHeaderCell className="breaks code">{uri}</Table.RowHeaderCell>
-                <Table.Cell>
-                  {times === 1 ? 'once' : `${times} times`}, <Time value={last_seen_at} />
-                </Table.Cell>
-                <Table.Cell align="right">
-                  <AddButton uri={uri} />
-                </Table.Cell>
-              </Table.Row>
-            ))}
-          </Table.Body>
-        </Table.Root>
-      </div>
+      <Rows isDense>
+        {rejected.map(({ uri, times, last_seen_at }) => (
+          <Table.Row key={uri}>
+            <Table.RowHeaderCell className="breaks code">{uri}</Table.RowHeaderCell>
+            <Table.Cell>
+              {times === 1 ? 'once' : `${times} times`}, <Time value={last_seen_at} />
+            </Table.Cell>
+            <Table.Cell align="right">
+              <AddButton uri={uri} />
+            </Table.Cell>
+          </Table.Row>
+        ))}
+      </Rows>
     </Flex>
   )
 }

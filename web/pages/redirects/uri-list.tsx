@@ -8,6 +8,7 @@ import { CopyButton } from '../../ui/copy.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Refusal, refusalOf, wordsOf } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { clearedOf } from '../../ui/shared-edit.ts'
 import { say } from '../../ui/toasts.tsx'
 
@@ -58,52 +59,46 @@ export function UriList<I extends Item>(props: Props<I>) {
         }
       >
         {(items) => (
-          <div className="table-frame">
-            <Table.Root variant="surface">
-              <Table.Body>
-                {items.map((item) => (
-                  <Table.Row key={item.id}>
-                    <Table.RowHeaderCell>
-                      <Flex align="center" gap="2">
-                        <Code variant="ghost" color="gray" className="breaks">
-                          {addressOf(item)}
-                        </Code>
-                        <CopyButton value={addressOf(item)} name={noun} />
-                        {item.default && <Badge>default</Badge>}
-                      </Flex>
-                    </Table.RowHeaderCell>
-                    <Table.Cell>
-                      <Flex gap="2" justify="end">
-                        {onDefault && !item.default && (
-                          <ActionButton
-                            size="1"
-                            variant="soft"
-                            reason={
-                              addressOf(item).includes('*')
-                                ? 'An address with a wildcard cannot be the default.'
-                                : readOnly
-                            }
-                            onClick={() => void makeDefault(item.id)}
-                          >
-                            Make default
-                          </ActionButton>
-                        )}
-                        <ActionButton
-                          size="1"
-                          variant="soft"
-                          color="gray"
-                          reason={readOnly}
-                          onClick={() => setRemoving(item)}
-                        >
-                          Remove
-                        </ActionButton>
-                      </Flex>
-                    </Table.Cell>
-                  </Table.Row>
-                ))}
-              </Table.Body>
-            </Table.Root>
-          </div>
+          <Rows>
+            {items.map((item) => (
+              <Table.Row key={item.id}>
+                <Table.RowHeaderCell>
+                  <Flex align="center" gap="2">
+                    <Code variant="ghost" color="gray" className="breaks">
+                      {addressOf(item)}
+                    </Code>
+                    <CopyButton value={addressOf(item)} name={noun} />
+                    {item.default && <Badge>default</Badge>}
+                  </Flex>
+                </Table.RowHeaderCell>
+                <Table.Cell>
+                  <Flex gap="2" justify="end">
+                    {onDefault && !item.default && (
+                      <ActionButton
+                        size="1"
+                        variant="soft"
+                        reason={
+                          addressOf(item).includes('*') ? 'An address with a wildcard cannot be the default.' : readOnly
+                        }
+                        onClick={() => void makeDefault(item.id)}
+                      >
+                        Make default
+                      </ActionButton>
+                    )}
+                    <ActionButton
+                      size="1"
+                      variant="soft"
+                      color="gray"
+                      reason={readOnly}
+                      onClick={() => setRemoving(item)}
+                    >
+                      Remove
+                    </ActionButton>
+                  </Flex>
+                </Table.Cell>
+              </Table.Row>
+            ))}
+          </Rows>
         )}
       </LoadedList>
       {readOnly === undefined && <AddUri {...props} />}

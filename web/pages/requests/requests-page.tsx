@@ -8,6 +8,7 @@ import { TextInput } from '../../ui/fields.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
 import { ForLooking } from '../../ui/read-only.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -59,43 +60,30 @@ export function RequestsPage() {
 
 function RequestTable({ requests }: { readonly requests: readonly ApiRequest[] }) {
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface" size="1">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Request</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Status</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Client</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Time</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>When</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {requests.map(({ id, request_id, method, path, status, error_code, client, duration_ms, created_at }) => (
-            <Table.Row key={id}>
-              <Table.RowHeaderCell className="breaks">
-                {method} {path}
-                <Text as="div" size="1" className="soft code">
-                  {request_id}
-                </Text>
-              </Table.RowHeaderCell>
-              <Table.Cell>
-                <StatusBadge status={status} />{' '}
-                {error_code !== null && (
-                  <Text size="1" className="breaks">
-                    {error_code}
-                  </Text>
-                )}
-              </Table.Cell>
-              <Table.Cell className="breaks">{client}</Table.Cell>
-              <Table.Cell className="numbers">{duration_ms} ms</Table.Cell>
-              <Table.Cell>
-                <Time value={created_at} />
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Request', 'Status', 'Client', 'Time', 'When']} isDense>
+      {requests.map(({ id, request_id, method, path, status, error_code, client, duration_ms, created_at }) => (
+        <Table.Row key={id}>
+          <Table.RowHeaderCell className="breaks">
+            {method} {path}
+            <Text as="div" size="1" className="soft code">
+              {request_id}
+            </Text>
+          </Table.RowHeaderCell>
+          <Table.Cell>
+            <StatusBadge status={status} />{' '}
+            {error_code !== null && (
+              <Text size="1" className="breaks">
+                {error_code}
+              </Text>
+            )}
+          </Table.Cell>
+          <Table.Cell className="breaks">{client}</Table.Cell>
+          <Table.Cell className="numbers">{duration_ms} ms</Table.Cell>
+          <Table.Cell>
+            <Time value={created_at} />
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }

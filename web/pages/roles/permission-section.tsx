@@ -16,6 +16,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 
 export function PermissionSection() {
   const { readOnly } = usePlace()
@@ -43,47 +44,43 @@ export function PermissionSection() {
         }
       >
         {(permissions) => (
-          <div className="table-frame">
-            <Table.Root variant="surface" size="1">
-              <Table.Body>
-                {permissions.map((permission) => (
-                  <Table.Row key={permission.id}>
-                    <Table.RowHeaderCell>
-                      <span className="code">{permission.slug}</span>
-                    </Table.RowHeaderCell>
-                    <Table.Cell>
-                      {permission.name}
-                      <Text as="div" size="1" className="soft breaks">
-                        {permission.description}
-                      </Text>
-                    </Table.Cell>
-                    <Table.Cell>
-                      <Flex gap="2" justify="end">
-                        <ActionButton
-                          size="1"
-                          variant="soft"
-                          color="gray"
-                          reason={readOnly}
-                          onClick={() => setEditing(permission)}
-                        >
-                          Edit
-                        </ActionButton>
-                        <ActionButton
-                          size="1"
-                          variant="soft"
-                          color="gray"
-                          reason={readOnly}
-                          onClick={() => setDeleting(permission)}
-                        >
-                          Delete
-                        </ActionButton>
-                      </Flex>
-                    </Table.Cell>
-                  </Table.Row>
-                ))}
-              </Table.Body>
-            </Table.Root>
-          </div>
+          <Rows isDense>
+            {permissions.map((permission) => (
+              <Table.Row key={permission.id}>
+                <Table.RowHeaderCell>
+                  <span className="code">{permission.slug}</span>
+                </Table.RowHeaderCell>
+                <Table.Cell>
+                  {permission.name}
+                  <Text as="div" size="1" className="soft breaks">
+                    {permission.description}
+                  </Text>
+                </Table.Cell>
+                <Table.Cell>
+                  <Flex gap="2" justify="end">
+                    <ActionButton
+                      size="1"
+                      variant="soft"
+                      color="gray"
+                      reason={readOnly}
+                      onClick={() => setEditing(permission)}
+                    >
+                      Edit
+                    </ActionButton>
+                    <ActionButton
+                      size="1"
+                      variant="soft"
+                      color="gray"
+                      reason={readOnly}
+                      onClick={() => setDeleting(permission)}
+                    >
+                      Delete
+                    </ActionButton>
+                  </Flex>
+                </Table.Cell>
+              </Table.Row>
+            ))}
+          </Rows>
         )}
       </LoadedList>
       {editing && (

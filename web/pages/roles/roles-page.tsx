@@ -10,6 +10,7 @@ import { DotsIcon } from '../../ui/icons.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
+import { actions, Rows } from '../../ui/rows.tsx'
 import { EditRole } from './edit-role.tsx'
 import { PermissionSection } from './permission-section.tsx'
 
@@ -58,56 +59,43 @@ function RoleTable({ roles }: { readonly roles: readonly Role[] }) {
   return (
     <Flex direction="column" gap="3">
       <Refusal error={order.error} />
-      <div className="table-frame">
-        <Table.Root variant="surface">
-          <Table.Header>
-            <Table.Row>
-              <Table.ColumnHeaderCell>Role</Table.ColumnHeaderCell>
-              <Table.ColumnHeaderCell>Permissions</Table.ColumnHeaderCell>
-              <Table.ColumnHeaderCell>
-                <span className="visually-hidden">Actions</span>
-              </Table.ColumnHeaderCell>
-            </Table.Row>
-          </Table.Header>
-          <Table.Body>
-            {shown.map((role, index) => (
-              <Table.Row key={role.id}>
-                <Table.RowHeaderCell>
-                  <Flex gap="2" align="center" wrap="wrap">
-                    {role.name} <span className="soft code">{role.slug}</span>
-                    {role.slug === defaultRole && <Badge>default</Badge>}
-                  </Flex>
-                  <Text as="div" size="1" className="soft breaks">
-                    {role.description}
-                  </Text>
-                </Table.RowHeaderCell>
-                <Table.Cell>
-                  <Flex gap="1" wrap="wrap">
-                    {role.permissions.length === 0 && <span className="soft">none</span>}
-                    {role.permissions.map((permission) => (
-                      <Badge key={permission} color="gray">
-                        {permission}
-                      </Badge>
-                    ))}
-                  </Flex>
-                </Table.Cell>
-                <Table.Cell align="right">
-                  <RoleMenu
-                    role={role}
-                    isFirst={index === 0}
-                    isLast={index === shown.length - 1}
-                    isDefault={role.slug === defaultRole}
-                    onEdit={() => setEditing(role)}
-                    onMove={(by) => move(role.slug, by)}
-                    onDefault={() => order.mutate({ body: { role_slugs: slugs, default_role_slug: role.slug } })}
-                    onDelete={() => setDeleting(role)}
-                  />
-                </Table.Cell>
-              </Table.Row>
-            ))}
-          </Table.Body>
-        </Table.Root>
-      </div>
+      <Rows columns={['Role', 'Permissions', actions]}>
+        {shown.map((role, index) => (
+          <Table.Row key={role.id}>
+            <Table.RowHeaderCell>
+              <Flex gap="2" align="center" wrap="wrap">
+                {role.name} <span className="soft code">{role.slug}</span>
+                {role.slug === defaultRole && <Badge>default</Badge>}
+              </Flex>
+              <Text as="div" size="1" className="soft breaks">
+                {role.description}
+              </Text>
+            </Table.RowHeaderCell>
+            <Table.Cell>
+              <Flex gap="1" wrap="wrap">
+                {role.permissions.length === 0 && <span className="soft">none</span>}
+                {role.permissions.map((permission) => (
+                  <Badge key={permission} color="gray">
+                    {permission}
+                  </Badge>
+                ))}
+              </Flex>
+            </Table.Cell>
+            <Table.Cell align="right">
+              <RoleMenu
+                role={role}
+                isFirst={index === 0}
+                isLast={index === shown.length - 1}
+                isDefault={role.slug === defaultRole}
+                onEdit={() => setEditing(role)}
+                onMove={(by) => move(role.slug, by)}
+                onDefault={() => order.mutate({ body: { role_slugs: slugs, default_role_slug: role.slug } })}
+                onDelete={() => setDeleting(role)}
+              />
+            </Table.Cell>
+          </Table.Row>
+        ))}
+      </Rows>
       {editing && <EditRole role={editing} onClose={() => setEditing(undefined)} />}
       {deleting && (
         <ConfirmDelete

@@ -16,6 +16,7 @@ import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
+import { actions, Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { say } from '../../ui/toasts.tsx'
@@ -74,26 +75,11 @@ interface TableProps {
 
 function TeamTable({ people, onInvited, onRemove }: TableProps) {
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>E-mail</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Role</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Last sign-in</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>
-              <span className="visually-hidden">Actions</span>
-            </Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {people.map((person) => (
-            <PersonRow key={person.id} person={person} onInvited={onInvited} onRemove={() => onRemove(person)} />
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['E-mail', 'Role', 'State', 'Last sign-in', actions]}>
+      {people.map((person) => (
+        <PersonRow key={person.id} person={person} onInvited={onInvited} onRemove={() => onRemove(person)} />
+      ))}
+    </Rows>
   )
 }
 

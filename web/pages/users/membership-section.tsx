@@ -6,6 +6,7 @@ import { useList } from '../../api/queries.ts'
 import { usePaths } from '../../paths.ts'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 
 export function MembershipSection({ user }: { readonly user: User }) {
@@ -25,24 +26,20 @@ export function MembershipSection({ user }: { readonly user: User }) {
         }
       >
         {(memberships) => (
-          <div className="table-frame">
-            <Table.Root variant="surface">
-              <Table.Body>
-                {memberships.map(({ id, organization_id, organization_name, roles, status, directory_managed }) => (
-                  <Table.Row key={id}>
-                    <Table.RowHeaderCell>
-                      <Link to={paths.organization(organization_id)}>{organization_name}</Link>
-                    </Table.RowHeaderCell>
-                    <Table.Cell>{roles.map(({ slug }) => slug).join(', ')}</Table.Cell>
-                    <Table.Cell>{directory_managed && 'by the directory'}</Table.Cell>
-                    <Table.Cell>
-                      <StateBadge state={status} />
-                    </Table.Cell>
-                  </Table.Row>
-                ))}
-              </Table.Body>
-            </Table.Root>
-          </div>
+          <Rows>
+            {memberships.map(({ id, organization_id, organization_name, roles, status, directory_managed }) => (
+              <Table.Row key={id}>
+                <Table.RowHeaderCell>
+                  <Link to={paths.organization(organization_id)}>{organization_name}</Link>
+                </Table.RowHeaderCell>
+                <Table.Cell>{roles.map(({ slug }) => slug).join(', ')}</Table.Cell>
+                <Table.Cell>{directory_managed && 'by the directory'}</Table.Cell>
+                <Table.Cell>
+                  <StateBadge state={status} />
+                </Table.Cell>
+              </Table.Row>
+            ))}
+          </Rows>
         )}
       </LoadedList>
     </Section>

@@ -8,6 +8,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { Time } from '../../ui/time.tsx'
 
 export function PasskeySection({ user }: { readonly user: User }) {
@@ -27,40 +28,36 @@ export function PasskeySection({ user }: { readonly user: User }) {
         }
       >
         {(passkeys) => (
-          <div className="table-frame">
-            <Table.Root variant="surface" size="1">
-              <Table.Body>
-                {passkeys.map((passkey) => (
-                  <Table.Row key={passkey.id}>
-                    <Table.RowHeaderCell>
-                      made <Time value={passkey.created_at} />
-                    </Table.RowHeaderCell>
-                    <Table.Cell>
-                      {passkey.last_used_at === null ? (
-                        'never used'
-                      ) : (
-                        <>
-                          used <Time value={passkey.last_used_at} />
-                        </>
-                      )}
-                    </Table.Cell>
-                    <Table.Cell className="breaks">{passkey.transports.map(sayTransport).join(', ')}</Table.Cell>
-                    <Table.Cell align="right">
-                      <ActionButton
-                        size="1"
-                        variant="soft"
-                        color="gray"
-                        reason={readOnly}
-                        onClick={() => setRemoving(passkey)}
-                      >
-                        Remove
-                      </ActionButton>
-                    </Table.Cell>
-                  </Table.Row>
-                ))}
-              </Table.Body>
-            </Table.Root>
-          </div>
+          <Rows isDense>
+            {passkeys.map((passkey) => (
+              <Table.Row key={passkey.id}>
+                <Table.RowHeaderCell>
+                  made <Time value={passkey.created_at} />
+                </Table.RowHeaderCell>
+                <Table.Cell>
+                  {passkey.last_used_at === null ? (
+                    'never used'
+                  ) : (
+                    <>
+                      used <Time value={passkey.last_used_at} />
+                    </>
+                  )}
+                </Table.Cell>
+                <Table.Cell className="breaks">{passkey.transports.map(sayTransport).join(', ')}</Table.Cell>
+                <Table.Cell align="right">
+                  <ActionButton
+                    size="1"
+                    variant="soft"
+                    color="gray"
+                    reason={readOnly}
+                    onClick={() => setRemoving(passkey)}
+                  >
+                    Remove
+                  </ActionButton>
+                </Table.Cell>
+              </Table.Row>
+            ))}
+          </Rows>
         )}
       </LoadedList>
       {removing && (

@@ -7,6 +7,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
 import { sayRefusal } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -24,15 +25,11 @@ export function SessionSection({ user }: { readonly user: User }) {
         }
       >
         {(sessions) => (
-          <div className="table-frame">
-            <Table.Root variant="surface" size="1">
-              <Table.Body>
-                {sessions.map((session) => (
-                  <SessionRow key={session.id} session={session} />
-                ))}
-              </Table.Body>
-            </Table.Root>
-          </div>
+          <Rows isDense>
+            {sessions.map((session) => (
+              <SessionRow key={session.id} session={session} />
+            ))}
+          </Rows>
         )}
       </LoadedList>
     </Section>

@@ -13,6 +13,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { Time } from '../../ui/time.tsx'
 
 export function UsersPage() {
@@ -54,34 +55,22 @@ export function UsersPage() {
 function UserTable({ users }: { readonly users: readonly User[] }) {
   const paths = usePaths()
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>E-mail</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Name</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Id</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Last sign-in</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {users.map(({ id, email, name, last_sign_in_at }) => (
-            <Table.Row key={id} className="linked">
-              <Table.RowHeaderCell>
-                <Link to={paths.user(id)} className="breaks">
-                  {email}
-                </Link>
-              </Table.RowHeaderCell>
-              <Table.Cell>{name}</Table.Cell>
-              <Table.Cell>
-                <CopyableId id={id} />
-              </Table.Cell>
-              <Table.Cell>{last_sign_in_at === null ? 'never' : <Time value={last_sign_in_at} />}</Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['E-mail', 'Name', 'Id', 'Last sign-in']}>
+      {users.map(({ id, email, name, last_sign_in_at }) => (
+        <Table.Row key={id} className="linked">
+          <Table.RowHeaderCell>
+            <Link to={paths.user(id)} className="breaks">
+              {email}
+            </Link>
+          </Table.RowHeaderCell>
+          <Table.Cell>{name}</Table.Cell>
+          <Table.Cell>
+            <CopyableId id={id} />
+          </Table.Cell>
+          <Table.Cell>{last_sign_in_at === null ? 'never' : <Time value={last_sign_in_at} />}</Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }
 

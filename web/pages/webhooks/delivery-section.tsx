@@ -1,4 +1,4 @@
-import { Flex, SegmentedControl, Table, Text } from '@radix-ui/themes'
+import { Flex, SegmentedControl, Text } from '@radix-ui/themes'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { listWebhookDeliveries, type WebhookDelivery, type WebhookEndpoint } from '#contracts/webhooks.ts'
@@ -7,6 +7,7 @@ import { useList } from '../../api/queries.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { actions, Rows } from '../../ui/rows.tsx'
 import { DeliveryRow } from './delivery-row.tsx'
 import { Recover, Replay } from './redeliver.tsx'
 
@@ -85,25 +86,10 @@ export function DeliverySection({ endpoint }: { readonly endpoint: WebhookEndpoi
 
 function DeliveryTable({ deliveries }: { readonly deliveries: readonly WebhookDelivery[] }) {
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface" size="1">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>Event</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Last answer</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Attempts</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>
-              <span className="visually-hidden">Actions</span>
-            </Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {deliveries.map((delivery) => (
-            <DeliveryRow key={delivery.id} delivery={delivery} />
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['Event', 'State', 'Last answer', 'Attempts', actions]} isDense>
+      {deliveries.map((delivery) => (
+        <DeliveryRow key={delivery.id} delivery={delivery} />
+      ))}
+    </Rows>
   )
 }

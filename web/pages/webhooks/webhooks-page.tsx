@@ -9,6 +9,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { Snippet } from '../../ui/copy.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page, Section } from '../../ui/page.tsx'
+import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { CreateWebhook } from './create-webhook.tsx'
@@ -70,35 +71,23 @@ export function WebhooksPage() {
 function EndpointTable({ endpoints }: { readonly endpoints: readonly WebhookEndpoint[] }) {
   const paths = usePaths()
   return (
-    <div className="table-frame">
-      <Table.Root variant="surface">
-        <Table.Header>
-          <Table.Row>
-            <Table.ColumnHeaderCell>URL</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Events</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>State</Table.ColumnHeaderCell>
-            <Table.ColumnHeaderCell>Created</Table.ColumnHeaderCell>
-          </Table.Row>
-        </Table.Header>
-        <Table.Body>
-          {endpoints.map(({ id, endpoint_url, events, status, failing_since, created_at }) => (
-            <Table.Row key={id} className="linked">
-              <Table.RowHeaderCell>
-                <Link to={paths.webhook(id)} className="breaks">
-                  {endpoint_url}
-                </Link>
-              </Table.RowHeaderCell>
-              <Table.Cell>{events.length}</Table.Cell>
-              <Table.Cell>
-                <StateBadge state={status === 'enabled' && failing_since !== null ? 'failing' : status} />
-              </Table.Cell>
-              <Table.Cell>
-                <Time value={created_at} />
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table.Root>
-    </div>
+    <Rows columns={['URL', 'Events', 'State', 'Created']}>
+      {endpoints.map(({ id, endpoint_url, events, status, failing_since, created_at }) => (
+        <Table.Row key={id} className="linked">
+          <Table.RowHeaderCell>
+            <Link to={paths.webhook(id)} className="breaks">
+              {endpoint_url}
+            </Link>
+          </Table.RowHeaderCell>
+          <Table.Cell>{events.length}</Table.Cell>
+          <Table.Cell>
+            <StateBadge state={status === 'enabled' && failing_since !== null ? 'failing' : status} />
+          </Table.Cell>
+          <Table.Cell>
+            <Time value={created_at} />
+          </Table.Cell>
+        </Table.Row>
+      ))}
+    </Rows>
   )
 }
