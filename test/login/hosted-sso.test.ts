@@ -277,7 +277,6 @@ describe('an application that asks for an organization', () => {
 
   const outsiders = { organization: { allow_profiles_outside_organization: true } }
   test.each<[string, Parameters<typeof company>[0], string | undefined, string]>([
-    ['nobody knows who comes', {}, undefined, 'idp.test'],
     ['somebody of its own domain comes', {}, todd, 'idp.test'],
     ['a guest comes, whom its identity provider could not vouch for', {}, guest, 'sign-in'],
     ['a guest comes, and it takes people of other domains', outsiders, guest, 'idp.test'],
@@ -294,6 +293,81 @@ describe('an application that asks for an organization', () => {
   ])('when %s', async (_when, change, hint, place) => {
     const acme = await asked(change, [])
     for (const provider of ['authkit', '']) expect(await placeOf(acme, hint, provider)).toBe(place)
+  })
+
+  test.each<[string, Record<string, string>, string]>([
+    ['alone leads to its identity provider', { provider: '' }, 'idp.test'],
+    ['with the login box lets whoever comes say who they are', {}, 'sign-in'],
+    ['with the login box and a hint for its identity provider leads there', { domain_hint: 'example.com' }, 'idp.test'],
+  ])('while nobody knows who comes: organization_id %s', async (_claim, query, place) => {
+    for (const change of [{}, outsiders]) {
+      const acme = await asked(change, [])
+      const url = acme.url({ organization_id: acme.organization.id, ...query })
+      const { left, page } = await new LoginBrowser(server).get(url)
+      expect(left?.host ?? page).toBe(place)
+    }
+  })
+
+  test('takes its guests in without a hint, past its identity provider', async () => {
+    const acme = await asked()
+    const browser = new LoginBrowser(server)
+    await browser.get(acme.url({ organization_id: acme.organization.id }))
+    await browser.submit('sign-in', { email: guest })
+    const { left } = await browser.submit('password', { password })
+    expect((await redeem(acme, left)).organization_id).toBe(acme.organization.id)
+  })
+
+  test.each<[string, NonNullable<Parameters<typeof company>[0]>]>([
+    ['have to', {}],
+    ['may', { settings: { sso_required: false } }],
+  ])('offers the sign-in page that its people %s use, and leads there at once the next time', async (_how, change) => {
+    const acme = await asked(change, [])
+    const query = { organization_id: acme.organization.id }
+    const browser = new LoginBrowser(server)
+    expect((await browser.get(acme.url(query))).text).toContain('Continue to Acme’s sign-in')
+    const { page, text } = await browser.submit('sso')
+    expect(page).toBe('sso')
+    const location = /<meta http-equiv="refresh" content="0;url=([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&')
+    const { left } = await back(acme, browser, readRedirect(location ?? ''))
+    expect(await redeem(acme, left)).toMatchObject({
+      authentication_method: 'SSO',
+      organization_id: acme.organization.id,
+    })
+
+    // The session ended; the browser still knows which way it was.
+    server.clock.advance(100 * 86_400_000)
+    const next = await browser.get(acme.url(query))
+    const asks = { page: 'sign-in', text: expect.stringMatching(/Acme’s sign-in\s*<span class="ak-Badge">Last used/) }
+    if (change.settings) expect(next).toMatchObject(asks)
+    else expect(next.left?.host).toBe('idp.test')
+    expect(await browser.get(acme.url({ ...query, prompt: 'login' }))).toMatchObject(asks)
+  })
+
+  test('offers no page that the organization has not, nor that of another one', async () => {
+    const acme = await asked()
+    const { body: plain } = await acme.environment.api<Organization>('POST', '/organizations', {
+      body: { name: 'Plain' },
+    })
+    const browser = new LoginBrowser(server)
+    for (const organization of [{ organization_id: plain.id }, {}]) {
+      const { text, url } = await browser.get(acme.url(organization))
+      expect(text).not.toContain('own sign-in page')
+      const csrf = /name="csrf" value="([^"]*)"/.exec(text)?.[1] ?? ''
+      expect(await browser.post(url.replace('sign-in', 'sso'), { csrf })).toMatchObject({ page: 'sign-in' })
+    }
+  })
+
+  test('has a way on for whom its identity provider refuses', async () => {
+    const acme = await asked()
+    const browser = new LoginBrowser(server)
+    const { left } = await browser.get(acme.url({ provider: '', organization_id: acme.organization.id }))
+    const sent = readRedirect(left?.href ?? '')
+    const form = refuse(acme.idp, sent, server.clock.read(), 'urn:oasis:names:tc:SAML:2.0:status:RequestDenied')
+    const { text } = await browser.post(new URL(sent.acsUrl).pathname, form)
+    const again = /href="(\/user_management\/authorize[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&')
+    expect(await browser.get(again ?? '')).toMatchObject({ page: 'sign-in' })
+    await browser.submit('sign-in', { email: guest })
+    expect((await browser.submit('password', { password })).left?.host).toBe('app.test')
   })
 
   test('gets its guest from the login box as from the API, and nobody whom the API would not let in', async () => {

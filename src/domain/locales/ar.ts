@@ -156,6 +156,7 @@ export const ar: Catalogue = {
 
   handOffTitle: 'ننقلك إلى صفحة تسجيل الدخول الخاصة بشركتك',
   handOffText: 'لدى {organization} صفحة تسجيل دخول خاصة بها.',
+  organizationSignIn: 'متابعة إلى تسجيل الدخول الخاص بـ {organization}',
   ssoRequired: 'تشترط شركتك تسجيل الدخول عبر صفحتها.',
   consentTitle: 'هل أنت من يسجّل الدخول؟',
   consentText: 'أنت تسجّل الدخول باسم {email} عن طريق {host}.',

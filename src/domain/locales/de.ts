@@ -137,6 +137,7 @@ export const de: Catalogue = {
 
   handOffTitle: 'Weiter zur Anmeldung Ihrer Firma',
   handOffText: '{organization} hat eine eigene Anmeldeseite.',
+  organizationSignIn: 'Weiter zur Anmeldung von {organization}',
   ssoRequired: 'Ihre Firma verlangt ihre eigene Anmeldung.',
   consentTitle: 'Melden Sie sich gerade selbst an?',
   consentText: 'Sie melden sich als {email} über {host} an.',

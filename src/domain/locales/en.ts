@@ -135,6 +135,7 @@ export const en = {
 
   handOffTitle: 'Taking you to your company’s sign-in',
   handOffText: '{organization} has its own sign-in page.',
+  organizationSignIn: 'Continue to {organization}’s sign-in',
   ssoRequired: 'Your company requires its own sign-in.',
   consentTitle: 'Is it you who is signing in?',
   consentText: 'You are signing in as {email} by way of {host}.',

@@ -133,6 +133,7 @@ export const es: Catalogue = {
 
   handOffTitle: 'Le llevamos a la página de su empresa',
   handOffText: '{organization} tiene su propia página de inicio de sesión.',
+  organizationSignIn: 'Continuar a la página de {organization}',
   ssoRequired: 'Su empresa exige su propio inicio de sesión.',
   consentTitle: '¿Es usted quien inicia sesión?',
   consentText: 'Está iniciando sesión como {email} a través de {host}.',

@@ -133,6 +133,7 @@ export const fr: Catalogue = {
 
   handOffTitle: 'Vers la page de connexion de votre entreprise',
   handOffText: '{organization} a sa propre page de connexion.',
+  organizationSignIn: 'Continuer vers la connexion de {organization}',
   ssoRequired: 'Votre entreprise exige sa propre connexion.',
   consentTitle: 'Est-ce bien vous qui vous connectez ?',
   consentText: 'Vous vous connectez en tant que {email} par {host}.',

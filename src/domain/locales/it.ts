@@ -133,6 +133,7 @@ export const it: Catalogue = {
 
   handOffTitle: 'Ti portiamo all’accesso della tua azienda',
   handOffText: '{organization} ha una propria pagina di accesso.',
+  organizationSignIn: 'Continua con l’accesso di {organization}',
   ssoRequired: 'La tua azienda richiede il proprio accesso.',
   consentTitle: 'Sei tu che stai accedendo?',
   consentText: 'Stai accedendo come {email} tramite {host}.',

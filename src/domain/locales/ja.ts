@@ -121,6 +121,7 @@ export const ja: Catalogue = {
 
   handOffTitle: '会社のサインインページに移動します',
   handOffText: '{organization} には専用のサインインページがあります。',
+  organizationSignIn: '{organization} のサインインに進む',
   ssoRequired: '会社のサインインが必要です。',
   consentTitle: 'サインインするのはご本人ですか？',
   consentText: '{host} を通じて {email} としてサインインします。',

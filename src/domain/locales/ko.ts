@@ -121,6 +121,7 @@ export const ko: Catalogue = {
 
   handOffTitle: '회사 로그인 페이지로 이동합니다',
   handOffText: '{organization}에는 자체 로그인 페이지가 있습니다.',
+  organizationSignIn: '{organization} 로그인으로 계속',
   ssoRequired: '회사의 자체 로그인이 필요합니다.',
   consentTitle: '본인이 로그인하는 것이 맞나요?',
   consentText: '{host}을(를) 통해 {email} 계정으로 로그인합니다.',

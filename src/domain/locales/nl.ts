@@ -133,6 +133,7 @@ export const nl: Catalogue = {
 
   handOffTitle: 'We brengen u naar de inlogpagina van uw bedrijf',
   handOffText: '{organization} heeft een eigen inlogpagina.',
+  organizationSignIn: 'Doorgaan naar de inlogpagina van {organization}',
   ssoRequired: 'Uw bedrijf eist zijn eigen manier van inloggen.',
   consentTitle: 'Bent u het die inlogt?',
   consentText: 'U logt in als {email} via {host}.',

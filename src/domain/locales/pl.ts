@@ -130,6 +130,7 @@ export const pl: Catalogue = {
 
   handOffTitle: 'Przechodzimy do strony logowania Twojej firmy',
   handOffText: '{organization} ma własną stronę logowania.',
+  organizationSignIn: 'Przejdź do logowania {organization}',
   ssoRequired: 'Twoja firma wymaga własnego logowania.',
   consentTitle: 'Czy to Ty się logujesz?',
   consentText: 'Logujesz się jako {email} przez {host}.',

@@ -133,6 +133,7 @@ export const ptBr: Catalogue = {
 
   handOffTitle: 'Indo para a página de acesso da sua empresa',
   handOffText: '{organization} tem sua própria página de acesso.',
+  organizationSignIn: 'Continuar para o acesso de {organization}',
   ssoRequired: 'Sua empresa exige o próprio acesso.',
   consentTitle: 'É você quem está entrando?',
   consentText: 'Você está entrando como {email} por meio de {host}.',

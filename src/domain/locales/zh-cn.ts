@@ -120,6 +120,7 @@ export const zhCn: Catalogue = {
 
   handOffTitle: '正在前往贵公司的登录页面',
   handOffText: '{organization} 有自己的登录页面。',
+  organizationSignIn: '前往 {organization} 的登录页面',
   ssoRequired: '贵公司要求使用自己的登录方式。',
   consentTitle: '是您本人在登录吗？',
   consentText: '您正在通过 {host} 以 {email} 的身份登录。',

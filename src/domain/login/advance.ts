@@ -103,8 +103,9 @@ export async function advance(work: Work, deps: AdvanceDeps, from: HostedLogin, 
   }
 }
 
-/** Sessions have one word for all providers of an environment's own; its buttons have one each. */
-function wayOf({ state }: HostedLogin, { method }: SignInFacts): string | null {
+/** Sessions have one word for all connections and for all providers of an environment's own; buttons have one each. */
+function wayOf({ state }: HostedLogin, { method, connection }: SignInFacts): string | null {
+  if (connection !== null) return connection.id
   return method === 'ExternalAuth' ? state.provider : method
 }
 

@@ -22,7 +22,7 @@ export interface DeviceQuery {
 export async function startDeviceLogin(
   deps: LoginDeps & { readonly baseUrl: string },
   query: DeviceQuery,
-  visitor: Omit<Visitor, 'insists' | 'impersonation'>,
+  visitor: Omit<Visitor, 'insists' | 'impersonation' | 'lastUsed'>,
 ): Promise<{ readonly login: HostedLogin; readonly next: Next } | undefined> {
   const found = await deps.db.kysely
     .selectFrom('environments')

@@ -72,6 +72,8 @@ export interface Visitor {
   readonly query: string
   /** A link to impersonate somebody that this browser opened, and which began this. */
   readonly impersonation: { readonly token: string; readonly client: Client } | undefined
+  /** How somebody signed in from this browser the last time; a connection by its id. */
+  readonly lastUsed: string | undefined
   /** Whoever saw that the application loops and wants to try once more. */
   readonly insists: boolean
 }
@@ -145,7 +147,7 @@ export async function startHosted(
       kind: 'redirect',
       location: errorRedirect(redirectUri, query.state, 'login_required', 'Nobody is signed in in this browser.'),
     }
-  const selector = isAsked ? undefined : await chooseSelector(deps, query, found, email)
+  const selector = isAsked ? undefined : await chooseSelector(deps, query, found, email, visitor.lastUsed)
   if (selector) return { kind: 'sso', login, selector }
   return { kind: 'next', login, next: { kind: 'step', step: login.state.step } }
 }
@@ -197,6 +199,7 @@ async function chooseSelector(
   query: AuthorizeUserQuery,
   found: Found,
   email: string | null,
+  lastUsed: string | undefined,
 ): Promise<SsoSelector | undefined> {
   const { provider } = query
   if (provider !== undefined && provider !== 'authkit') return { provider, scopes: query.provider_scopes ?? [] }
@@ -204,8 +207,13 @@ async function chooseSelector(
   const policy = email === null ? undefined : await findDomainPolicy(deps.db, found.environment, email)
   if (policy) return { connection: policy.connection }
   const { organization_sso: sso } = found
+  if (sso === null) return undefined
+  const there = { connection: sso.connection }
   // A guest's address is under nobody's policy, and the organization's identity provider could not vouch for it.
-  return sso === null || (email !== null && !sso.takes_outsiders) ? undefined : { connection: sso.connection }
+  if (email !== null) return sso.takes_outsiders ? there : undefined
+  // Nobody leaves an identity provider for our pages: who may be a guest sees these first (decision 18).
+  const isKnownHere = query.prompt === undefined && lastUsed === sso.connection
+  return provider === undefined || query.domain_hint !== undefined || isKnownHere ? there : undefined
 }
 
 export async function createLogin(

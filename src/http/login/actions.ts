@@ -28,7 +28,7 @@ import { guess } from './guessing.ts'
 import { type Action, again, isWrong, type Outcome, type Submission, waitFor } from './outcome.ts'
 import { recoveryCodesScreen } from './screens/mfa.ts'
 import { passkeyActions } from './passkey-actions.ts'
-import { reachable } from './show.ts'
+import { organizationSsoOf, reachable } from './show.ts'
 import type { Visit } from './visit.ts'
 
 /** By the last part of the address that a form is posted to. */
@@ -36,6 +36,7 @@ export const actions: Readonly<Record<string, Action>> = {
   invite: submitInvite,
   'sign-in': submitEmail,
   provider: submitProvider,
+  sso: submitOrganizationSso,
   password: submitPassword,
   'sign-up': submitSignUp,
   'magic-code/send': (submission) => resend(submission, 'magic-code'),
@@ -86,6 +87,11 @@ async function submitProvider({ deps, visit: { login }, form }: Submission): Pro
   // Switched off since the page was shown, or never on it.
   if (!chosen) return { kind: 'step', step: 'sign-in' }
   return moveTo(deps, login, { step: 'sso', provider: chosen.name })
+}
+
+async function submitOrganizationSso({ deps, visit: { login } }: Submission): Promise<Outcome> {
+  const sso = await organizationSsoOf(deps, login)
+  return sso ? moveTo(deps, login, { step: 'sso', connection: sso.connection }) : { kind: 'step', step: 'sign-in' }
 }
 
 async function submitPassword({ deps, visit, form, client }: Submission): Promise<Outcome> {

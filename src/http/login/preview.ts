@@ -36,6 +36,13 @@ const square =
 const samples = {
   'sign-in': (context) =>
     signInScreen(context, { providers, passkey: { options: {}, lastUsed: false }, byEmail: true, signUp: true }),
+  'sign-in-organization': (context) =>
+    signInScreen(context, {
+      organization: { name: 'Acme', lastUsed: true },
+      providers: [],
+      byEmail: true,
+      signUp: false,
+    }),
   'sign-in-problem': (context) =>
     signInScreen(context, {
       email: 'lela',

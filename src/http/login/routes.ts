@@ -91,6 +91,7 @@ async function authorize(deps: Deps, cookies: LoginCookies, request: FastifyRequ
   const impersonation = cookies.read(request, cookieNames.impersonation)
   const start = await startHosted(deps, checked, {
     browser,
+    lastUsed: cookies.read(request, cookieNames.lastUsed),
     hostedSession: (environment) => readBrowserSecret(cookies.read(request, sessionCookie(environment))),
     impersonation: impersonation === undefined ? undefined : { token: impersonation, client: clientOf(request) },
     query: query.toString(),

@@ -6,6 +6,7 @@ import { codeLifetimeMs } from '#domain/authentication/one-time-code.ts'
 import { readSettings } from '#domain/authentication/settings.ts'
 import { readInvitationCard } from '#domain/login/begin-invited.ts'
 import type { InvitationGone } from '#domain/login/invitation.ts'
+import { findOrganizationSso, type OrganizationSso } from '#domain/login/organization-sso.ts'
 import { enrolmentOptions, signInOptions } from '#domain/login/passkey.ts'
 import { readPendingFactor } from '#domain/login/pending-factor.ts'
 import { offeredProviders } from '#domain/login/social.ts'
@@ -186,9 +187,10 @@ export function inviteGoneScreen(
 }
 
 async function showSignIn(deps: Deps, visit: Visit, { problem, fieldProblem, typed }: Mishap) {
-  const { login, context } = visit
+  const { login, context, lastUsed } = visit
   const { methods, sign_up: signUp } = await readSettings(deps.db.kysely, login.environment)
   const stored = login.state.problem
+  const sso = await organizationSsoOf(deps, login)
   return signInScreen(context, {
     email: typed?.email ?? login.state.email ?? undefined,
     emailProblem: fieldProblem,
@@ -197,9 +199,18 @@ async function showSignIn(deps: Deps, visit: Visit, { problem, fieldProblem, typ
       (stored?.text === 'methodOff' || stored?.text === 'passkeyFailed' ? context.say(stored.text) : undefined),
     providers: await providerButtonsOf(deps, visit, methods),
     passkey: passkeyOf(deps, visit, methods),
+    organization: sso && { name: sso.name, lastUsed: lastUsed === sso.connection },
     byEmail: true,
     signUp: signUp !== 'closed' && methods.password,
   })
+}
+
+/** Of the organization that the application asked for; invitations go where their address has to. */
+export async function organizationSsoOf(
+  { db }: Deps,
+  { environment, request: { organization, invitation } }: HostedLogin,
+): Promise<OrganizationSso | undefined> {
+  return organization === null || invitation ? undefined : findOrganizationSso(db, environment, organization)
 }
 
 async function showSignUp(deps: Deps, visit: Visit, { problem, problems, typed, status }: Mishap) {

@@ -86,10 +86,17 @@ function targetsOf({ request: { redirectUri } }: HostedLogin): string[] {
   return [origin === 'null' ? protocol : origin, 'https:']
 }
 
-/** The same request from its beginning, for another person than the one who is signed in. */
+/**
+ * The same request from its beginning, for another person than the one who is signed in. Of an organization it leads to
+ * our pages: whom its identity provider did not let in may be a guest.
+ */
 export function againUrl({ request }: HostedLogin): string {
   const query = new URLSearchParams(request.query)
   query.set('prompt', 'login')
+  if (query.has('organization_id')) {
+    if (!query.get('provider')) query.set('provider', 'authkit')
+    query.delete('domain_hint')
+  }
   return `${request.device === null ? authorizeUser.path : devicePath}?${query}`
 }
 

@@ -21,6 +21,8 @@ export interface SignInView {
   readonly providers: readonly ProviderButton[]
   /** What browsers are asked for, where passkeys are a way in. */
   readonly passkey?: { readonly options: object; readonly lastUsed: boolean } | undefined
+  /** The organization that the application asked for, where it has a sign-in page of its own. */
+  readonly organization?: { readonly name: string; readonly lastUsed: boolean } | undefined
   /** Whether there is anything to do with an address. */
   readonly byEmail: boolean
   readonly signUp: boolean
@@ -32,7 +34,9 @@ export function signInScreen(context: ScreenContext, view: SignInView): Screen {
   return {
     page: 'sign-in',
     heading: title ?? (app === null ? say('signIn') : say('signInTo', { app })),
-    body: html`${alert(view.problem)} ${notice(view.notice)} ${view.byEmail ? emailForm(context, view) : ''}
+    lead: view.organization && say('handOffText', { organization: view.organization.name }),
+    body: html`${alert(view.problem)} ${notice(view.notice)} ${organizationPart(context, view)}
+    ${view.byEmail ? emailForm(context, view) : ''}
     ${view.byEmail && view.providers.length > 0 ? html`<div class="ak-Divider">${say('or')}</div>` : ''}
     ${passkeyPart(context, view)} ${view.providers.length === 0 ? '' : providerButtons(context, view.providers)}
     ${
@@ -47,6 +51,21 @@ export function signInScreen(context: ScreenContext, view: SignInView): Screen {
   }
 }
 
+/** Above everything else: whoever comes for an organization is mostly one of its own people. */
+function organizationPart(context: ScreenContext, { organization, byEmail }: SignInView): Html | string {
+  if (!organization) return ''
+  const { say } = context
+  const { name, lastUsed } = organization
+  return html`${form(context, {
+    step: 'sso',
+    body: html`<button class="ak-PrimaryButton" type="submit">
+      ${say('organizationSignIn', { organization: name })}
+      ${lastUsed ? html`<span class="ak-Badge">${say('lastUsed')}</span>` : ''}
+    </button>`,
+  })}
+  ${byEmail ? html`<div class="ak-Divider">${say('or')}</div>` : ''}`
+}
+
 /** Above the providers' buttons; alone, it comes with a divider that appears as it does. */
 function passkeyPart(context: ScreenContext, { passkey, providers, byEmail }: SignInView): Html | string {
   if (!passkey) return ''
@@ -58,7 +77,8 @@ function passkeyPart(context: ScreenContext, { passkey, providers, byEmail }: Si
     : button
 }
 
-function emailForm(context: ScreenContext, { email, emailProblem }: SignInView): Html {
+function emailForm(context: ScreenContext, { email, emailProblem, organization }: SignInView): Html {
+  const label = context.say('continue')
   return form(context, {
     step: 'sign-in',
     body: html`${field(context, {
@@ -70,7 +90,7 @@ function emailForm(context: ScreenContext, { email, emailProblem }: SignInView):
       problem: emailProblem,
       autofocus: true,
     })}
-    ${primaryButton(context.say('continue'))}`,
+    ${organization ? html`<button class="ak-SecondaryButton" type="submit">${label}</button>` : primaryButton(label)}`,
   })
 }
 
