@@ -28,6 +28,7 @@ import { SignInLimits } from '#http/user-management/sign-in-limits.ts'
 import { Runner } from '#jobs/runner.ts'
 import { apiTasks, backgroundTasks, deliverTask, stampTask, streamTask } from '#jobs/tasks.ts'
 import type { Secrets } from '#protocols/envelope.ts'
+import type { Schedule } from '#protocols/webhooks/retry.ts'
 import { testIdpRoutes } from '#test-idp/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { guardedFetch } from './guarded-fetch.ts'
@@ -59,6 +60,8 @@ export interface AppOptions {
   readonly eventsRetentionDays?: number | undefined
   /** Who runs this server, and is told when something needs their attention. */
   readonly operatorEmails?: readonly string[]
+  /** How long webhooks of staging environments are tried again; three days unless told. */
+  readonly stagingWebhookRetries?: Schedule
   /** Where file log streams may write; without it there are none. */
   readonly logStreamFolder?: string | undefined
   /** Where Datadog sites take logs, instead of Datadog: development only. */
@@ -155,6 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       postWebhook,
       random: Math.random,
       operators: options.operatorEmails ?? [],
+      stagingRetries: options.stagingWebhookRetries ?? 'days',
     },
     (error) => onTaskError(deliverTask, error),
     () => runner.wake(deliverTask),

@@ -39,6 +39,7 @@ const postgresUrl: SettingType<string | undefined> = { parse: parsePostgresUrl }
 const smtpUrl: SettingType<string | undefined> = { parse: parseSmtpUrl }
 const mailAddress: SettingType<string | undefined> = { parse: parseMailAddress }
 const logLevel: SettingType<LogLevel | undefined> = { parse: (value) => parseOneOf(logLevels, value) }
+const schedule: SettingType<Schedule> = { parse: (value) => parseOneOf(schedules, value) }
 const role: SettingType<Role> = { parse: (value) => parseOneOf(roles, value) }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -46,6 +47,9 @@ type LogLevel = (typeof logLevels)[number]
 
 const roles = ['all', 'api', 'worker'] as const
 export type Role = (typeof roles)[number]
+
+const schedules = ['days', 'minutes'] as const
+type Schedule = (typeof schedules)[number]
 
 const hidden = () => '***'
 
@@ -193,6 +197,14 @@ export const settings = {
     unit: 'addresses with commas between',
     default: undefined,
     doc: 'Who is told by mail when something needs attention, such as a webhook endpoint that was switched off',
+  }),
+  stagingWebhookRetries: define<Schedule>({
+    name: 'staging_webhook_retries',
+    env: ['GATEHOUSE_STAGING_WEBHOOK_RETRIES'],
+    type: schedule,
+    unit: schedules.join(' or '),
+    default: 'days',
+    doc: 'How long webhooks of staging environments are tried again; those of production always for three days',
   }),
   logStreamFolder: define({
     name: 'log_stream_folder',

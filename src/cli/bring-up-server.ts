@@ -52,6 +52,7 @@ export async function bringUpServer(
     datadogIntake: intakeOf(config),
     smtp: smtpOf(config),
     operatorEmails: emailsOf(config.operatorEmails),
+    stagingWebhookRetries: config.stagingWebhookRetries,
   })
   const servers = [app.server.server]
   undo.defer(() => stopServing(app, servers))

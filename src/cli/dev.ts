@@ -34,6 +34,7 @@ export const dev: Command = {
     'smtpUrl',
     'mailFrom',
     'operatorEmails',
+    'stagingWebhookRetries',
     'logLevel',
     'quiet',
     'json',

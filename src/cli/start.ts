@@ -46,6 +46,7 @@ export const start: Command = {
     'smtpUrl',
     'mailFrom',
     'operatorEmails',
+    'stagingWebhookRetries',
     'logLevel',
   ],
   options: {},
@@ -69,6 +70,7 @@ async function runStart({ config, origins }: Invocation): Promise<void> {
     logStreamFolder: config.logStreamFolder,
     smtp: smtpOf(config),
     operatorEmails: emailsOf(config.operatorEmails),
+    stagingWebhookRetries: config.stagingWebhookRetries,
   })
   undo.defer(async () => {
     const finished = await drain([app.server.server], () => app.close(), drainLimitMs)

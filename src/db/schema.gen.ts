@@ -1014,6 +1014,8 @@ export interface WebhookEndpoints {
   failing_since: Date | null
   created_at: Date
   updated_at: Date
+  unanswered: Generated<number>
+  probe_at: Date | null
 }
 
 export interface WebhookSecrets {

@@ -6,12 +6,10 @@ import { recoverAlerts } from '#domain/alerts/evaluate.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
 import { countAll } from '#domain/insights/follow.ts'
 import { mailContext } from '#domain/mail/queue.ts'
-import { WebhookWorker } from '#domain/webhooks/deliver.ts'
-import { fanOut } from '#domain/webhooks/fan-out.ts'
-import { guardedPost } from '../../src/guarded-post.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 import { type Sink, startSink } from '../support/sink.ts'
 import { writeEvents } from '../support/write-events.ts'
+import { work } from '../webhooks/worker.ts'
 
 const server = useTestServer()
 const idle = new AbortController().signal
@@ -205,25 +203,7 @@ describe('who is told', () => {
     await createRule(environment, { webhook_endpoint_id: told?.body.id })
     await fail(environment, 3)
     await follow()
-    await fanOut(server.db, server.clock.read(), idle)
-    const post = guardedPost({ allowPrivate: true })
-    const { db, secrets } = server.deps
-    const worker = new WebhookWorker(
-      {
-        db,
-        secrets,
-        clock: server.clock.read,
-        wake: () => undefined,
-        postWebhook: post,
-        random: () => 0,
-        operators: [],
-      },
-      (error) => {
-        throw error
-      },
-    )
-    while ((await worker.startDue()) > 0) await worker.settle()
-    await post.close()
+    await work(server)
     expect(sink.received.map(({ path }) => path)).toEqual(['/a'])
     expect(JSON.parse(sink.received[0]?.body ?? '')).toMatchObject({ event: 'alert.firing', data: { state: 'firing' } })
     expect(sink.received[0]?.headers['workos-signature']).toMatch(/^t=\d{13}, v1=[0-9a-f]{64}$/)

@@ -4,14 +4,12 @@ import { createServer } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from '#contracts/list.ts'
 import type { WebhookDelivery, WebhookEndpoint } from '#contracts/webhooks.ts'
-import { stampEvents } from '#domain/events/stamp.ts'
-import { WebhookWorker } from '#domain/webhooks/deliver.ts'
-import { fanOut } from '#domain/webhooks/fan-out.ts'
 import { selfSignedCertificate } from '#protocols/saml/certificate.ts'
 import { guardedPost } from '../../src/guarded-post.ts'
 import { type ChaosReceiver, type Fault, faults, startChaosReceiver } from '../support/chaos-receiver.ts'
 import { readLog } from '../support/log.ts'
 import { useTestServer } from '../support/server.ts'
+import { newWorker, work } from './worker.ts'
 
 const server = useTestServer()
 let receiver: ChaosReceiver
@@ -20,26 +18,10 @@ beforeAll(async () => {
 })
 afterAll(() => receiver.close())
 
-const idle = new AbortController().signal
 const organizations = 4
 const updatesEach = 5
 const badRounds = 6
 const hour = 3_600_000
-
-function newWorker(): WebhookWorker {
-  const deps = {
-    db: server.db,
-    clock: server.clock.read,
-    wake: () => undefined,
-    secrets: server.deps.webhookRules.secrets,
-    postWebhook: guardedPost({ allowPrivate: true, timeoutMs: 250 }),
-    random: () => 0.5,
-    operators: [],
-  }
-  return new WebhookWorker(deps, (error) => {
-    throw error
-  })
-}
 
 /** A server with a certificate that nobody vouches for. */
 async function startUntrusted() {
@@ -85,12 +67,10 @@ test('after a receiver’s worst day everything has arrived, in order where that
     for (const [n, id] of ids.entries())
       await api('PUT', `/organizations/${id}`, { body: { name: `${n}: ${version}` } })
   const events = await readLog(api)
-  const worker = newWorker()
+  const worker = newWorker(server, { postWebhook: guardedPost({ allowPrivate: true, timeoutMs: 250 }) })
   const pass = async (ms: number) => {
     server.clock.advance(ms)
-    await stampEvents(server.db)
-    await fanOut(server.db, server.clock.read(), idle)
-    while ((await worker.startDue()) > 0) await worker.settle()
+    await work(server, worker)
   }
   const deliveries = async (state: string) =>
     (

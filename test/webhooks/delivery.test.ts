@@ -5,13 +5,13 @@ import type { Page } from '#contracts/list.ts'
 import type { WebhookDelivery, WebhookEndpoint } from '#contracts/webhooks.ts'
 import { stampEvents } from '#domain/events/stamp.ts'
 import { mailContext } from '#domain/mail/queue.ts'
-import { type DeliveryDeps, WebhookWorker } from '#domain/webhooks/deliver.ts'
-import { fanOut } from '#domain/webhooks/fan-out.ts'
+import type { DeliveryDeps } from '#domain/webhooks/deliver.ts'
 import { guardedPost } from '../../src/guarded-post.ts'
 import { readLog } from '../support/log.ts'
 import { type TestEnvironment, useTestServer } from '../support/server.ts'
 import { type Sink, startSink } from '../support/sink.ts'
 import { writeEvents } from '../support/write-events.ts'
+import { makeDeliveries, newWorker as newWorkerOf, work as workOf } from './worker.ts'
 
 const server = useTestServer()
 let sink: Sink
@@ -20,31 +20,10 @@ beforeEach(async () => {
 })
 afterEach(() => sink.close())
 
-const idle = new AbortController().signal
-const post = guardedPost({ allowPrivate: true })
 const impatientPost = guardedPost({ allowPrivate: true, timeoutMs: 300 })
-
-function newWorker(postWebhook: DeliveryDeps['postWebhook'] = post): WebhookWorker {
-  const deps: DeliveryDeps = {
-    db: server.db,
-    clock: server.clock.read,
-    wake: () => undefined,
-    secrets: server.deps.webhookRules.secrets,
-    postWebhook,
-    random: () => 0.5,
-    operators: ['ops@example.test', 'two@example.test'],
-  }
-  return new WebhookWorker(deps, (error) => {
-    throw error
-  })
-}
-
-/** Everything the background does until nothing is due. */
-async function work(worker = newWorker()): Promise<void> {
-  await stampEvents(server.db)
-  await fanOut(server.db, server.clock.read(), idle)
-  while ((await worker.startDue()) > 0) await worker.settle()
-}
+const operators = ['ops@example.test', 'two@example.test']
+const newWorker = (change: Partial<DeliveryDeps> = {}) => newWorkerOf(server, { operators, ...change })
+const work = (worker = newWorker()) => workOf(server, worker)
 
 async function subscribe(environment: TestEnvironment, change: object = {}): Promise<WebhookEndpoint> {
   const { status, body } = await environment.api<WebhookEndpoint>('POST', '/webhook_endpoints', {
@@ -113,8 +92,7 @@ describe('a delivery', () => {
     await subscribe(environment, { endpoint_url: `${sink.url}/b` })
     for (let i = 0; i < 10; i++) await createOrganization(environment, `o${i}`)
     const [one, other] = [newWorker(), newWorker()]
-    await stampEvents(server.db)
-    await Promise.all([fanOut(server.db, server.clock.read(), idle), fanOut(server.db, server.clock.read(), idle)])
+    await Promise.all([makeDeliveries(server), makeDeliveries(server)])
     await Promise.all([work(one), work(other)])
     expect(sink.received).toHaveLength(20)
   })
@@ -136,7 +114,7 @@ describe('a receiver that fails', () => {
     const endpoint = await subscribe(environment)
     await createOrganization(environment, 'o')
     sink.answer = answer
-    await work(newWorker(impatientPost))
+    await work(newWorker({ postWebhook: impatientPost }))
     const [failed] = await deliveries(environment, endpoint)
     expect(failed).toMatchObject({ state: 'pending', attempts: 1, ...expected })
     expect(failed?.next_attempt_at).toBe(new Date(server.clock.read().getTime() + 10_000).toISOString())
@@ -308,12 +286,13 @@ describe('a receiver that fails', () => {
     const environment = await server.environment()
     const endpoint = await subscribe(environment)
     await createOrganization(environment, 'o')
-    await stampEvents(server.db)
-    await fanOut(server.db, server.clock.read(), idle)
+    await makeDeliveries(server)
     const gate = Promise.withResolvers<void>()
-    const slow = newWorker(async () => {
-      await gate.promise
-      return { ok: false, error: 'no answer' }
+    const slow = newWorker({
+      postWebhook: async () => {
+        await gate.promise
+        return { ok: false, error: 'no answer' }
+      },
     })
     await slow.startDue()
     server.clock.advance(8_000)
@@ -334,8 +313,7 @@ describe('a receiver that fails', () => {
     for (let i = 0; i < 60; i++) await createOrganization(environment, `o${i}`)
     sink.answer = ({ path }) => (path === '/dead' ? 'hang' : { status: 200 })
     const worker = newWorker()
-    await stampEvents(server.db)
-    await fanOut(server.db, server.clock.read(), idle)
+    await makeDeliveries(server)
     const alive = () => sink.received.filter(({ path }) => path === '/alive').length
     while (alive() < 60) await worker.startDue()
     // All sixty arrived while the first attempts to the other were still hanging: it has its share and no more.

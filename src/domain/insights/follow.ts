@@ -28,7 +28,7 @@ export async function countAll(deps: FollowDeps, signal: AbortSignal): Promise<v
     name: 'insight-environments',
     text: `select e.id from environments e
       left join followers f on f.environment_id = e.id and f.name = $1
-      where exists (select from event_log l where l.environment_id = e.id and l.position > coalesce(f.position, 0))`,
+      where (select max(l.position) from event_log l where l.environment_id = e.id) > coalesce(f.position, 0)`,
     values: [follower],
   })
   for (const { id } of rows) while (!signal.aborted && (await countBatch(deps, id)) === batch);

@@ -38,7 +38,7 @@ const claimSql = `
     select s.environment_id, s.id from log_streams s
     where s.status = 'active' and (s.next_attempt_at is null or s.next_attempt_at <= $1)
       and (s.leased_until is null or s.leased_until <= $1)
-      and exists (select from event_log l where l.environment_id = s.environment_id and l.position > s.position)
+      and (select max(l.position) from event_log l where l.environment_id = s.environment_id) > s.position
     order by s.last_attempt_at nulls first limit $4
     for update of s skip locked
   )

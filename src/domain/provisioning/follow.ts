@@ -26,7 +26,7 @@ export async function provisionDirectories(deps: ChangeDeps & InvitationKeys, si
     text: `select s.environment_id from authentication_settings s
       left join followers f on f.environment_id = s.environment_id and f.name = $1
       where (s.settings ->> 'directory_provisioning')::boolean
-        and exists (select from event_log l where l.environment_id = s.environment_id and l.position > coalesce(f.position, 0))`,
+        and (select max(l.position) from event_log l where l.environment_id = s.environment_id) > coalesce(f.position, 0)`,
     values: [follower],
   })
   for (const { environment_id: environment } of rows)

@@ -1,5 +1,5 @@
 import type { Secrets } from '#protocols/envelope.ts'
-import { nextWait, readRetryAfter } from '#protocols/webhooks/retry.ts'
+import { nextWait, readRetryAfter, type Schedule } from '#protocols/webhooks/retry.ts'
 import { signers, signWebhook } from '#protocols/webhooks/signature.ts'
 import { sealContext } from '../environments/sealed-columns.ts'
 import type { Claimed } from './claim.ts'
@@ -7,6 +7,8 @@ import { type Exchange, exchange, type ExchangeDeps } from './exchange.ts'
 
 export interface AttemptDeps extends ExchangeDeps {
   readonly random: () => number
+  /** How long deliveries of staging environments are tried. */
+  readonly stagingRetries: Schedule
 }
 
 /** What came of one attempt. */
@@ -23,7 +25,8 @@ export async function attempt(deps: AttemptDeps, delivery: Claimed, secrets: rea
   const done = await exchange(deps, { url: delivery.endpoint_url, body: delivery.body, signature })
   const after = deps.clock()
   const wish = readRetryAfter(done.retryAfter, after)
-  const wait = done.delivered ? undefined : nextWait(delivery.attempts, deps.random(), wish)
+  const schedule = delivery.environment_kind === 'staging' ? deps.stagingRetries : 'days'
+  const wait = done.delivered ? undefined : nextWait(delivery.attempts, deps.random(), schedule, wish)
   return { delivery, exchange: done, nextAttemptAt: wait === undefined ? null : new Date(after.getTime() + wait) }
 }
 

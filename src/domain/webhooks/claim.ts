@@ -5,12 +5,16 @@ import type { Database } from '#db/database.ts'
 const leaseMs = 8_000
 /** At most this many attempts at once to one endpoint from one process: a slow one takes no more than its share. */
 const perEndpoint = 20
+/** An endpoint that is asked whether it is there again: one finds out for all. */
+const roomSql = (endpoint: string) => `case when ${endpoint}.probe_at is null then ${perEndpoint} else 1 end`
+const isAskedSql = (endpoint: string) => `(${endpoint}.probe_at is null or ${endpoint}.probe_at <= $1)`
 const claimLimit = 200
 /** Lanes of an endpoint in ordered mode that are looked at in one go. */
 const lanesLimit = 200
 
 export interface Claimed {
   readonly environment_id: EnvironmentId
+  readonly environment_kind: 'staging' | 'production'
   readonly id: WebhookDeliveryId
   readonly endpoint_id: WebhookEndpointId
   readonly endpoint_url: string
@@ -25,27 +29,36 @@ export interface Claimed {
 /** How many attempts this process has under way, by endpoint. */
 export type Running = ReadonlyMap<WebhookEndpointId, number>
 
+/** What is due of events that are no longer kept is given up: it can never be sent, and in ordered mode others wait for it. */
 const takeSql = `
-  claimed as (
-    update webhook_deliveries d set leased_until = $2, attempts = d.attempts + 1, last_attempt_at = $1
+  forgotten as (
+    update webhook_deliveries d
+    set state = 'failed', next_attempt_at = null, completed_at = $1, last_status = null, last_response = null,
+      last_error = 'the event is no longer kept'
     from due where d.environment_id = due.environment_id and d.id = due.id
-    returning d.environment_id, d.id, d.endpoint_id, d.attempts, d.event_seq, d.position
+      and not exists (select from events e where e.seq = due.event_seq)
+  ), claimed as (
+    update webhook_deliveries d set leased_until = $2, attempts = d.attempts + 1, last_attempt_at = $1
+    from due join events e on e.seq = due.event_seq
+    where d.environment_id = due.environment_id and d.id = due.id
+    returning d.environment_id, d.id, d.endpoint_id, d.attempts, d.position, e.body
   )
-  select c.environment_id, c.id, c.endpoint_id, c.attempts, w.endpoint_url, w.failing_since, e.body,
+  select c.environment_id, n.kind as environment_kind, c.id, c.endpoint_id, c.attempts, w.endpoint_url, w.failing_since, c.body,
     (select json_agg(json_build_object('id', s.id, 'sealed', s.sealed_secret) order by s.id desc) from webhook_secrets s
      where s.environment_id = c.environment_id and s.endpoint_id = c.endpoint_id
        and (s.expires_at is null or s.expires_at > $1)) as secrets
   from claimed c
   join webhook_endpoints w on w.environment_id = c.environment_id and w.id = c.endpoint_id
-  join events e on e.seq = c.event_seq
+  join environments n on n.id = c.environment_id
   order by c.position`
 
 const isFree = (row: string) =>
   `${row}.state = 'pending' and ${row}.next_attempt_at <= $1 and (${row}.leased_until is null or ${row}.leased_until <= $1)`
 
 /**
- * Every endpoint gets up to its share, however much waits for another. Endpoints are found by hopping from one to the next
- * in the index, so that a backlog costs nothing until its turn comes.
+ * Every endpoint gets up to its share, however much waits for another, and one that does not answer a single attempt: what
+ * waits for it is not even read. Endpoints are found by hopping from one to the next in the index, so that a backlog costs
+ * nothing until its turn comes.
  */
 const claimSql = `
   with recursive busy as (
@@ -55,16 +68,16 @@ const claimSql = `
       select environment_id, endpoint_id from webhook_deliveries
       where state = 'pending' and endpoint_id > busy.endpoint_id order by endpoint_id limit 1) next
   ), due as (
-    select d.environment_id, d.id
+    select d.environment_id, d.id, d.event_seq
     from busy
     join webhook_endpoints w on w.environment_id = busy.environment_id and w.id = busy.endpoint_id
-      and w.status = 'enabled' and not w.ordered
+      and w.status = 'enabled' and not w.ordered and ${isAskedSql('w')}
     left join unnest($3::text[], $4::integer[]) as mine (endpoint_id, running) on mine.endpoint_id = w.id
     cross join lateral (
-      select d.environment_id, d.id from webhook_deliveries d
+      select d.environment_id, d.id, d.event_seq from webhook_deliveries d
       where d.endpoint_id = w.id and ${isFree('d')}
       order by d.next_attempt_at, d.position
-      limit greatest(0, ${perEndpoint} - coalesce(mine.running, 0))
+      limit greatest(0, ${roomSql('w')} - coalesce(mine.running, 0))
       for update of d skip locked) d
     limit ${claimLimit}
   ), ${takeSql}`
@@ -95,15 +108,16 @@ const lanesSql = `
 /** Whoever was quicker has moved the head on: a head is claimed only as it was found, still pending and free. */
 const claimHeadsSql = `
   with due as (
-    select d.environment_id, d.id from webhook_deliveries d
+    select d.environment_id, d.id, d.event_seq from webhook_deliveries d
     join unnest($3::text[], $4::text[]) as head (environment_id, id) on d.environment_id = head.environment_id and d.id = head.id
     where ${isFree('d')}
     for update of d skip locked
   ), ${takeSql}`
 
+/** The least is the first of an index; a plan for `exists` may read every delivery there is. */
 const orderedSql = `
-  select w.id from webhook_endpoints w where w.ordered and w.status = 'enabled'
-    and exists (select from webhook_deliveries d where d.endpoint_id = w.id and d.state = 'pending' and d.next_attempt_at <= $1)`
+  select w.id, ${roomSql('w')} as room from webhook_endpoints w where w.ordered and w.status = 'enabled' and ${isAskedSql('w')}
+    and (select min(d.next_attempt_at) from webhook_deliveries d where d.endpoint_id = w.id and d.state = 'pending') <= $1`
 
 /** Claims what is due at endpoints that take things in any order. */
 export async function claimDue(db: Database, now: Date, running: Running): Promise<Claimed[]> {
@@ -128,14 +142,14 @@ export class LaneWalk {
   readonly #from = new Map<WebhookEndpointId, string>()
 
   async claim(db: Database, now: Date, running: Running): Promise<Claimed[]> {
-    const { rows } = await db.pool.query<{ id: WebhookEndpointId }>({
+    const { rows } = await db.pool.query<{ id: WebhookEndpointId; room: number }>({
       name: 'webhook-ordered',
       text: orderedSql,
       values: [now],
     })
     const claimed: Claimed[] = []
-    for (const { id } of rows) {
-      const free = perEndpoint - (running.get(id) ?? 0)
+    for (const { id, room } of rows) {
+      const free = room - (running.get(id) ?? 0)
       if (free > 0) claimed.push(...(await this.#claimAt(db, now, id, free)))
     }
     return claimed

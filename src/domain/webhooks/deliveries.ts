@@ -9,6 +9,7 @@ import { readPage } from '#db/page.ts'
 import type { WebhookDeliveries } from '#db/schema.gen.ts'
 import type { Work } from '#db/work.ts'
 import { BadRequest, Invalid, NotFound } from '../errors.ts'
+import { firstInLine, probeNow } from './silence.ts'
 
 export interface DeliveryQuery extends PageQuery {
   readonly state?: WebhookDelivery['state']
@@ -21,7 +22,7 @@ export async function listDeliveries(
   endpoint: WebhookEndpointId,
   query: DeliveryQuery,
 ): Promise<Page<WebhookDelivery>> {
-  await requireEndpoint(db.kysely, environment, endpoint)
+  const { probe_at: probeAt } = await requireEndpoint(db.kysely, environment, endpoint)
   const { rows, list_metadata } = await readPage(query, ({ newerThan, olderThan, direction, limit }) =>
     db.kysely
       .selectFrom('webhook_deliveries')
@@ -36,20 +37,23 @@ export async function listDeliveries(
       .limit(limit)
       .execute(),
   )
-  return { object: 'list', data: rows.map(present), list_metadata }
+  return { object: 'list', data: rows.map((row) => present(row, probeAt)), list_metadata }
 }
 
-/** Once more, now, whatever came of it before; the schedule starts anew. */
+/** Once more, now, before what else waits and whatever came of it before; the schedule starts anew. */
 export async function retryDelivery(work: Work, id: WebhookDeliveryId): Promise<WebhookDelivery> {
   const row = await work.tx
     .updateTable('webhook_deliveries')
-    .set(again(work.now))
+    .set({ ...again(work.now), next_attempt_at: firstInLine(work.now) })
     .where('environment_id', '=', work.environment)
     .where('id', '=', id)
     .where('is_test', '=', false)
     .returningAll()
     .executeTakeFirst()
-  if (row) return present(row)
+  if (row) {
+    await probeNow(work, row.endpoint_id)
+    return present(row)
+  }
   const test = await work.tx
     .selectFrom('webhook_deliveries')
     .select('id')
@@ -81,6 +85,7 @@ export async function recoverDeliveries(work: Work, endpoint: WebhookEndpointId,
     .where('is_test', '=', false)
     .where('created_at', '>=', timeOf('since', since))
     .executeTakeFirst()
+  await probeNow(work, endpoint)
   return Number(numUpdatedRows)
 }
 
@@ -127,6 +132,7 @@ export async function replayEvents(
       )
       .onConflict((conflict) => conflict.columns(['endpoint_id', 'event_id']).doUpdateSet(again(work.now)))
       .execute()
+  await probeNow(work, endpoint)
   return rows.length
 }
 
@@ -139,10 +145,10 @@ async function requireEndpoint(
   reader: Database['kysely'] | Work['tx'],
   environment: EnvironmentId,
   id: WebhookEndpointId,
-): Promise<{ readonly events: readonly string[] }> {
+): Promise<{ readonly events: readonly string[]; readonly probe_at: Date | null }> {
   const row = await reader
     .selectFrom('webhook_endpoints')
-    .select('events')
+    .select(['events', 'probe_at'])
     .where('environment_id', '=', environment)
     .where('id', '=', id)
     .executeTakeFirst()
@@ -156,7 +162,8 @@ function timeOf(field: string, text: string): Date {
   throw new Invalid([{ field, code: 'invalid_date', message: `${field} must be an ISO-8601 time; '${text}' is not.` }])
 }
 
-function present(row: Selectable<WebhookDeliveries>): WebhookDelivery {
+/** @param probeAt before which nothing goes to its endpoint. */
+function present(row: Selectable<WebhookDeliveries>, probeAt: Date | null = null): WebhookDelivery {
   const headers = row.last_headers as WebhookHeaders | null // as exchange.ts writes them
   return {
     object: 'webhook_delivery',
@@ -168,7 +175,7 @@ function present(row: Selectable<WebhookDeliveries>): WebhookDelivery {
     test: row.is_test,
     state: row.state,
     attempts: row.attempts,
-    next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
+    next_attempt_at: later(row.next_attempt_at, probeAt)?.toISOString() ?? null,
     last_attempt_at: row.last_attempt_at?.toISOString() ?? null,
     last_status: row.last_status,
     last_error: row.last_error,
@@ -179,4 +186,8 @@ function present(row: Selectable<WebhookDeliveries>): WebhookDelivery {
     created_at: row.created_at.toISOString(),
     completed_at: row.completed_at?.toISOString() ?? null,
   }
+}
+
+function later(attempt: Date | null, probe: Date | null): Date | null {
+  return attempt && probe && probe > attempt ? probe : attempt
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import { eventNames } from '#contracts/event-names.ts'
 import type { EnvironmentId, WebhookEndpointId } from '#contracts/ids.ts'
 import type { Page, PageQuery } from '#contracts/list.ts'
@@ -14,6 +15,7 @@ import { sealContext } from '../environments/sealed-columns.ts'
 import { Conflict, Invalid, NotFound, violatedConstraint } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import { followFromHere } from './fan-out.ts'
+import { answering } from './silence.ts'
 
 const defaultOverlapSeconds = 24 * 60 * 60
 
@@ -65,7 +67,8 @@ export async function updateEndpoint(
     events: input.events && [...new Set(input.events)],
     ordered: input.ordered,
     // Somebody who switches it on again has mended it.
-    ...(input.status !== undefined && { status: input.status, failing_since: null }),
+    ...(input.status !== undefined && { status: input.status, failing_since: null, ...answering }),
+    ...(input.endpoint_url !== undefined && input.endpoint_url !== before.endpoint_url && answering),
   }
   const row = differs(before, next)
     ? await work.tx
@@ -253,8 +256,7 @@ function explainDuplicate(error: unknown): never {
   throw error
 }
 
-type Row = { readonly [Column in keyof WebhookEndpoints]: WebhookEndpoints[Column] }
-type Selected = Omit<Row, 'ordered'> & { readonly ordered: boolean }
+type Selected = Selectable<WebhookEndpoints>
 
 function present(row: Selected, secret: string): WebhookEndpoint {
   return {

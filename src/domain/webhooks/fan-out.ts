@@ -25,7 +25,7 @@ export async function fanOut(db: Database, now: Date, signal: AbortSignal): Prom
     name: 'webhook-environments',
     text: `select f.environment_id from followers f where f.name = $1
       and exists (select from webhook_endpoints w where w.environment_id = f.environment_id and w.status = 'enabled')
-      and exists (select from event_log l where l.environment_id = f.environment_id and l.position > f.position)`,
+      and (select max(l.position) from event_log l where l.environment_id = f.environment_id) > f.position`,
     values: [webhookFollower],
   })
   let made = 0

@@ -3,6 +3,7 @@ import type { EnvironmentId, WebhookEndpointId } from '#contracts/ids.ts'
 import { change, type ChangeDeps } from '#db/work.ts'
 import type { Outcome } from './attempt.ts'
 import { disableFailing, type Operators } from './disable.ts'
+import { isAnswerSql, probeAtSql } from './silence.ts'
 
 /** How long nothing may get through before an endpoint is switched off. */
 const windowMs = 3 * 24 * 60 * 60_000
@@ -10,7 +11,10 @@ const windowMs = 3 * 24 * 60 * 60_000
 /** More than a schedule has, so that one that was begun anew shows what it followed. */
 const keptAttempts = 20
 
-/** An outcome counts only while the attempt it is of is the latest: who lost the lease meanwhile changes nothing. */
+/**
+ * An outcome counts only while the attempt it is of is the latest: who lost the lease meanwhile changes nothing. Endpoints
+ * are written only when what is known of them changes, and locked in one order.
+ */
 const storeSql = `
   with done as (
     select * from unnest($1::text[], $2::text[], $3::integer[], $4::boolean[], $5::integer[], $6::text[], $7::text[], $8::timestamptz[], $10::jsonb[], $11::jsonb[])
@@ -35,12 +39,22 @@ const storeSql = `
     group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5, 6, 7, 8
     on conflict (environment_id, metric, grain, bucket, organization, kind, outcome, reason)
       do update set count = kept.count + excluded.count
+  ), told as (
+    select environment_id, endpoint_id, bool_or(delivered) as any_delivered, bool_or(${isAnswerSql('status')}) as any_answer,
+      count(*)::integer as attempts
+    from stored group by 1, 2
+  ), changing as (
+    select w.environment_id, w.id from told t join webhook_endpoints w on w.environment_id = t.environment_id and w.id = t.endpoint_id
+    where t.any_delivered = (w.failing_since is not null) or not t.any_answer or w.unanswered > 0
+    order by w.id for no key update of w
   )
   update webhook_endpoints w
-  set failing_since = case when o.any_delivered then null else $9::timestamptz end
-  from (select environment_id, endpoint_id, bool_or(delivered) as any_delivered from stored group by 1, 2) o
-  where w.environment_id = o.environment_id and w.id = o.endpoint_id
-    and o.any_delivered = (w.failing_since is not null)`
+  set failing_since = case when not t.any_delivered then coalesce(w.failing_since, $9::timestamptz) end,
+    unanswered = case when t.any_answer then 0 else w.unanswered + t.attempts end,
+    probe_at = case when not t.any_answer
+      then ${probeAtSql('w.unanswered + t.attempts', '$9::timestamptz', 'w.failing_since')} end
+  from changing c join told t on t.environment_id = c.environment_id and t.endpoint_id = c.id
+  where w.environment_id = c.environment_id and w.id = c.id`
 
 /** Stores outcomes, many in one statement. An endpoint that failed for the whole window is switched off and announced. */
 export async function storeOutcomes(deps: ChangeDeps & Operators, outcomes: readonly Outcome[]): Promise<void> {

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { maxAttempts, nextWait, readRetryAfter } from './retry.ts'
+import { nextWait, readRetryAfter, type Schedule } from './retry.ts'
 
-const hour = 60 * 60_000
+const minute = 60_000
+const hour = 60 * minute
+
+/** What a delivery that always fails waits between its attempts. */
+function waits(schedule: Schedule, chance: number): number[] {
+  const all: number[] = []
+  for (let wait = nextWait(1, chance, schedule); wait !== undefined; wait = nextWait(all.length + 1, chance, schedule))
+    all.push(wait)
+  return all
+}
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 describe('the schedule of retries', () => {
   test.each([
@@ -9,18 +19,22 @@ describe('the schedule of retries', () => {
     ['on average', 0.5, 72],
     ['as slow as it can be', 1, 79.2],
   ])('lasts about three days %s', (_claim, chance, hours) => {
-    let total = 0
-    for (let attempt = 1; attempt < maxAttempts; attempt++) total += nextWait(attempt, chance) ?? 0
-    expect(total / hour).toBeGreaterThan(hours)
-    expect(total / hour).toBeLessThan(hours + 1)
+    const total = sum(waits('days', chance)) / hour
+    expect(total).toBeGreaterThan(hours)
+    expect(total).toBeLessThan(hours + 1)
   })
 
-  test('grows with every attempt, and ends', () => {
-    const waits = Array.from({ length: maxAttempts }, (_, i) => nextWait(i + 1, 0.5))
-    expect(waits.at(-1)).toBeUndefined()
-    const numbers = waits.slice(0, -1).map((wait) => wait ?? 0)
+  test.each([
+    ['days', 16],
+    ['minutes', 5],
+  ] as const)('of %s grows with every attempt, and ends', (schedule, attempts) => {
+    const numbers = waits(schedule, 0.5)
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
-    expect(numbers[0]).toBe(10_000)
+    expect([numbers[0], numbers.length + 1]).toEqual([10_000, attempts])
+  })
+
+  test('of minutes is over within eight', () => {
+    expect(sum(waits('minutes', 0.5))).toBe(7 * minute + 40_000)
   })
 
   test.each([
@@ -28,7 +42,7 @@ describe('the schedule of retries', () => {
     ['does not come sooner because the receiver asks', 1_000, 10_000],
     ['does not wait for ever because the receiver asks', 1000 * hour, 12 * hour],
   ])('%s', (_claim, wish, expected) => {
-    expect(nextWait(1, 0.5, wish)).toBe(expected)
+    expect(nextWait(1, 0.5, 'days', wish)).toBe(expected)
   })
 })
 
