@@ -30,7 +30,7 @@ export const createOrganizationDomain = endpoint({
   access: 'api_key',
   body: Type.Object({ organization_id: OrganizationId, domain: Type.String({ minLength: 1, maxLength: 253 }) }),
   success: { status: 201, body: OrganizationDomain },
-  errors: { 404: ['entity_not_found'], 409: ['domain_already_exists'], 422: ['invalid_domain'] },
+  errors: { 404: ['entity_not_found'], 409: ['domain_already_exists'], 422: ['invalid_domain', 'consumer_domain'] },
 })
 
 export const getOrganizationDomain = endpoint({

@@ -392,6 +392,19 @@ describe('domains of an organization', () => {
     expect([answer.status, answer.body.errors?.[0]?.code]).toEqual([422, 'invalid_domain'])
   })
 
+  test.each(['gmail.com', 'GMX.de.', 'yahoo.co.uk'])('%s is everybody’s, and no organization’s', async (domain) => {
+    const { api } = await server.environment()
+    const { body: acme } = await api<Organization>('POST', '/organizations', { body: { name: 'Acme' } })
+    const domain_data = [{ domain, state: 'verified' }]
+    for (const answer of [
+      await api('POST', '/organizations', { body: { name: 'A', domain_data } }),
+      await api('PUT', `/organizations/${acme.id}`, { body: { domain_data } }),
+      await api('POST', '/organization_domains', { body: { organization_id: acme.id, domain } }),
+    ])
+      expect([answer.status, answer.body.errors?.[0]?.code]).toEqual([422, 'consumer_domain'])
+    expect((await api<Organization>('GET', `/organizations/${acme.id}`)).body).toEqual(acme)
+  })
+
   test('a domain in another script is kept as DNS knows it', async () => {
     const { api } = await server.environment()
     const { body } = await api<Organization>('POST', '/organizations', {

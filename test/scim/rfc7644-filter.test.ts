@@ -199,6 +199,8 @@ describe('RFC 7644 §3.4.2.2 filters on users', () => {
     'meta.created eq "2026-02-30T00:00:00Z"',
     'name eq "Lee"',
     'userName gt null',
+    'meta.version pr',
+    'groups[$ref pr]',
     'userName eq "\\u0000"',
     'userName eq "\\ud800"',
     `${'('.repeat(60)}userName pr${')'.repeat(60)}`,

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { gather } from './gather.ts'
+import type { LastingSource } from './lasting-source.ts'
 
 /** What the live stream tells of: something new in the log, a SCIM request, a step of a sign-in. */
 interface Hint {
@@ -43,7 +44,7 @@ interface Following {
   /** Everything that was read of this environment is below its id. */
   readonly environment: string
   readonly client: QueryClient
-  readonly source: Pick<EventSource, 'addEventListener' | 'close'>
+  readonly source: Pick<LastingSource, 'addEventListener' | 'close'>
   readonly onState: (state: LiveState) => void
 }
 

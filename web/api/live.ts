@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { dashboardPath, livePath } from '#contracts/console.ts'
 import { usePlace } from './environment.tsx'
 import { follow, type LiveState } from './follow.ts'
+import { LastingSource } from './lasting-source.ts'
 
 /** Keeps what is on the screen true: whatever the server says has changed is read again. */
 export function useLive(): LiveState {
@@ -15,7 +16,7 @@ export function useLive(): LiveState {
   )
   useEffect(() => {
     const url = `${dashboardPath('dashboard', environment.id)}${livePath}?${new URLSearchParams({ after: place })}`
-    return follow({ environment: environment.id, client, source: new EventSource(url), onState: setState })
+    return follow({ environment: environment.id, client, source: new LastingSource(url), onState: setState })
   }, [client, environment.id, place])
   return state
 }

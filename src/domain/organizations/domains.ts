@@ -6,6 +6,7 @@ import type { Database } from '#db/database.ts'
 import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 import { BadRequest, Conflict, Invalid, NotFound, violatedConstraint } from '../errors.ts'
+import { refuseConsumerDomain } from './consumer-domains.ts'
 import { type DomainRow, presentDomain } from './present.ts'
 import { holdOrganization } from './read.ts'
 
@@ -54,7 +55,7 @@ export async function addDomain(work: Work, organization: OrganizationId, domain
   return claimDomain(work, organization, domain, 'pending')
 }
 
-/** Adds a domain to an organization, after lockDomains. One that is verified elsewhere is refused. */
+/** Adds a domain to an organization, after lockDomains. One that is verified elsewhere is refused, and one of everybody's. */
 export async function claimDomain(
   work: Work,
   organization: OrganizationId,
@@ -62,6 +63,7 @@ export async function claimDomain(
   claim: DomainClaim,
 ): Promise<OrganizationDomain> {
   const name = normalizeDomain(domain)
+  refuseConsumerDomain(name)
   const taken = await work.tx
     .selectFrom('organization_domains')
     .select('organization_id')

@@ -1,6 +1,7 @@
 import type { OrganizationDomain } from '#contracts/organization-domains.ts'
 import type { Organization } from '#contracts/organizations.ts'
 import { Invalid } from '../errors.ts'
+import { refuseConsumerDomain } from '../organizations/consumer-domains.ts'
 import { normalizeDomain } from '../organizations/domains.ts'
 import type { OrganizationRef, PlanStep } from './plan.ts'
 import type { SeedDomain, SeedOrganization } from './seed-file.ts'
@@ -129,7 +130,9 @@ function withPlainDomains(organization: SeedOrganization, problems: string[]): S
   if (!organization.domains) return organization
   const domains = organization.domains.flatMap(({ domain, state }) => {
     try {
-      return [{ domain: normalizeDomain(domain), state }]
+      const name = normalizeDomain(domain)
+      refuseConsumerDomain(name)
+      return [{ domain: name, state }]
     } catch (error) {
       if (!(error instanceof Invalid)) throw error
       problems.push(`line ${organization.line}: ${error.errors[0]?.message ?? error.message}`)

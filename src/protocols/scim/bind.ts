@@ -46,15 +46,25 @@ export type BoundFilter =
 
 /** @returns invalidFilter for comparisons the RFC refuses, such as `gt` on a boolean. */
 export function bindFilter(filter: Filter, type: ResourceType): Result<BoundFilter, FilterFault> {
-  return bind(filter, (path) => placeInResource(type, path))
+  return bind(filter, (path) => findable(placeInResource(type, path)))
 }
 
 /** Binds what stands in the brackets of `emails[…]`. */
 export function bindElementFilter(filter: Filter, attribute: Attribute): Result<BoundFilter, FilterFault> {
-  return bind(filter, (path) => placeInElement(attribute, path))
+  return bind(filter, (path) => {
+    const place = placeInElement(attribute, path)
+    return findable(place, `${attribute.name}.${place?.path ?? ''}`)
+  })
 }
 
-type Locate = (path: AttributePath) => Place | undefined
+/** Finds what a name means, and refuses what is only made for answers: finding nothing by it would be untrue. */
+type Locate = (path: AttributePath) => Result<Place | undefined, FilterFault>
+
+const madeForAnswers: ReadonlySet<string> = new Set(['meta.location', 'meta.version', 'groups.$ref', 'members.$ref'])
+
+function findable(place: Place | undefined, path = place?.path ?? ''): ReturnType<Locate> {
+  return madeForAnswers.has(path) ? refuse(`${path} is made for each answer; nothing is found by it.`) : ok(place)
+}
 
 function bind(filter: Filter, locate: Locate): Result<BoundFilter, FilterFault> {
   switch (filter.kind) {
@@ -74,10 +84,13 @@ function bind(filter: Filter, locate: Locate): Result<BoundFilter, FilterFault> 
     }
     case 'present': {
       const place = locate(filter.path)
-      return ok(place ? { kind: 'present', place } : { kind: 'never' })
+      if (!place.ok) return place
+      return ok(place.value ? { kind: 'present', place: place.value } : { kind: 'never' })
     }
     case 'elements': {
-      const place = locate(filter.path)
+      const located = locate(filter.path)
+      if (!located.ok) return located
+      const place = located.value
       if (!place) return ok({ kind: 'never' })
       if (place.attribute.type !== 'complex' && place.attribute.type !== 'any') {
         return refuse(`${place.path} has no elements to select from.`)
@@ -87,7 +100,10 @@ function bind(filter: Filter, locate: Locate): Result<BoundFilter, FilterFault> 
     }
     case 'compare': {
       const place = locate(filter.path)
-      return place ? bindComparison(place, filter.operator, filter.value) : bindNever(filter.operator, filter.value)
+      if (!place.ok) return place
+      return place.value
+        ? bindComparison(place.value, filter.operator, filter.value)
+        : bindNever(filter.operator, filter.value)
     }
     default:
       return filter satisfies never
