@@ -1,5 +1,5 @@
 import { Badge, Box, Flex, IconButton, Text } from '@radix-ui/themes'
-import { Suspense, useEffect, useRef, useState } from 'react'
+import { Suspense, useLayoutEffect, useRef, useState } from 'react'
 import { NavLink, Outlet, useLocation, useNavigation, useNavigationType } from 'react-router'
 import { usePlace } from '../api/environment.tsx'
 import type { LiveState } from '../api/follow.ts'
@@ -90,7 +90,7 @@ function useTopOfPage(): void {
   const { pathname } = useLocation()
   const type = useNavigationType()
   const shown = useRef(pathname)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown.current === pathname) return
     shown.current = pathname
     // Back is where it was: browsers see to that.
