@@ -2,7 +2,8 @@ import type { SignInAttemptTrace } from '#contracts/sign-in-attempts.ts'
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}dt{font-weight:600}dd{margin:0 0 .6rem;overflow-wrap:anywhere}
-td,th{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere}`
+td,th{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0}pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
+td:not(:last-child) pre{white-space:nowrap}`
 
 /** A sign-in attempt as one page that needs neither a server nor this one: for a ticket, or for paper. */
 export function traceDocument(attempt: SignInAttemptTrace): string {
