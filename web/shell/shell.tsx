@@ -1,6 +1,6 @@
 import { Badge, Box, Flex, IconButton, Text } from '@radix-ui/themes'
 import { Suspense, useLayoutEffect, useRef, useState } from 'react'
-import { NavLink, Outlet, useLocation, useNavigation, useNavigationType } from 'react-router'
+import { NavigationType, NavLink, Outlet, useLocation, useNavigation, useNavigationType } from 'react-router'
 import { usePlace } from '../api/environment.tsx'
 import type { LiveState } from '../api/follow.ts'
 import { useLive } from '../api/live.ts'
@@ -94,7 +94,7 @@ function useTopOfPage(): void {
     if (shown.current === pathname) return
     shown.current = pathname
     // Back is where it was: browsers see to that.
-    if (type !== 'POP') window.scrollTo(0, 0)
+    if (type !== NavigationType.Pop) window.scrollTo(0, 0)
   }, [pathname, type])
 }
 
