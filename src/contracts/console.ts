@@ -78,6 +78,7 @@ export const consoleEndpoints: readonly AnyEndpoint[] = [
   logs.listScimRequests,
   logs.getScimRequest,
   logs.listApiRequests,
+  logs.listApiFailures,
 
   summaries.listOrganizationSummaries,
 

@@ -102,3 +102,28 @@ export const listApiRequests = endpoint({
   }),
   success: { status: 200, body: List(ApiRequest) },
 })
+
+const ApiFailure = Type.Object({
+  object: Type.Literal('api_failure'),
+  method: Type.String(),
+  /** With `{id}` for every id. */
+  path: Type.String(),
+  status: Type.Integer(),
+  error_code: nullableString,
+  count: Type.Integer(),
+  first_seen_at: Timestamp,
+  last_seen_at: Timestamp,
+  /** The latest of them. */
+  last_request_id: Type.String(),
+})
+export type ApiFailure = Static<typeof ApiFailure>
+
+export const listApiFailures = endpoint({
+  operationId: 'listApiFailures',
+  method: 'GET',
+  path: '/api_failures',
+  summary: 'The latest calls of the API that failed, equal ones counted together',
+  tag,
+  access: 'dashboard',
+  success: { status: 200, body: Type.Object({ object: Type.Literal('list'), data: Type.Array(ApiFailure) }) },
+})

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ApiRequest, ScimRequest, ScimRequestDetail } from '#contracts/request-logs.ts'
+import type { ApiFailure, ApiRequest, ScimRequest, ScimRequestDetail } from '#contracts/request-logs.ts'
 import type { Page } from '#contracts/list.ts'
 import { keepLatestRequests } from '#domain/request-logs/keep-latest.ts'
 import { type DashboardTester, openDashboard } from '../support/dashboard.ts'
@@ -200,6 +200,29 @@ describe('the log of the API', () => {
     expect(all.body.data.map(({ status }) => status)).toEqual([200, 404])
     const failed = await dashboard.ask<Page<ApiRequest>>('GET', base(environment, '/api_requests?failed=true'))
     expect(failed.body.data.map(({ status }) => status)).toEqual([404])
+  })
+
+  test('counts equal failures together, whatever thing they were about', async () => {
+    const [environment, dashboard] = [await server.environment(), await openDashboard(server, 'viewer')]
+    const unknown = (letter: string) => `org_${letter.repeat(26)}`
+    for (const letter of ['A', 'B', 'C']) await environment.api('GET', `/organizations/${unknown(letter)}`)
+    await environment.api('POST', '/organizations', { body: {} })
+    const { headers } = await environment.api('GET', `/organizations/${unknown('D')}`)
+    await environment.api('GET', '/organizations')
+    await flush()
+    const failures = async (of: TestEnvironment) =>
+      (await dashboard.ask<{ data: ApiFailure[] }>('GET', base(of, '/api_failures'))).body.data
+    const found = await failures(environment)
+    expect(found.map(({ method, path, status, count }) => [method, path, status, count])).toEqual([
+      ['GET', '/organizations/{id}', 404, 4],
+      ['POST', '/organizations', 422, 1],
+    ])
+    expect(found[0]).toMatchObject({
+      error_code: 'entity_not_found',
+      last_request_id: headers.get('x-request-id'),
+      first_seen_at: expect.any(String),
+    })
+    expect(await failures(await server.environment())).toEqual([])
   })
 
   test('does not hold what the dashboard asks', async () => {

@@ -338,7 +338,7 @@ test('every page can be read by everybody, in both colour schemes and on a telep
   await page.getByRole('combobox', { name: 'Search or jump to' }).fill('grace@example.org')
   await page.getByRole('option', { name: /grace@example.org/ }).click()
   await page.getByRole('heading', { level: 1, name: 'grace@example.org' }).waitFor()
-  // The unknown id, which is asked for once more when the live stream begins after its answer, and nothing else.
+  // The unknown id, which a page that waits for its live stream asks for again, and nothing else.
   expect(new Set(notFound)).toEqual(new Set(['/connections/conn_nobody']))
   expect(new Set(visitor.complaints)).toEqual(new Set([expect.stringContaining('404')]))
 })

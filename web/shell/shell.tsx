@@ -1,6 +1,6 @@
 import { Badge, Box, Flex, IconButton, Text } from '@radix-ui/themes'
-import { Suspense, useState } from 'react'
-import { NavLink, Outlet, useLocation, useNavigation } from 'react-router'
+import { Suspense, useLayoutEffect, useRef, useState } from 'react'
+import { NavigationType, NavLink, Outlet, useLocation, useNavigation, useNavigationType } from 'react-router'
 import { usePlace } from '../api/environment.tsx'
 import type { LiveState } from '../api/follow.ts'
 import { useLive } from '../api/live.ts'
@@ -21,6 +21,7 @@ export function Shell() {
   const [menuAt, setMenuAt] = useState<string>() // open on this page; another page closes it
   const [paletteOpen, setPaletteOpen] = useState(false)
   const menuOpen = menuAt === pathname
+  useTopOfPage()
   return (
     <div className="shell" data-kind={environment.kind}>
       <a className="skip" href="#page">
@@ -84,6 +85,19 @@ export function Shell() {
   )
 }
 
+/** Another page begins at its top; what an address says besides, such as what is open, is no other page. */
+function useTopOfPage(): void {
+  const { pathname } = useLocation()
+  const type = useNavigationType()
+  const shown = useRef(pathname)
+  useLayoutEffect(() => {
+    if (shown.current === pathname) return
+    shown.current = pathname
+    // Back is where it was: browsers see to that.
+    if (type !== NavigationType.Pop) window.scrollTo(0, 0)
+  }, [pathname, type])
+}
+
 function Navigation({ open }: { readonly open: boolean }) {
   const paths = usePaths()
   const groups = useNavigationGroups()
@@ -98,7 +112,7 @@ function Navigation({ open }: { readonly open: boolean }) {
           Gatehouse
         </Text>
       </NavLink>
-      <div className="side-groups">
+      <div>
         {groups.map(({ title, links }) => (
           <ul key={title ?? ''} {...(title !== undefined && { 'aria-label': title })}>
             {title !== undefined && (

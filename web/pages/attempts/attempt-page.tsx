@@ -1,3 +1,4 @@
+import { Button } from '@radix-ui/themes'
 import { useParams } from 'react-router'
 import { type ConfiguredConnection, getConnection } from '#contracts/connections.ts'
 import type { ConnectionId, SsoSessionId } from '#contracts/ids.ts'
@@ -7,12 +8,14 @@ import { usePaths } from '../../paths.ts'
 import { CopyableId, CopyTextButton } from '../../ui/copy.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
+import { saveFile } from '../../ui/save-file.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { ExactTime } from '../../ui/time.tsx'
 import { CheckList } from './check-list.tsx'
 import { FindingSection } from './finding-section.tsx'
 import { ResponseSection } from './response-section.tsx'
 import { Timeline } from './timeline.tsx'
+import { traceDocument } from './trace-document.ts'
 
 export function AttemptPage() {
   const { id } = useParams()
@@ -50,9 +53,18 @@ function AttemptView({ attempt }: { readonly attempt: SignInAttemptTrace }) {
         </>
       }
       actions={
-        <CopyTextButton value={JSON.stringify(attempt, null, 2)} name="trace">
-          Copy trace
-        </CopyTextButton>
+        <>
+          <CopyTextButton value={JSON.stringify(attempt, null, 2)} name="trace">
+            Copy trace
+          </CopyTextButton>
+          <Button
+            variant="soft"
+            color="gray"
+            onClick={() => saveFile(`${id}.html`, 'text/html', traceDocument(attempt))}
+          >
+            Download trace
+          </Button>
+        </>
       }
     >
       {finding && <FindingSection finding={finding} attempt={attempt} connection={connection} />}

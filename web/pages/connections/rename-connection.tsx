@@ -1,9 +1,13 @@
-import { useState } from 'react'
-import { type ConfiguredConnection, updateConnection } from '#contracts/connections.ts'
-import { useChange } from '../../api/queries.ts'
+import { type ConfiguredConnection, getConnection, updateConnection } from '#contracts/connections.ts'
+import { useChange, useRead } from '../../api/queries.ts'
+import { useDraft, whileEdited } from '../../ui/changed-meanwhile.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { refusalOf } from '../../ui/refusal.tsx'
+
+function draftOf({ name }: ConfiguredConnection) {
+  return { name }
+}
 
 interface Props {
   readonly connection: ConfiguredConnection
@@ -12,20 +16,32 @@ interface Props {
 
 export function RenameConnection({ connection, onClose }: Props) {
   const update = useChange(updateConnection)
-  const [name, setName] = useState(connection.name)
+  const params = { id: connection.id }
+  const query = useRead(getConnection, { params }, whileEdited)
+  const { draft, set, notice, undecided, save } = useDraft({ thing: connection, query, draftOf })
   return (
     <FormDialog
       title="Rename connection"
       action="Save"
-      reason={name.trim() === '' ? 'It needs a name.' : undefined}
+      reason={undecided ?? (draft.name.trim() === '' ? 'It needs a name.' : undefined)}
       fields={['name']}
       onSubmit={async () => {
-        await update.mutateAsync({ params: { id: connection.id }, body: { name: name.trim() } })
-        onClose()
+        const isSaved = await save(({ name }) => update.mutateAsync({ params, body: { name: name.trim() } }))
+        if (isSaved) onClose()
       }}
       onClose={onClose}
     >
-      {(error) => <TextInput label="Name" value={name} onChange={setName} error={refusalOf(error, 'name')} />}
+      {(error) => (
+        <>
+          {notice}
+          <TextInput
+            label="Name"
+            value={draft.name}
+            onChange={(name) => set({ name })}
+            error={refusalOf(error, 'name')}
+          />
+        </>
+      )}
     </FormDialog>
   )
 }

@@ -8,6 +8,7 @@ import { usePaths } from '../../paths.ts'
 import { copyText } from '../../ui/copy.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
+import { saveFile } from '../../ui/save-file.ts'
 import { EventDrawer } from './event-drawer.tsx'
 import { EventFilterBar } from './event-filter-bar.tsx'
 import { EventTable } from './event-table.tsx'
@@ -109,12 +110,5 @@ function newWords(count: number): string {
 
 /** A line for each, as a log file has them. */
 function exportLines(events: readonly Event[]): void {
-  const blob = new Blob([events.map((event) => `${JSON.stringify(event)}\n`).join('')], {
-    type: 'application/x-ndjson',
-  })
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = 'events.ndjson'
-  link.click()
-  URL.revokeObjectURL(link.href)
+  saveFile('events.ndjson', 'application/x-ndjson', events.map((event) => `${JSON.stringify(event)}\n`).join(''))
 }

@@ -15,6 +15,7 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
 import { Rows } from '../../ui/rows.tsx'
+import { saveFile } from '../../ui/save-file.ts'
 import { say } from '../../ui/toasts.tsx'
 import { OrganizationLink } from '../organizations/organization-link.tsx'
 import { BarChart } from './bar-chart.tsx'
@@ -96,11 +97,7 @@ function Download({ metric }: { readonly metric: InsightMetric }) {
     try {
       const query = { group_by: ['organization', 'outcome', 'reason'] satisfies InsightGrouping[] }
       const csv = await call(apiOf(exportInsight), exportInsight, { params: { metric }, query })
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }))
-      link.download = `${metric}.csv`
-      link.click()
-      URL.revokeObjectURL(link.href)
+      saveFile(`${metric}.csv`, 'text/csv', csv)
     } catch (error) {
       if (error instanceof Error) say(wordsOf(error).text, 'bad')
     }

@@ -5,6 +5,7 @@ import { usePlace } from '../../api/environment.tsx'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { Section } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
+import { saveFile } from '../../ui/save-file.ts'
 import { say } from '../../ui/toasts.tsx'
 
 export function DatadogSection({ stream }: { readonly stream: LogStream }) {
@@ -12,11 +13,7 @@ export function DatadogSection({ stream }: { readonly stream: LogStream }) {
   async function download(): Promise<void> {
     try {
       const dashboard = await call(apiOf(getDatadogDashboard), getDatadogDashboard, { params: { id: stream.id } })
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(new Blob([JSON.stringify(dashboard, null, 2)], { type: 'application/json' }))
-      link.download = 'gatehouse-datadog-dashboard.json'
-      link.click()
-      URL.revokeObjectURL(link.href)
+      saveFile('gatehouse-datadog-dashboard.json', 'application/json', JSON.stringify(dashboard, null, 2))
     } catch (error) {
       if (error instanceof Error) say(wordsOf(error).text, 'bad')
     }

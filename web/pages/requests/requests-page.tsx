@@ -11,6 +11,7 @@ import { ForLooking } from '../../ui/read-only.tsx'
 import { Rows } from '../../ui/rows.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Time } from '../../ui/time.tsx'
+import { FailureSection } from './failure-section.tsx'
 
 /** Reading leaves no event. */
 const lookAgainMs = 4000
@@ -41,6 +42,7 @@ export function RequestsPage() {
         </div>
       </ForLooking>
       <FailedFilter label="Which requests" failed={failed} onChange={setFailed} />
+      {failed && looked === '' && <FailureSection refetchEveryMs={lookAgainMs} />}
       <LoadedList
         list={list}
         noun="list of requests"

@@ -1,22 +1,14 @@
 import { Flex, Table, Text } from '@radix-ui/themes'
 import { useState } from 'react'
-import {
-  createPermission,
-  deletePermission,
-  listPermissions,
-  type Permission,
-  updatePermission,
-} from '#contracts/permissions.ts'
+import { deletePermission, listPermissions, type Permission } from '#contracts/permissions.ts'
 import { usePlace } from '../../api/environment.tsx'
 import { useChange, useList } from '../../api/queries.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
-import { TextInput } from '../../ui/fields.tsx'
-import { FormDialog } from '../../ui/form-dialog.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
-import { refusalOf } from '../../ui/refusal.tsx'
 import { Rows } from '../../ui/rows.tsx'
+import { EditPermission } from './edit-permission.tsx'
 
 export function PermissionSection() {
   const { readOnly } = usePlace()
@@ -96,58 +88,5 @@ export function PermissionSection() {
         />
       )}
     </Section>
-  )
-}
-
-interface EditProps {
-  /** Left out to make one. */
-  readonly permission?: Permission
-  readonly onClose: () => void
-}
-
-function EditPermission({ permission, onClose }: EditProps) {
-  const create = useChange(createPermission)
-  const update = useChange(updatePermission)
-  const [slug, setSlug] = useState(permission?.slug ?? '')
-  const [name, setName] = useState(permission?.name ?? '')
-  const [description, setDescription] = useState(permission?.description ?? '')
-  const reason = slug.trim() === '' ? 'It needs a slug.' : name.trim() === '' ? 'It needs a name.' : undefined
-  return (
-    <FormDialog
-      title={permission ? `Edit ${permission.slug}` : 'Create permission'}
-      action={permission ? 'Save' : 'Create permission'}
-      reason={reason}
-      fields={['slug', 'name', 'description']}
-      onSubmit={async () => {
-        const facts = { name: name.trim(), description: description.trim() || null }
-        if (permission) await update.mutateAsync({ params: { slug: permission.slug }, body: facts })
-        else await create.mutateAsync({ body: { slug: slug.trim(), ...facts } })
-        onClose()
-      }}
-      onClose={onClose}
-    >
-      {(error) => (
-        <>
-          {!permission && (
-            <TextInput
-              label="Slug"
-              value={slug}
-              placeholder="documents:read"
-              hint="Lower-case letters, digits and : . _ * -"
-              error={refusalOf(error, 'slug')}
-              onChange={setSlug}
-              autoFocus
-            />
-          )}
-          <TextInput label="Name" value={name} onChange={setName} error={refusalOf(error, 'name')} />
-          <TextInput
-            label="Description"
-            value={description}
-            onChange={setDescription}
-            error={refusalOf(error, 'description')}
-          />
-        </>
-      )}
-    </FormDialog>
   )
 }
