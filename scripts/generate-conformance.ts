@@ -2,11 +2,15 @@
  * Writes docs/conformance.md: what of the vendor's API is served, where it differs and why, which clauses and dialects of
  * SCIM are, what suites of others say of it, and which checks a SAML response passes. `--check` compares instead and exits 1 on a difference.
  */
-import { access } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
+import { WorkOS as WorkOS7 } from 'workos-7'
+import { WorkOS as WorkOS8 } from 'workos-8'
+import { WorkOS as WorkOS11 } from 'workos-11'
 import { endpoints } from '#contracts/all.ts'
 import { responseChecks } from '#protocols/saml/rejection.ts'
 import { operationRules, requestRules } from '#protocols/scim/patch-tolerance.ts'
 import { valueRules } from '#protocols/scim/tolerance.ts'
+import { type Driven, drivenTables } from '../test/conformance/authkit-driven.ts'
 import { compare, readVendorDocument } from '../test/conformance/compare.ts'
 import { covers, divergences, unserved } from '../test/conformance/ledger.ts'
 import { outsideSuites } from '../test/conformance/outside-suites.ts'
@@ -35,6 +39,17 @@ function summaryOf(operation: string): string {
 
 const shownBy = [...scimClauses.flatMap(({ tests }) => tests), ...scimDialogues.map(([, test]) => test)]
 await Promise.all(shownBy.map((test) => access(new URL(`../${test}`, import.meta.url))))
+
+const sdks: Readonly<Record<string, object>> = {
+  7: new WorkOS7('sk_x').userManagement,
+  8: new WorkOS8('sk_x').userManagement,
+  11: new WorkOS11('sk_x').userManagement,
+}
+const majors = Object.keys(sdks)
+const driven = JSON.parse(
+  await readFile(new URL('../test/conformance/authkit-driven.json', import.meta.url), 'utf8'),
+) as Driven // a test writes it
+const signIns = drivenTables(driven, majors, (major, method) => method in (sdks[major] ?? {}))
 
 const text = `# Conformance
 
@@ -80,6 +95,18 @@ ${table(
     return [list(found.map((one) => one.at)), list(found.map((one) => one.text)), reason]
   }),
 )}
+
+## Signing in, by SDK
+
+What the unmodified SDKs sent to \`POST /user_management/authenticate\` in \`test/conformance/authkit-sdks.test.ts\`, and
+what they were told, as that test saw it: it fails when this is not so any more. A dash is a call that the SDK does not
+have. No SDK has the grant of devices (\`test/authentication/device.test.ts\`), and what Radar asks for is not offered.
+
+${table(['Grant', ...majors.map((major) => `SDK ${major}`)], signIns.grants)}
+
+Interrupts, and the grants that they were met by:
+
+${table(['Interrupt', ...majors.map((major) => `SDK ${major}`)], signIns.interrupts)}
 
 ## Clauses of SCIM
 

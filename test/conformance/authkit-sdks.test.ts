@@ -1,13 +1,23 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WorkOS as WorkOS7 } from 'workos-7'
 import { WorkOS as WorkOS8 } from 'workos-8'
 import { WorkOS as WorkOS11 } from 'workos-11'
 import { peopleOf } from '../support/people.ts'
 import { useTestServer } from '../support/server.ts'
+import { SdkTraffic } from './authkit-driven.ts'
 import { describeInterrupts, type Exceptions } from './authkit-interrupts-suite.ts'
 import { caught, type ConnectAuthKit, describeAuthKit } from './authkit-suite.ts'
 
 const server = useTestServer()
+
+const traffic = new SdkTraffic()
+const { fetch } = globalThis
+beforeAll(() => {
+  globalThis.fetch = traffic.listen(fetch)
+})
+afterAll(() => {
+  globalThis.fetch = fetch
+})
 
 /** Before 11 there was no exception of its own for them. */
 const former: Exceptions = { interrupt: 'GenericServerException', ssoRequired: 'OauthException' }
@@ -128,15 +138,33 @@ test('SDK 7 mails codes and resets itself', async () => {
   ])
 })
 
-test('SDK 11: what Radar would ask for is refused as a grant that is not offered', async () => {
+interface RadarShared {
+  readonly clientId: string
+  readonly code: string
+  readonly pendingAuthenticationToken: string
+}
+
+test.each([
+  [
+    'email',
+    (kit: WorkOS11['userManagement'], shared: RadarShared) =>
+      kit.authenticateWithRadarEmailChallenge({ ...shared, radarChallengeId: 'radar_challenge_1' }),
+  ],
+  [
+    'SMS',
+    (kit: WorkOS11['userManagement'], shared: RadarShared) =>
+      kit.authenticateWithRadarSmsChallenge({ ...shared, verificationId: 'x', phoneNumber: '+15550100' }),
+  ],
+])('SDK 11: what Radar would ask for by %s is refused as a grant that is not offered', async (_by, authenticate) => {
   const environment = await server.environment()
   const options = { clientId: environment.client_id, apiHostname: '127.0.0.1', port: server.port, https: false }
   const { userManagement } = new WorkOS11(environment.apiKey.value, options)
-  const refused = userManagement.authenticateWithRadarEmailChallenge({
-    clientId: environment.client_id,
-    code: '123456',
-    radarChallengeId: 'radar_challenge_1',
-    pendingAuthenticationToken: 'x',
-  })
+  const shared = { clientId: environment.client_id, code: '123456', pendingAuthenticationToken: 'x' }
+  const refused = authenticate(userManagement, shared)
   expect((await caught(refused)).rawData.error).toBe('unsupported_grant_type')
+})
+
+/** What docs/conformance.md is made of: after a change here, `vitest -u` on this file and `npm run gen`. */
+test('each grant and interrupt that is listed as driven was, by each SDK, and no other', async () => {
+  await expect(`${JSON.stringify(traffic.read(), undefined, 2)}\n`).toMatchFileSnapshot('authkit-driven.json')
 })

@@ -233,6 +233,30 @@ export function describeAuthKit(server: TestServer, connect: ConnectAuthKit): vo
       expect((await factors.challenge(factor.authenticationFactor.id)).id).toMatch(/^auth_challenge_/)
     })
 
+    test('signs in by the code that proves the inbox, and by the choice of an organization', async () => {
+      const { authKit } = kit
+      const user = await people.user(undefined, { email_verified: false })
+      const unverified = await caught(authKit.authenticateWithCode({ clientId, code: await people.code(user) }))
+      const { code } = await authKit.getEmailVerification(unverified.rawData.email_verification_id ?? '')
+      const verified = await authKit.authenticateWithEmailVerification({
+        clientId,
+        code,
+        pendingAuthenticationToken: unverified.rawData.pending_authentication_token,
+      })
+      expect(verified.user).toMatchObject({ id: user.id, emailVerified: true })
+
+      const [acme, beta] = [await people.organization('Acme'), await people.organization('Beta')]
+      await people.join(user, acme)
+      await people.join(user, beta)
+      const undecided = await caught(authKit.authenticateWithCode({ clientId, code: await people.code(user) }))
+      const chosen = await authKit.authenticateWithOrganizationSelection({
+        clientId,
+        organizationId: beta.id,
+        pendingAuthenticationToken: undecided.rawData.pending_authentication_token,
+      })
+      expect(chosen.organizationId).toBe(beta.id)
+    })
+
     test('verifies an address by mail', async () => {
       const { authKit } = kit
       const user = await people.user(undefined, { email_verified: false })
