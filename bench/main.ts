@@ -15,6 +15,7 @@ import { scimLoad } from './scim-load.ts'
 import { signIn } from './sign-in.ts'
 import { start } from './start.ts'
 import { streams } from './streams.ts'
+import { webhookBacklog } from './webhook-backlog.ts'
 import { webhooks } from './webhooks.ts'
 
 const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
   start,
   streams,
   webhooks,
+  'webhook-backlog': webhookBacklog,
 }
 
 const { values, positionals } = parseArgs({
