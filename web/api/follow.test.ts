@@ -18,17 +18,24 @@ async function open(...tags: string[]) {
       queryKey: [environment, tag, 'list'],
       queryFn: () => (reads[tag] = (reads[tag] ?? 0) + 1),
     }).subscribe(() => undefined)
-  const stream = new EventTarget()
+  const streams: EventTarget[] = []
   const states: LiveState[] = []
-  const source = Object.assign(stream, { close: () => undefined }) as unknown as EventSource // the parts that are used
-  const stop = follow({ environment, client, source, onState: (state) => states.push(state) })
+  const connect = () => {
+    const stream = Object.assign(new EventTarget(), { close: () => undefined, readyState: 1, CLOSED: 2 })
+    streams.push(stream)
+    return stream as unknown as EventSource // the parts that are used
+  }
+  const stop = follow({ environment, client, open: connect, onState: (state) => states.push(state) })
   await vi.advanceTimersByTimeAsync(0)
   return {
     reads,
     states,
+    streams,
     stop,
     async tell(event: string, data: unknown = {}, waitMs = 2500) {
-      stream.dispatchEvent(new MessageEvent(event, { data: typeof data === 'string' ? data : JSON.stringify(data) }))
+      streams
+        .at(-1)
+        ?.dispatchEvent(new MessageEvent(event, { data: typeof data === 'string' ? data : JSON.stringify(data) }))
       await vi.advanceTimersByTimeAsync(waitMs)
     },
   }
@@ -60,6 +67,22 @@ describe('when the stream begins', () => {
     await tell('ready', { resumes: true }, 0)
     expect([reads, states]).toEqual([{ users: 2, events: 2 }, ['live', 'reconnecting', 'live']])
   })
+})
+
+test('a stream that was refused is asked for again, and nobody asks twice', async () => {
+  const { streams, states, tell, stop } = await open('users')
+  await tell('ready', { resumes: true }, 0)
+  await tell('error', {}, 3000)
+  expect(streams, 'the browser is at it').toHaveLength(1)
+  Object.assign(streams[0] ?? {}, { readyState: 2 })
+  await tell('error', {}, 6000)
+  expect(streams).toHaveLength(2)
+  await tell('ready', { resumes: true }, 6000)
+  expect([streams.length, states.at(-1)]).toEqual([2, 'live'])
+  await tell('error', {}, 0)
+  stop()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(streams).toHaveLength(2)
 })
 
 test('as long as there is no stream the page looks by itself', async () => {

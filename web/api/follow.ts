@@ -43,7 +43,7 @@ interface Following {
   /** Everything that was read of this environment is below its id. */
   readonly environment: string
   readonly client: QueryClient
-  readonly source: Pick<EventSource, 'addEventListener' | 'close'>
+  readonly open: () => EventSource
   readonly onState: (state: LiveState) => void
 }
 
@@ -52,17 +52,20 @@ interface Following {
  * readings began, and when it comes back: of some changes no event tells.
  * @returns how to stop.
  */
-export function follow({ environment, client, source, onState }: Following): () => void {
+export function follow({ environment, client, open, onState }: Following): () => void {
   const lookAt = (tags: readonly string[]) =>
     Promise.all(tags.map((tag) => client.invalidateQueries({ queryKey: [environment, tag] })))
   const stale = gather(lookAt, gatherMs)
   const counts = gather(lookAt, countsMs)
   let isLive = false
   let wasLive = false
+  let source: EventSource
   const poll = setInterval(() => {
-    if (!isLive && document.visibilityState === 'visible')
-      // Joins what is being read: over a slow connection each look would end the one before it.
-      void client.invalidateQueries({ queryKey: [environment] }, { cancelRefetch: false })
+    if (isLive || document.visibilityState !== 'visible') return
+    // Joins what is being read: over a slow connection each look would end the one before it.
+    void client.invalidateQueries({ queryKey: [environment] }, { cancelRefetch: false })
+    // Browsers try again by themselves unless there was an answer, such as a proxy's 502 or that the session has ended.
+    if (source.readyState === source.CLOSED) source = connect()
   }, lookAgainMs)
   const begin = (resumes: boolean) => {
     const knows = resumes && !wasLive
@@ -71,20 +74,25 @@ export function follow({ environment, client, source, onState }: Following): () 
     onState('live')
     if (!knows) void client.invalidateQueries({ queryKey: [environment] })
   }
-  // From here on everything is told. That the connection is open means less: a proxy may hold back what is sent.
-  source.addEventListener('ready', ({ data }: MessageEvent<string>) => begin(fieldOf(data, 'resumes') === true))
-  // More than is worth telling.
-  source.addEventListener('reset', () => begin(false))
-  source.addEventListener('error', () => {
-    isLive = false
-    onState(wasLive ? 'reconnecting' : 'connecting')
-  })
-  for (const kind of ['log', 'scim', 'attempt'] as const)
-    source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
-      const event = fieldOf(data, 'event')
-      stale.add(tagsOf({ kind, event: typeof event === 'string' ? event : undefined }))
-      if (kind === 'log') counts.add(['insights'])
+  const connect = () => {
+    const stream = open()
+    // From here on everything is told. That the connection is open means less: a proxy may hold back what is sent.
+    stream.addEventListener('ready', ({ data }: MessageEvent<string>) => begin(fieldOf(data, 'resumes') === true))
+    // More than is worth telling.
+    stream.addEventListener('reset', () => begin(false))
+    stream.addEventListener('error', () => {
+      isLive = false
+      onState(wasLive ? 'reconnecting' : 'connecting')
     })
+    for (const kind of ['log', 'scim', 'attempt'] as const)
+      stream.addEventListener(kind, ({ data }: MessageEvent<string>) => {
+        const event = fieldOf(data, 'event')
+        stale.add(tagsOf({ kind, event: typeof event === 'string' ? event : undefined }))
+        if (kind === 'log') counts.add(['insights'])
+      })
+    return stream
+  }
+  source = connect()
   return () => {
     stale.stop()
     counts.stop()

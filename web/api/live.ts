@@ -15,7 +15,7 @@ export function useLive(): LiveState {
   )
   useEffect(() => {
     const url = `${dashboardPath('dashboard', environment.id)}${livePath}?${new URLSearchParams({ after: place })}`
-    return follow({ environment: environment.id, client, source: new EventSource(url), onState: setState })
+    return follow({ environment: environment.id, client, open: () => new EventSource(url), onState: setState })
   }, [client, environment.id, place])
   return state
 }
