@@ -90,6 +90,7 @@ describe('RFC 7644 §3.4.3 a search of all resources', () => {
     ['no schemas', { schemas: undefined }, 'invalidSyntax'],
     ['a filter that is none', { filter: 'userName eq' }, 'invalidFilter'],
     ['an order', { sortBy: 'displayName' }, 'invalidValue'],
+    ['an order by a name that one has', { sortBy: 'userName' }, 'invalidValue'],
     ['a cursor of another list', { cursor: Buffer.from('[1,""]').toString('base64url') }, 'invalidCursor'],
     ['a cursor that leads nowhere', { cursor: 'g~x' }, 'invalidCursor'],
     ['a cursor and an index', { cursor: '', startIndex: 1 }, 'invalidCursor'],

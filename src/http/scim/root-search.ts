@@ -27,12 +27,14 @@ export async function searchRoot(
   { directory }: Door,
   parse: (type: ResourceType) => Result<Query, ScimError>,
 ): Promise<Found<Either> & { readonly paging: Paging }> {
-  const queries = { users: demand(parse(users.type)), groups: demand(parse(groups.type)) }
-  const { paging } = queries.users
-  if (queries.users.sort || queries.groups.sort)
+  const ofUsers = demand(parse(users.type))
+  // Before the other kind is asked, which may have nothing of that name to sort by.
+  if (ofUsers.sort)
     throw new ScimRefused(badRequest('invalidValue', 'Sort resources of one kind: ask /Users or /Groups.'))
+  const ofGroups = demand(parse(groups.type))
+  const { paging } = ofUsers
   const search = async (kind: Kind, page: Paging): Promise<Found<Either>> => {
-    const query = kind === users ? queries.users : queries.groups
+    const query = kind === users ? ofUsers : ofGroups
     const found = await kind.search(deps, directory, { ...query, paging: page })
     return { ...found, rows: found.rows.map((shown) => ({ kind, shown, projection: query.projection })) }
   }
