@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { append } from './append.ts'
+import { authkit } from './authkit.ts'
 import { profileChildren } from './child.ts'
 import { events } from './events.ts'
 import { pages } from './pages.ts'
@@ -20,6 +21,7 @@ import { webhooks } from './webhooks.ts'
 
 const benches: Readonly<Record<string, (size: Size) => Promise<Report>>> = {
   'sign-in': signIn,
+  authkit,
   refresh,
   password: passwords,
   events,

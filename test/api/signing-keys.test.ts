@@ -42,6 +42,27 @@ describe('rotating the keys of tokens', () => {
     expect((await list(environment)).map(({ id }) => id)).toEqual([next?.id])
   })
 
+  test('does not make JWKS ask the database again', async () => {
+    const environment = await server.environment()
+    const fetchKeys = async () => {
+      const response = await fetch(`${server.url}/sso/jwks/${environment.client_id}`, {
+        signal: AbortSignal.timeout(2000),
+      })
+      return (await response.json()) as { keys: { kid: string }[] }
+    }
+    const first = await fetchKeys()
+    expect(first.keys).toHaveLength(1)
+    const client = await server.db.pool.connect()
+    try {
+      // Whoever reads an environment or a key waits for this.
+      await client.query('begin; lock table environments, signing_keys in access exclusive mode')
+      expect(await fetchKeys()).toEqual(first)
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  })
+
   test('is of one algorithm and one environment, and happens once for one Idempotency-Key', async () => {
     const [environment, other] = [await server.environment(), await server.environment()]
     const untouched = await list(other)
