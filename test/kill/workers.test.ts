@@ -11,6 +11,7 @@ import { createEnvironment } from '#domain/environments/create.ts'
 import { generateFirstKeys } from '#domain/environments/signing-keys.ts'
 import { createOrganization } from '#domain/organizations/create.ts'
 import { updateOrganization } from '#domain/organizations/update.ts'
+import { createLogStream } from '#domain/log-streams/streams.ts'
 import { createEndpoint } from '#domain/webhooks/endpoints.ts'
 import { Secrets } from '#protocols/envelope.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -58,6 +59,8 @@ class Receiver {
   readonly arrivals: Arrival[] = []
   /** Organizations that two attempts in ordered mode were under way for at once. */
   readonly overlaps: string[] = []
+  /** Ids of the log as the stream brought them. */
+  readonly streamed: string[] = []
   readonly #open = new Map<string, number>()
   readonly #server = createServer((request, response) => void this.#take(request, response))
 
@@ -74,8 +77,16 @@ class Receiver {
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer) // no encoding is set
-    const event = JSON.parse(Buffer.concat(chunks).toString()) as { id: string; data: { id: string; name: string } }
+    const text = Buffer.concat(chunks).toString()
     const path = request.url ?? ''
+    if (path === '/stream') {
+      await pause(20)
+      // Nobody is told of what was taken from a sender who is gone.
+      if (response.destroyed) return
+      for (const line of text.trimEnd().split('\n')) this.streamed.push((JSON.parse(line) as { id: string }).id)
+      return void response.writeHead(200).end()
+    }
+    const event = JSON.parse(text) as { id: string; data: { id: string; name: string } }
     const organization = event.data.id
     this.arrivals.push({ path, id: event.id, name: event.data.name, organization, at: performance.now() })
     if (path === '/ordered') {
@@ -116,6 +127,13 @@ test('a worker that is killed is followed within ten seconds, and nobody is ever
     await change(deps, { environment }, (work) =>
       createEndpoint(work, { endpoint_url: url + path, events: [...events], ordered }, rules),
     )
+  await change(deps, { environment }, (work) =>
+    createLogStream(
+      work,
+      { type: 'https', https: { url: `${url}/stream` }, events: ['organization.created', 'organization.updated'] },
+      { secrets, allowPrivate: true, allowFiles: false },
+    ),
+  )
   const [doomed, survivor] = [await startWorker(), await startWorker()]
   expect((await fetch(`${survivor.url}/readyz`)).status).toBe(200)
   expect((await fetch(`${survivor.url}/organizations`)).status).toBe(404)
@@ -150,6 +168,15 @@ test('a worker that is killed is followed within ten seconds, and nobody is ever
   const slow = arrivedAt('/slow').filter(({ at }) => at > killed)
   expect(distinct('/slow')).toBe(organizations)
   expect(new Set(slow.map(({ id }) => id)).size).toBe(slow.length)
+  // The stream went on as well: everything at least once, and nothing new before what stood before it in the log.
+  const { rows: log } = await db.pool.query<{ id: string }>(
+    `select e.id from event_log l join events e on e.seq = l.seq
+     where l.environment_id = $1 and l.type in ('organization.created', 'organization.updated') order by l.position`,
+    [environment],
+  )
+  expect(log).toHaveLength(expected + organizations)
+  while (new Set(receiver.streamed).size < log.length) await pause(20)
+  expect([...new Set(receiver.streamed)]).toEqual(log.map(({ id }) => id))
   // Counted once each, whoever of the two did it and whatever the kill cut off.
   const counted = async () =>
     (

@@ -37,7 +37,11 @@ const columns = [
  * Starts at the end of the log unless told. The caller stamps the log first, or what was committed a moment ago counts as
  * coming.
  */
-export async function createLogStream(work: Work, input: LogStreamCreate, rules: LogStreamRules): Promise<LogStream> {
+export async function createLogStream(
+  work: Work,
+  input: LogStreamCreate,
+  rules: Omit<LogStreamRules, 'outlets'>,
+): Promise<LogStream> {
   checkEvents(input.events)
   const { settings, credentials } = newDestination(input, rules)
   const id = newId('logStream', work.now)
