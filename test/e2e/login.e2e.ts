@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { previewScreens } from '#http/login/preview.ts'
 import { expectGoodPage, launchBrowser, visit } from './support/browser.ts'
 import { type Gatehouse, startGatehouse } from './support/gatehouse.ts'
 
@@ -100,26 +101,12 @@ describe('every screen', () => {
     terms_url: 'https://acme.test/terms',
     privacy_url: 'https://acme.test/privacy',
   }
-  // As previews name them; in both themes and two widths each.
-  const screens = [
-    'sign-in',
-    'sign-in-problem',
-    'password-problem',
-    'magic-code',
-    'sign-up-problem',
-    'reset-password',
-    'mfa-enrollment',
-    'mfa-recovery-codes',
-    'organization-selection',
-    'device',
-    'device-confirm',
-    'failed',
-  ]
-
   test('can be used by everybody, whatever the brand’s colours', async () => {
     const visitor = await visit(browser)
     const { url } = await api<{ url: string }>('POST', '/branding/previews', brand)
-    for (const screen of screens) {
+    expect(previewScreens.length).toBeGreaterThan(25)
+    // In both themes and two widths each.
+    for (const screen of previewScreens) {
       await visitor.page.goto(`${url}&screen=${screen}`)
       await expectGoodPage(visitor.page, `login-${screen}`)
       expect(visitor.complaints, screen).toEqual([])
