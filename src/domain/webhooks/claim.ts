@@ -35,15 +35,14 @@ const takeSql = `
     update webhook_deliveries d
     set state = 'failed', next_attempt_at = null, completed_at = $1, last_status = null, last_response = null,
       last_error = 'the event is no longer kept'
-    from due where d.environment_id = due.environment_id and d.id = due.id
-      and not exists (select from events e where e.seq = due.event_seq)
+    from due where d.environment_id = due.environment_id and d.id = due.id and not due.is_kept
   ), claimed as (
     update webhook_deliveries d set leased_until = $2, attempts = d.attempts + 1, last_attempt_at = $1
-    from due join events e on e.seq = due.event_seq
-    where d.environment_id = due.environment_id and d.id = due.id
-    returning d.environment_id, d.id, d.endpoint_id, d.attempts, d.position, e.body
+    from due where d.environment_id = due.environment_id and d.id = due.id and due.is_kept
+    returning d.environment_id, d.id, d.endpoint_id, d.attempts, d.position, d.event_seq
   )
-  select c.environment_id, n.kind as environment_kind, c.id, c.endpoint_id, c.attempts, w.endpoint_url, w.failing_since, c.body,
+  select c.environment_id, n.kind as environment_kind, c.id, c.endpoint_id, c.attempts, w.endpoint_url, w.failing_since,
+    (select e.body from events e where e.seq = c.event_seq) as body,
     (select json_agg(json_build_object('id', s.id, 'sealed', s.sealed_secret) order by s.id desc) from webhook_secrets s
      where s.environment_id = c.environment_id and s.endpoint_id = c.endpoint_id
        and (s.expires_at is null or s.expires_at > $1)) as secrets
@@ -51,6 +50,9 @@ const takeSql = `
   join webhook_endpoints w on w.environment_id = c.environment_id and w.id = c.endpoint_id
   join environments n on n.id = c.environment_id
   order by c.position`
+
+/** One look by the key: joined, it may be a reading of all events. */
+const isKeptSql = '(select e.seq from events e where e.seq = d.event_seq) is not null'
 
 const isFree = (row: string) =>
   `${row}.state = 'pending' and ${row}.next_attempt_at <= $1 and (${row}.leased_until is null or ${row}.leased_until <= $1)`
@@ -68,7 +70,7 @@ const claimSql = `
       select environment_id, endpoint_id from webhook_deliveries
       where state = 'pending' and endpoint_id > busy.endpoint_id order by endpoint_id limit 1) next
   ), due as (
-    select d.environment_id, d.id, d.event_seq
+    select d.environment_id, d.id, ${isKeptSql} as is_kept
     from busy
     join webhook_endpoints w on w.environment_id = busy.environment_id and w.id = busy.endpoint_id
       and w.status = 'enabled' and not w.ordered and ${isAskedSql('w')}
@@ -108,7 +110,7 @@ const lanesSql = `
 /** Whoever was quicker has moved the head on: a head is claimed only as it was found, still pending and free. */
 const claimHeadsSql = `
   with due as (
-    select d.environment_id, d.id, d.event_seq from webhook_deliveries d
+    select d.environment_id, d.id, ${isKeptSql} as is_kept from webhook_deliveries d
     join unnest($3::text[], $4::text[]) as head (environment_id, id) on d.environment_id = head.environment_id and d.id = head.id
     where ${isFree('d')}
     for update of d skip locked
