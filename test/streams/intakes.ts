@@ -159,7 +159,7 @@ export async function startS3(objects: Map<string, string[]>): Promise<Intake> {
     if (method !== 'PUT') return { status: 405 }
     const authorization = String(headers.authorization)
     const [, id, date, region, names = '', signature] =
-      /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([a-z0-9-]+)\/s3\/aws4_request,SignedHeaders=([a-z0-9;-]+),Signature=([0-9a-f]{64})$/.exec(
+      /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([a-z0-9-]+)\/s3\/aws4_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/.exec(
         authorization,
       ) ?? []
     if (id !== s3Key.access_key_id) return refused('InvalidAccessKeyId')

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { S3Settings } from '#contracts/log-streams.ts'
-import { signRequest } from '#protocols/aws/signature.ts'
 import type { BatchRequest, Explain } from './http-destination.ts'
 import { toLines } from './https.ts'
 import type { LogEvent } from './outlets.ts'
+import { signForS3 } from './s3-signature.ts'
 
 const compress = promisify(gzip)
 
@@ -21,9 +21,9 @@ export async function s3Request(
   const url = new URL(`${originOf(settings)}/${keyOf(events, settings, stream)}`)
   const body = await compress(toLines(events))
   const { access_key_id: accessKeyId, region } = settings
-  const headers = signRequest(
+  const headers = await signForS3(
     { method: 'PUT', url, headers: { 'content-type': 'application/gzip' }, body },
-    { accessKeyId, secretAccessKey, region, service: 's3' },
+    { accessKeyId, secretAccessKey, region },
     stream.now,
   )
   return { method: 'PUT', url: url.href, headers, body, gzip: false }
