@@ -104,7 +104,8 @@ export async function folderForTest(): Promise<string> {
 
 /** Another program on a port, until the test is over. */
 export async function occupyPort(host: string): Promise<number> {
-  const server = createServer()
+  // Whoever knocks hears nothing, and may leave.
+  const server = createServer((socket) => socket.on('error', () => undefined).resume())
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, host, resolve)
