@@ -1,25 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
-import type { Pool } from 'undici'
-import type { EnvironmentId } from '#contracts/ids.ts'
-import { type Child, startChild } from './child.ts'
-import { callApi, poolTo } from './http.ts'
-import { startPostgres } from './postgres.ts'
+import type pg from 'pg'
+import { callApi } from './http.ts'
+import type { Place } from './place.ts'
 import { residentMiB } from './processor-time.ts'
-import type { Counted, ReceiverReady } from './receiver.ts'
-import type { ServerReady } from './server.ts'
+import type { Counted } from './receiver.ts'
 
 const sampleMs = 100
-
-/** A server that delivers webhooks, and whoever they are for. */
-export interface Place {
-  readonly server: Child<ServerReady>
-  readonly receiver: Child<ReceiverReady>
-  readonly api: Pool
-  readonly db: pg.Pool
-  readonly environment: EnvironmentId
-  databaseMs(): number
-}
 
 interface Part {
   /** Deliveries a second. */
@@ -40,21 +26,6 @@ export interface Drained {
   readonly memoryMiB: readonly [number, number]
   /** The first and the last third. */
   readonly thirds: readonly [Part, Part]
-}
-
-export async function startPlace(undo: AsyncDisposableStack): Promise<Place> {
-  const postgres = await startPostgres(undo)
-  const databaseUrl = await postgres.database('webhooks')
-  const server = await startChild<ServerReady>(undo, new URL('./server.ts', import.meta.url), {
-    databaseUrl,
-    development: true,
-  })
-  const receiver = await startChild<ReceiverReady>(undo, new URL('./receiver.ts', import.meta.url), {})
-  const db = new pg.Pool({ connectionString: databaseUrl, max: 2 })
-  undo.defer(() => db.end())
-  const environment = server.ready.environment as EnvironmentId // the server made it
-  const api = poolTo(undo, server.ready.url, 8)
-  return { server, receiver, api, db, environment, databaseMs: () => postgres.processorMs() }
 }
 
 /** So many endpoints that take what they get, after their first deliveries. @returns their ids. */

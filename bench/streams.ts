@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
-import type { EnvironmentId } from '#contracts/ids.ts'
-import { startChild } from './child.ts'
-import { callApi, poolTo } from './http.ts'
-import { startPostgres } from './postgres.ts'
+import { callApi } from './http.ts'
+import { startPlace } from './place.ts'
 import { residentMiB } from './processor-time.ts'
-import type { Counted, ReceiverReady } from './receiver.ts'
+import type { Counted } from './receiver.ts'
 import type { Report, Size } from './report.ts'
-import type { ServerReady } from './server.ts'
 import { writeEvents } from './write-events.ts'
 
 const backlog: Record<Size, number> = { quick: 10_000, default: 100_000, full: 1_000_000 }
@@ -16,23 +12,14 @@ const sampleMs = 100
 /** A backlog that waits for a stream: how fast it drains, and whether memory and cost stay what they are. */
 export async function streams(size: Size): Promise<Report> {
   await using undo = new AsyncDisposableStack()
-  const postgres = await startPostgres(undo)
-  const databaseUrl = await postgres.database('streams')
-  const server = await startChild<ServerReady>(undo, new URL('./server.ts', import.meta.url), {
-    databaseUrl,
-    development: true,
-  })
-  const receiver = await startChild<ReceiverReady>(undo, new URL('./receiver.ts', import.meta.url), {})
-  const db = new pg.Pool({ connectionString: databaseUrl, max: 2 })
-  undo.defer(() => db.end())
-  const api = poolTo(undo, server.ready.url, 2)
+  const { server, receiver, api, db, environment, databaseMs: readDatabaseMs } = await startPlace(undo)
   const count = backlog[size]
-  await writeEvents(db, server.ready.environment as EnvironmentId, count)
+  await writeEvents(db, environment, count)
   // Stamped, and read past by everybody else who follows.
   const stamped = async () => (await db.query<{ n: number }>('select count(*)::int as n from event_log')).rows[0]?.n
   while (((await stamped()) ?? 0) < count) await sleep(sampleMs)
 
-  const [serverMs, databaseMs] = [server.processorMs(), postgres.processorMs()]
+  const [serverMs, databaseMs] = [server.processorMs(), readDatabaseMs()]
   const begin = performance.now()
   await callApi(api, server.ready.apiKey, '/log_streams', {
     type: 'https',
@@ -59,7 +46,7 @@ export async function streams(size: Size): Promise<Report> {
         `${count.toLocaleString('en')} events to one stream`,
         rate,
         ((server.processorMs() - serverMs) / count) * 1000,
-        ((postgres.processorMs() - databaseMs) / count) * 1000,
+        ((readDatabaseMs() - databaseMs) / count) * 1000,
         Math.max(...memory),
       ],
       ['the first half of them', first, '', '', memory[0]],

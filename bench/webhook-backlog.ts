@@ -1,5 +1,6 @@
 import { writeBacklog } from './backlog.ts'
-import { drain, startPlace, subscribeMany } from './deliveries.ts'
+import { drain, subscribeMany } from './deliveries.ts'
+import { startPlace } from './place.ts'
 import { type Report, shown, type Size } from './report.ts'
 import { writeEvents } from './write-events.ts'
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild } from './child.ts'
-import { drain, type Drained, type Place, startPlace, subscribe, subscribeMany, unsubscribe } from './deliveries.ts'
+import { drain, type Drained, subscribe, subscribeMany, unsubscribe } from './deliveries.ts'
+import { type Place, startPlace } from './place.ts'
 import { callApi } from './http.ts'
 import type { Counted } from './receiver.ts'
 import type { Report, Size } from './report.ts'

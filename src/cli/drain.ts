@@ -9,7 +9,8 @@ const checkEveryMs = 50
  */
 export async function drain(servers: readonly Server[], close: () => Promise<void>, limitMs: number): Promise<boolean> {
   let inTime = true
-  // A connection that was busy when closing began stays open after its answer, for a next request, which is for whoever comes after us.
+  // A connection that was busy when closing began stays open after its answer, for a next request. That is for whoever
+  // comes after us.
   const sweep = setInterval(() => {
     for (const server of servers) server.closeIdleConnections()
   }, checkEveryMs)

@@ -6,6 +6,7 @@ import type { EnvironmentId, EventId, OrganizationId } from '#contracts/ids.ts'
 import type { Database } from './database.ts'
 import { newId } from './new-id.ts'
 import type { Schema } from './schema.gen.ts'
+import { inTransaction } from './transaction.ts'
 
 /** What a verb gets to change things with: a transaction, and the only way to say what happened. */
 export interface Work {
@@ -72,21 +73,9 @@ export async function transact<T>(
 ): Promise<T> {
   const now = deps.clock()
   const events = new EmittedEvents(environment, now)
-  const client = await deps.db.pool.connect()
-  let broken: Error | undefined
-  try {
-    await client.query('begin')
-    const result = await act(client, events, now)
-    await client.query('commit')
-    if (events.size > 0) deps.wake()
-    return result
-  } catch (error) {
-    await client.query('rollback').catch((failure: Error) => (broken = failure))
-    throw error
-  } finally {
-    // A connection that cannot roll back must not be used again.
-    client.release(broken)
-  }
+  const result = await inTransaction(deps.db.pool, (client) => act(client, events, now))
+  if (events.size > 0) deps.wake()
+  return result
 }
 
 const mostCollected = 200

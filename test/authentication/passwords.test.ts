@@ -137,6 +137,11 @@ describe('whether an address has an account', () => {
     // Off the beat, it would be the work and one look-up.
     expect(cheap / work).toBeGreaterThan(2)
     for (const least of [cheap, nobody]) expect(least).toBeGreaterThan(paceMs - 5)
+    // And so at the door.
+    for (const address of [email, 'nobody@passwords.test'])
+      expect(await timed(async () => expect((await attempt(address)).status).toBe(400)), address).toBeGreaterThan(
+        paceMs - 5,
+      )
   })
 
   test('nor by work, which would show where the machine is slower than the beat', async () => {

@@ -1,10 +1,11 @@
 import type { EnvironmentId, WebhookDeliveryId, WebhookEndpointId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
+import { inTransaction } from '#db/transaction.ts'
 
 /** A dead process lets go after this long at most; a living one renews what takes longer. */
 const leaseMs = 8_000
 /** At most this many attempts at once to one endpoint from one process: a slow one takes no more than its share. */
-const perEndpoint = 20
+export const perEndpoint = 20
 /** An endpoint that is asked whether it is there again: one finds out for all. */
 const roomSql = (endpoint: string) => `case when ${endpoint}.probe_at is null then ${perEndpoint} else 1 end`
 const isAskedSql = (endpoint: string) => `(${endpoint}.probe_at is null or ${endpoint}.probe_at <= $1)`
@@ -129,22 +130,18 @@ const unsorted = 'begin; set local enable_sort = off'
 
 /** Claims what is due at endpoints that take things in any order. */
 export async function claimDue(db: Database, now: Date, running: Running): Promise<Claimed[]> {
-  const client = await db.pool.connect()
-  try {
-    await client.query(unsorted)
-    const { rows } = await client.query<Claimed>({
-      name: 'webhook-claim',
-      text: claimSql,
-      values: [now, leaseEnd(now), [...running.keys()], [...running.values()]],
-    })
-    await client.query('commit')
-    return rows
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined) // a broken connection has
-    throw error
-  } finally {
-    client.release()
-  }
+  return inTransaction(
+    db.pool,
+    async (client) => {
+      const { rows } = await client.query<Claimed>({
+        name: 'webhook-claim',
+        text: claimSql,
+        values: [now, leaseEnd(now), [...running.keys()], [...running.values()]],
+      })
+      return rows
+    },
+    unsorted,
+  )
 }
 
 interface Lane {

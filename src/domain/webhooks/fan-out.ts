@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { EnvironmentId } from '#contracts/ids.ts'
 import type { Database } from '#db/database.ts'
+import { inTransaction } from '#db/transaction.ts'
 import { newId } from '#db/new-id.ts'
 import type { Work } from '#db/work.ts'
 
@@ -44,9 +45,7 @@ async function fanOutBatch(
   environment: EnvironmentId,
   now: Date,
 ): Promise<{ read: number; made: number }> {
-  const client = await db.pool.connect()
-  try {
-    await client.query('begin')
+  return inTransaction(db.pool, async (client) => {
     const { rows: followers } = await client.query<{ position: number }>(
       'select position from followers where environment_id = $1 and name = $2 for update skip locked',
       [environment, webhookFollower],
@@ -94,14 +93,8 @@ async function fanOutBatch(
         last.position,
       ])
     }
-    await client.query('commit')
     return { read: new Set(wanted.map((row) => row.position)).size, made: deliveries.length }
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+  })
 }
 
 interface Wanted {

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { WebhookEndpointId } from '#contracts/ids.ts'
 import type { Work } from '#db/work.ts'
+import { perEndpoint } from './claim.ts'
 
 /** As many attempts as are made at once: after so many in a row without an answer, nobody is there. */
-const silentAfter = 20
+const silentAfter = perEndpoint
 
 /** RFC 9110 §15.6.3–5: a gateway says that it reaches nobody behind it, whatever was sent. Every other status is an answer. */
 const gatewayStatuses = [502, 503, 504] as const

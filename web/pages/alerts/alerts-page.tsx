@@ -9,6 +9,7 @@ import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { actions, Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -92,7 +93,6 @@ interface RowProps {
 
 function RuleRow({ rule, onEdit, onDelete }: RowProps) {
   const { id, name, events, threshold, window_seconds: window, status } = rule
-  const { readOnly } = usePlace()
   const update = useChange(updateAlertRule)
   const isOn = status === 'enabled'
   async function toggle(): Promise<void> {
@@ -126,17 +126,9 @@ function RuleRow({ rule, onEdit, onDelete }: RowProps) {
       <Table.Cell>
         <Flex gap="2" justify="end" wrap="wrap">
           {buttons.map(([text, act]) => (
-            <ActionButton
-              key={text}
-              size="1"
-              variant="soft"
-              color="gray"
-              reason={readOnly}
-              aria-label={`${text} ${name}`}
-              onClick={act}
-            >
+            <RowAction key={text} aria-label={`${text} ${name}`} onClick={act}>
               {text}
-            </ActionButton>
+            </RowAction>
           ))}
         </Flex>
       </Table.Cell>

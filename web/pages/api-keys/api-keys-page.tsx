@@ -13,6 +13,7 @@ import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { CopyField } from '../../ui/copy.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page, Section } from '../../ui/page.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { actions, Rows } from '../../ui/rows.tsx'
 import { Time } from '../../ui/time.tsx'
 import { EnvironmentSnippets } from './environment-snippets.tsx'
@@ -127,9 +128,7 @@ function KeyTable({ keys, onRoll, onRevoke }: TableProps) {
               <ActionButton size="1" variant="soft" reason={readOnly} onClick={() => onRoll(key)}>
                 Roll
               </ActionButton>
-              <ActionButton size="1" variant="soft" color="gray" reason={readOnly} onClick={() => onRevoke(key)}>
-                Revoke
-              </ActionButton>
+              <RowAction onClick={() => onRevoke(key)}>Revoke</RowAction>
             </Flex>
           </Table.Cell>
         </Table.Row>

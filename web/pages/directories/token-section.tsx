@@ -14,6 +14,7 @@ import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Refusal } from '../../ui/refusal.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { Rows } from '../../ui/rows.tsx'
 import { Time } from '../../ui/time.tsx'
 import { say } from '../../ui/toasts.tsx'
@@ -78,15 +79,7 @@ export function TokenSection({ directory, onToken }: Props) {
                 </Table.Cell>
                 <Table.Cell align="right">
                   <Flex justify="end">
-                    <ActionButton
-                      size="1"
-                      variant="soft"
-                      color="gray"
-                      reason={readOnly}
-                      onClick={() => setRevoking(token)}
-                    >
-                      Revoke
-                    </ActionButton>
+                    <RowAction onClick={() => setRevoking(token)}>Revoke</RowAction>
                   </Flex>
                 </Table.Cell>
               </Table.Row>

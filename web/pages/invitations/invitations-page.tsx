@@ -10,6 +10,7 @@ import { CopyButton } from '../../ui/copy.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
 import { wordsOf } from '../../ui/refusal.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { actions, Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -123,9 +124,7 @@ function InvitationRow({ invitation, onRevoke }: { readonly invitation: Invitati
             >
               Send again
             </ActionButton>
-            <ActionButton size="1" variant="soft" color="gray" reason={readOnly} onClick={onRevoke}>
-              Revoke
-            </ActionButton>
+            <RowAction onClick={onRevoke}>Revoke</RowAction>
           </Flex>
         )}
       </Table.Cell>

@@ -15,6 +15,7 @@ import { CopyField } from '../../ui/copy.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Refusal, refusalOf } from '../../ui/refusal.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { Rows } from '../../ui/rows.tsx'
 import { clearedOf } from '../../ui/shared-edit.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
@@ -93,9 +94,7 @@ function DomainRow({ domain, onRemove }: RowProps) {
               Look for the record
             </ActionButton>
           )}
-          <ActionButton size="1" variant="soft" color="gray" reason={readOnly} onClick={onRemove}>
-            Remove
-          </ActionButton>
+          <RowAction onClick={onRemove}>Remove</RowAction>
         </Flex>
       </Table.Cell>
     </Table.Row>

@@ -10,6 +10,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { Rows } from '../../ui/rows.tsx'
 import { EditRole } from '../roles/edit-role.tsx'
 
@@ -73,7 +74,6 @@ interface RowProps {
 }
 
 function RoleRow({ role, onEdit, onDelete }: RowProps) {
-  const { readOnly } = usePlace()
   return (
     <Table.Row>
       <Table.RowHeaderCell>
@@ -95,12 +95,8 @@ function RoleRow({ role, onEdit, onDelete }: RowProps) {
       <Table.Cell>
         {role.type === 'OrganizationRole' ? (
           <Flex gap="2" justify="end">
-            <ActionButton size="1" variant="soft" color="gray" reason={readOnly} onClick={onEdit}>
-              Edit
-            </ActionButton>
-            <ActionButton size="1" variant="soft" color="gray" reason={readOnly} onClick={onDelete}>
-              Delete
-            </ActionButton>
+            <RowAction onClick={onEdit}>Edit</RowAction>
+            <RowAction onClick={onDelete}>Delete</RowAction>
           </Flex>
         ) : (
           <Text as="div" size="1" className="soft" align="right">

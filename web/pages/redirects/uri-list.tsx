@@ -8,6 +8,7 @@ import { CopyButton } from '../../ui/copy.tsx'
 import { TextInput } from '../../ui/fields.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Refusal, refusalOf, wordsOf } from '../../ui/refusal.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { Rows } from '../../ui/rows.tsx'
 import { clearedOf } from '../../ui/shared-edit.ts'
 import { say } from '../../ui/toasts.tsx'
@@ -85,15 +86,7 @@ export function UriList<I extends Item>(props: Props<I>) {
                         Make default
                       </ActionButton>
                     )}
-                    <ActionButton
-                      size="1"
-                      variant="soft"
-                      color="gray"
-                      reason={readOnly}
-                      onClick={() => setRemoving(item)}
-                    >
-                      Remove
-                    </ActionButton>
+                    <RowAction onClick={() => setRemoving(item)}>Remove</RowAction>
                   </Flex>
                 </Table.Cell>
               </Table.Row>

@@ -7,6 +7,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { Rows } from '../../ui/rows.tsx'
 import { EditPermission } from './edit-permission.tsx'
 
@@ -50,24 +51,8 @@ export function PermissionSection() {
                 </Table.Cell>
                 <Table.Cell>
                   <Flex gap="2" justify="end">
-                    <ActionButton
-                      size="1"
-                      variant="soft"
-                      color="gray"
-                      reason={readOnly}
-                      onClick={() => setEditing(permission)}
-                    >
-                      Edit
-                    </ActionButton>
-                    <ActionButton
-                      size="1"
-                      variant="soft"
-                      color="gray"
-                      reason={readOnly}
-                      onClick={() => setDeleting(permission)}
-                    >
-                      Delete
-                    </ActionButton>
+                    <RowAction onClick={() => setEditing(permission)}>Edit</RowAction>
+                    <RowAction onClick={() => setDeleting(permission)}>Delete</RowAction>
                   </Flex>
                 </Table.Cell>
               </Table.Row>

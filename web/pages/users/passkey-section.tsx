@@ -2,17 +2,15 @@ import { Table, Text } from '@radix-ui/themes'
 import { useState } from 'react'
 import { deleteUserPasskey, listUserPasskeys, type Passkey } from '#contracts/passkeys.ts'
 import type { User } from '#contracts/users.ts'
-import { usePlace } from '../../api/environment.tsx'
 import { useChange, useList } from '../../api/queries.ts'
-import { ActionButton } from '../../ui/action-button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { Rows } from '../../ui/rows.tsx'
 import { Time } from '../../ui/time.tsx'
 
 export function PasskeySection({ user }: { readonly user: User }) {
-  const { readOnly } = usePlace()
   const list = useList(listUserPasskeys, { params: { id: user.id }, query: { limit: 25 } })
   const remove = useChange(deleteUserPasskey)
   const [removing, setRemoving] = useState<Passkey>()
@@ -45,15 +43,7 @@ export function PasskeySection({ user }: { readonly user: User }) {
                 </Table.Cell>
                 <Table.Cell className="breaks">{passkey.transports.map(sayTransport).join(', ')}</Table.Cell>
                 <Table.Cell align="right">
-                  <ActionButton
-                    size="1"
-                    variant="soft"
-                    color="gray"
-                    reason={readOnly}
-                    onClick={() => setRemoving(passkey)}
-                  >
-                    Remove
-                  </ActionButton>
+                  <RowAction onClick={() => setRemoving(passkey)}>Remove</RowAction>
                 </Table.Cell>
               </Table.Row>
             ))}

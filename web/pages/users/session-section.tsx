@@ -1,12 +1,11 @@
 import { Table, Text } from '@radix-ui/themes'
 import { listUserSessions, revokeSession, type Session } from '#contracts/sessions.ts'
 import type { User } from '#contracts/users.ts'
-import { usePlace } from '../../api/environment.tsx'
 import { useChange, useList } from '../../api/queries.ts'
-import { ActionButton } from '../../ui/action-button.tsx'
 import { LoadedList } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/page.tsx'
 import { sayRefusal } from '../../ui/refusal.tsx'
+import { RowAction } from '../../ui/row-action.tsx'
 import { Rows } from '../../ui/rows.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -37,7 +36,6 @@ export function SessionSection({ user }: { readonly user: User }) {
 }
 
 function SessionRow({ session }: { readonly session: Session }) {
-  const { readOnly } = usePlace()
   const revoke = useChange(revokeSession)
   const { id, auth_method, ip_address, user_agent, impersonator, status, created_at } = session
   return (
@@ -61,16 +59,12 @@ function SessionRow({ session }: { readonly session: Session }) {
       </Table.Cell>
       <Table.Cell align="right">
         {status === 'active' && (
-          <ActionButton
-            size="1"
-            variant="soft"
-            color="gray"
-            reason={readOnly}
+          <RowAction
             loading={revoke.isPending}
             onClick={() => revoke.mutate({ body: { session_id: id } }, { onError: sayRefusal })}
           >
             End session
-          </ActionButton>
+          </RowAction>
         )}
       </Table.Cell>
     </Table.Row>
